@@ -19,7 +19,7 @@ const models = {
   GradientBoostingRegressor: () => new GradientBoostingRegressor({ nEstimators: 4, loss: "huber" }),
 };
 
-/** Losses by name, and the same in tensor operations. */
+/** Losses by name, and the same losses in tensor operations. */
 const ownLosses: Readonly<Record<string, (raw: Tensor, y: Tensor) => Tensor>> = {
   squared_error: (raw, y) => raw.sub(y).square().div(2),
   poisson: (raw, y) => raw.exp().sub(raw.mul(y)),
@@ -27,7 +27,7 @@ const ownLosses: Readonly<Record<string, (raw: Tensor, y: Tensor) => Tensor>> = 
 };
 
 onDevices("boosting", () => {
-  test.each(Object.entries(models))("%s is the same after a file", async (name, make) => {
+  test.each(Object.entries(models))("%s is restored from a file", async (name, make) => {
     const { x, y } = name.endsWith("Classifier") ? classes() : quantities();
     const model = make();
     await model.fit(x, y);
@@ -37,7 +37,7 @@ onDevices("boosting", () => {
     expect(await valuesOf(other.predict(x))).toEqual(await valuesOf(model.predict(x)));
   });
 
-  test.each(Object.keys(ownLosses))("a loss of one's own grows the trees of %s", async (name) => {
+  test.each(Object.keys(ownLosses))("a custom loss grows the same trees as %s", async (name) => {
     const { x, y } = quantities();
     const targets = y.map((value) => Math.abs(value) + 0.5);
     const loss = ownLosses[name] as (raw: Tensor, y: Tensor) => Tensor;
@@ -54,7 +54,7 @@ onDevices("boosting", () => {
     });
   });
 
-  test.each([2, 3])("a loss of one's own of %i classes", async (count) => {
+  test.each([2, 3])("a custom loss of %i classes", async (count) => {
     const { x, y } = classes();
     const labels = y.map((label) => Math.min(label, count - 1));
     const loss = (raw: Tensor, codes: Tensor): Tensor =>
@@ -64,14 +64,14 @@ onDevices("boosting", () => {
     const own = await new HistGradientBoostingClassifier({ ...few, loss }).fit(x, labels);
     const named = await new HistGradientBoostingClassifier(few).fit(x, labels);
     const [a, b] = [await valuesOf(own.predictProba(x)), await valuesOf(named.predictProba(x))];
-    // of three classes the start is another: 0, not the classes' shares
+    // with three classes the baseline differs: 0, not the class frequencies
     a.forEach((p, i) => {
       expect(Math.abs(p - (b[i] as number))).toBeLessThan(count === 2 ? 1e-4 : 0.15);
     });
     expect(await own.score(x, labels)).toBeGreaterThan(0.9);
   });
 
-  test("a loss that is nowhere curved is followed by its slope", async () => {
+  test("a loss without curvature uses gradient descent", async () => {
     const { x, y } = quantities();
     const loss = (raw: Tensor, target: Tensor): Tensor => raw.sub(target).abs();
     const model = await new HistGradientBoostingRegressor({ ...few, maxIter: 60, loss }).fit(x, y);
@@ -81,7 +81,7 @@ onDevices("boosting", () => {
     expect(await off(model)).toBeLessThan(0.5 * (await off(start)));
   });
 
-  test("training ends when the held-out loss falls no more", async () => {
+  test("training stops when the held-out loss no longer falls", async () => {
     const { x, y } = quantities();
     const model = await new HistGradientBoostingRegressor({
       maxIter: 300,
@@ -100,7 +100,7 @@ onDevices("boosting", () => {
     expect(classic.trainScore.length).toBeLessThan(300);
   });
 
-  test("predictions rise with a feature that they may only rise with", async () => {
+  test("predictions increase with a monotonic feature", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => [i / 10, Math.sin(i)]);
     const y = rows.map(([a = 0, b = 0]) => a + 3 * Math.sin(3 * a) + b);
     const model = await new HistGradientBoostingRegressor({
@@ -115,7 +115,7 @@ onDevices("boosting", () => {
     });
   });
 
-  test("text columns are categories, and one that was not there is missing", async () => {
+  test("text columns are categories, and an unknown category is a missing value", async () => {
     const names = ["red", "green", "blue", ""];
     const colour = Array.from({ length: 80 }, (_, i) => names[i % 4] as string);
     const size = Float64Array.from(colour, (_, i) => i % 7);
@@ -143,9 +143,9 @@ describe("bad input", () => {
 
   test.each<[string, () => unknown, string]>([
     [
-      "a quantile without its part",
+      'loss "quantile" without quantile',
       () => new HistGradientBoostingRegressor({ loss: "quantile" }),
-      'HistGradientBoostingRegressor: loss "quantile" without quantile',
+      'HistGradientBoostingRegressor: loss "quantile" needs quantile',
     ],
     [
       "too many bins",
@@ -159,69 +159,69 @@ describe("bad input", () => {
           x,
           y.map(() => 3),
         ),
-      "HistGradientBoostingClassifier.fit: the labels are all of one class, 3",
+      "HistGradientBoostingClassifier.fit: all labels are of class 3",
     ],
     [
-      "three classes and AdaBoost's loss",
+      "three classes with the exponential loss",
       () => new GradientBoostingClassifier({ loss: "exponential" }).fit(classes().x, classes().y),
-      'GradientBoostingClassifier.fit: loss "exponential" is for two classes, and there are 3',
+      'GradientBoostingClassifier.fit: loss "exponential" needs two classes, got 3',
     ],
     [
-      "missing values in classic boosting",
+      "missing values in GradientBoosting",
       () => new GradientBoostingRegressor().fit(tensor([[1], [Number.NaN]]), [1, 2]),
       "GradientBoostingRegressor.fit: x[1, 0] is NaN",
     ],
     [
-      "targets of 0 and gamma",
+      'targets of 0 with loss "gamma"',
       () =>
         new HistGradientBoostingRegressor({ loss: "gamma" }).fit(
           x,
           y.map(() => 0),
         ),
-      'HistGradientBoostingRegressor.fit: loss "gamma" takes targets above 0',
+      'HistGradientBoostingRegressor.fit: loss "gamma" needs targets above 0',
     ],
     [
       "a loss that is one number",
       losses((raw, target) => raw.sub(target).square().mean()),
-      "the loss gave [] for 40 rows\n  hint: one loss a row, neither their sum nor their mean",
+      "the loss returned [] for 40 rows\n  hint: return one loss for each row, not their sum or mean",
     ],
-    ["a loss that is no tensor", losses(() => 3 as never), "the loss gave no tensor"],
+    ["a loss that is not a tensor", losses(() => 3 as never), "the loss did not return a tensor"],
     [
       "a loss without a gradient somewhere",
       losses((raw, target) => raw.sub(target).mul(-1e30).exp()),
       "the loss has the gradient",
     ],
     [
-      "categories that do not exist as features",
+      "unknown categorical features",
       () => new HistGradientBoostingRegressor({ categoricalFeatures: [3] }).fit(x, y),
       "categoricalFeatures names 3\n  hint: numbers of features from 0 to 2",
     ],
     [
-      "text that is not said to be categories",
+      "text that is not declared categorical",
       () => new HistGradientBoostingRegressor().fit(new Table({ colour: ["red", "blue"] }), [1, 2]),
-      'column "colour" is text; expected numbers\n  hint: { categoricalFeatures: ["colour"] }',
+      'column "colour" is text; expected numbers\n  hint: set { categoricalFeatures: ["colour"] }',
     ],
     [
       "more categories than bins",
       () => new HistGradientBoostingRegressor({ maxBins: 2, categoricalFeatures: [0] }).fit(x, y),
-      "feature 0 has 40 categories\n  hint: 2 at most (maxBins)",
+      "feature 0 has 40 categories\n  hint: at most 2 (maxBins)",
     ],
     [
-      "a direction of categories",
+      "a monotonic categorical feature",
       () =>
         new HistGradientBoostingRegressor({
           categoricalFeatures: [0],
           monotonicCst: { 0: 1 },
         }).fit(x, y),
-      "monotonicCst names 0, whose values are categories",
+      "monotonicCst names the categorical feature 0",
     ],
     [
-      "a loss of one's own out of a file",
+      "a custom loss from a file",
       () =>
         HistGradientBoostingRegressor.fromState(
           new HistGradientBoostingRegressor({ loss: ownLosses.poisson as never }).toState(),
         ),
-      "HistGradientBoostingRegressor.fromState: loss was the function poisson, which no file holds",
+      "HistGradientBoostingRegressor.fromState: loss was the function poisson, which a file cannot hold",
     ],
   ])("%s", async (_, run, message) => {
     await expect((async () => run())()).rejects.toThrow(message);

@@ -19,11 +19,11 @@ import { onDevices, valuesOf } from "./data.ts";
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
   Array.from(expected).forEach((value, i) => {
     const off = Math.abs((actual[i] as number) - value);
-    expect(off, `${i}: ${actual[i]}, not ${value}`).toBeLessThanOrEqual(tolerance);
+    expect(off, `${i}: ${actual[i]}, expected ${value}`).toBeLessThanOrEqual(tolerance);
   });
 };
 
-/** Three groups of rows, far from each other. */
+/** Three groups of rows that are far apart. */
 const groups = (): Tensor =>
   tensor(
     Array.from({ length: 30 }, (_, i) => [
@@ -36,7 +36,7 @@ const isGrouped = (labels: ArrayLike<number>): boolean =>
   new Set(Array.from(labels)).size === 3;
 
 onDevices("clusters", () => {
-  test("all ways find groups that are far apart", { timeout: 60_000 }, async () => {
+  test("all methods find groups that are far apart", { timeout: 60_000 }, async () => {
     const x = groups();
     const kMeans = await new KMeans({ nClusters: 3, randomState: 0 }).fit(x);
     expect(isGrouped(kMeans.labels)).toBe(true);
@@ -51,14 +51,14 @@ onDevices("clusters", () => {
     ).toBe(true);
   });
 
-  test("a centre that is left alone moves to the row farthest from its own", async () => {
+  test("an empty centre moves to the row farthest from its own centre", async () => {
     const x = tensor([[0], [1], [10], [11], [30]]);
     const init_ = [[0.5], [10.5], [900]];
     const model = await new KMeans({ nClusters: 3, init: init_ }).fit(x);
     expect(model.clusterCenters.map(([value]) => value).sort()).toEqual([0.5, 10.5, 30]);
   });
 
-  test("weights count as rows", async () => {
+  test("integer weights equal repeated rows", async () => {
     const x = tensor([[0], [1], [10], [14]]);
     const weighted = await new KMeans({ nClusters: 2, init: [[0], [12]] }).fit(x, {
       sampleWeight: [3, 1, 1, 3],
@@ -71,7 +71,7 @@ onDevices("clusters", () => {
     expect(weighted.inertia).toBeCloseTo(12.75, 5);
   });
 
-  test("clusters are a step of a pipeline, and come back from JSON", async () => {
+  test("KMeans is a step of a pipeline and is restored from JSON", async () => {
     const x = groups();
     const kMeans = new KMeans({ nClusters: 3, randomState: 0 });
     const pipeline = await new Pipeline([new StandardScaler(), new PCA(), kMeans]).fit(x);
@@ -85,7 +85,7 @@ onDevices("clusters", () => {
 });
 
 onDevices("PCA", () => {
-  test("all components make up the rows again", async () => {
+  test("all components reconstruct the rows", async () => {
     const x = (await loadIris()).x();
     const rows = await x.data();
     for (const whiten of [false, true]) {
@@ -97,7 +97,7 @@ onDevices("PCA", () => {
     expect(() => few.transform(tensor([[1, 2]]))).toThrow("x has 2 features, but fit saw 4");
   });
 
-  test("of many rows it takes their products, to the same end", async () => {
+  test("with many rows xᵀx is used, with the same result", async () => {
     const once = new StandardScaler().fitTransform((await loadBreastCancer()).x()).keep();
     const many = await new PCA({ nComponents: 6 }).fit(cat(Array(20).fill(once), 0));
     const few = await new PCA({ nComponents: 6 }).fit(once);
@@ -110,7 +110,7 @@ onDevices("PCA", () => {
 
 await init({ device: "cpu" });
 
-test("of wide rows only the leading directions are sought", async () => {
+test("with many features only the leading directions are computed", async () => {
   await init({ device: "cpu" });
   const generator = new Generator(1);
   const sizes = tensor(Float32Array.from({ length: 150 }, (_, j) => 10 / (1 + j) ** 2));
@@ -123,8 +123,8 @@ test("of wide rows only the leading directions are sought", async () => {
   });
 });
 
-describe("trees of clusters", () => {
-  test("distances two by two are rows enough", async () => {
+describe("hierarchical clusterings", () => {
+  test("pairwise distances can replace rows", async () => {
     const x = tensor([[0], [1], [4], [9]]);
     const pairs = Float64Array.of(1, 4, 9, 3, 8, 5);
     const tree = await linkage(pairs, { method: "average" });
@@ -143,7 +143,7 @@ describe("trees of clusters", () => {
     expect(brackets[2]).toMatchObject({ x: [17.5, 35], merge: 2 });
   });
 
-  test("every cut of every method has labels from 1 on", async () => {
+  test("every cut of every method has labels that start at 1", async () => {
     for (const method of ["single", "complete", "average", "weighted", "ward"] as const) {
       const tree = await linkage(groups(), { method });
       for (let t = 1; t <= 30; t++) {
@@ -163,12 +163,12 @@ describe("bad input", () => {
     [
       "more clusters than rows",
       () => new KMeans({ nClusters: 3 }).fit(two),
-      "KMeans.fit: 3 clusters of 2 rows\n  hint: 2 at most",
+      "KMeans.fit: nClusters is 3, but there are 2 rows\n  hint: at most one",
     ],
     [
       "centres of another shape",
       () => new KMeans({ nClusters: 2, init: [[1, 2, 3]] }).fit(x),
-      "KMeans.fit: init: [1, 3]\n  hint: [2, 2], a centre a cluster",
+      "KMeans.fit: init has shape [1, 3]\n  hint: [2, 2], one centre for each cluster",
     ],
     [
       "NaN",
@@ -183,10 +183,10 @@ describe("bad input", () => {
     [
       "more components than rows",
       () => new GaussianMixture({ nComponents: 3 }).fit(two),
-      "GaussianMixture.fit: 2 rows for 3 components",
+      "GaussianMixture.fit: got 2 rows for 3 components",
     ],
     [
-      "a spread that collapses",
+      "a covariance that collapses",
       () =>
         new GaussianMixture({ nComponents: 1, regCovar: 0 }).fit(
           tensor([
@@ -195,46 +195,46 @@ describe("bad input", () => {
             [1, 1],
           ]),
         ),
-      "the spread of a component collapsed in round",
+      "the covariance of a component became singular in iteration",
     ],
     [
-      "more clusters than rows to join",
+      "more clusters than rows to merge",
       () => new AgglomerativeClustering({ nClusters: 3 }).fit(two),
-      "AgglomerativeClustering.fit: 2 rows for 3 clusters",
+      "AgglomerativeClustering.fit: got 2 rows for 3 clusters",
     ],
     [
-      "two ways to end",
+      "two stopping rules",
       () => new AgglomerativeClustering({ distanceThreshold: 3 }),
-      "AgglomerativeClustering: one of nClusters and distanceThreshold decides",
+      "AgglomerativeClustering: needs exactly one of nClusters and distanceThreshold",
     ],
     [
-      "ward by city blocks",
+      'ward with metric "cityblock"',
       () => linkage(x, { method: "ward", metric: "cityblock" }),
-      'linkage: method "ward" takes metric "euclidean", not "cityblock"',
+      'linkage: method "ward" needs metric "euclidean", got "cityblock"',
     ],
     [
       "an unknown method",
       () => linkage(x, { method: "nearest" as "single" }),
       'linkage: method is "nearest"\n  hint: single, complete',
     ],
-    ["too few distances", () => linkage(Float64Array.of(1, 2)), "linkage: 2 distances"],
-    ["one row", () => linkage(tensor([[1, 2]])), "linkage: 0 distances"],
+    ["too few distances", () => linkage(Float64Array.of(1, 2)), "linkage: got 2 distances"],
+    ["one row", () => linkage(tensor([[1, 2]])), "linkage: got 0 distances"],
     [
-      "distances that are none",
+      "distances that are NaN",
       () => linkage(Float64Array.of(Number.NaN)),
       "linkage: a distance is NaN",
     ],
     [
-      "a cut at half a cluster",
+      "a cut into a fractional number of clusters",
       async () => fcluster(await linkage(x), 2.5, { criterion: "maxclust" }),
       "fcluster: t is 2.5\n  hint: a whole number, 1 or more",
     ],
     [
       "a component too many",
       () => new PCA({ nComponents: 3 }).fit(tensor([[1, 2]])),
-      "PCA.fit: 3 components of x: [1, 2]",
+      "PCA.fit: nComponents is 3, but x is [1, 2]",
     ],
-    ["a single row", () => new PCA().fit(tensor([[1, 2]])), "two rows at least"],
+    ["a single row", () => new PCA().fit(tensor([[1, 2]])), "at least two rows"],
     ["half a component", () => new PCA({ nComponents: 2.5 }), "PCA: nComponents is 2.5"],
   ])("%s", async (_, run, message) => {
     await expect((async () => run())()).rejects.toThrow(message);

@@ -11,26 +11,26 @@ export function onDevices(name: string, tests: (device: "cpu" | "wasm" | "webgpu
   });
 }
 
-/** The numbers of a result. */
+/** The values of a result. */
 export async function valuesOf(result: Tensor | Promise<Tensor>): Promise<number[]> {
   return Array.from(await (await result).data());
 }
 
-/** Waves that repeat nowhere: features of made-up rows. */
+/** Non-periodic waves: features of synthetic rows. */
 const wave = (i: number, j: number): number => Math.sin(1.7 * i * (j + 1) + j) + 0.3 * Math.cos(i);
 
-/** Forty rows of three features. */
+/** Forty rows with three features. */
 const features = (): number[][] =>
   Array.from({ length: 40 }, (_, i) => [wave(i, 0), wave(i, 1), wave(i, 2)]);
 
-/** Rows of three classes, by the sum of two features. */
+/** Rows of three classes, determined by the sum of two features. */
 export function classes(): { x: Tensor; y: number[] } {
   const rows = features();
   const y = rows.map(([a = 0, b = 0]) => (a + b < -0.5 ? 0 : a + b < 0.6 ? 1 : 2));
   return { x: tensor(rows), y };
 }
 
-/** Rows with a quantity. */
+/** Rows with a numeric target. */
 export function quantities(): { x: Tensor; y: number[] } {
   const rows = features();
   return { x: tensor(rows), y: rows.map(([a = 0, b = 0, c = 0]) => 3 * a - b * c) };

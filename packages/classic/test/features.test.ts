@@ -4,7 +4,7 @@ import { Table } from "@wgrad/datasets";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { type Estimator, estimators } from "./bad-input/estimators.ts";
 
-/** Small whole numbers, which every dtype holds. */
+/** Small integers, which every dtype represents exactly. */
 const rows = Array.from({ length: 24 }, (_, i) => [(i * 7) % 11, (i * 5) % 13, i % 4]);
 const y = rows.map(([a = 0, b = 0]) => Number(a > 5) + Number(b > 6));
 
@@ -18,7 +18,7 @@ const forms: Readonly<Record<string, () => Rows>> = {
   "a table": () => new Table({ a: column(0), b: column(1), c: column(2) }),
 };
 
-/** What an estimator that learns from the first says of the second. */
+/** Fits an estimator on `x` and predicts `asked`. */
 async function said(make: () => Estimator, x: Rows, asked: Rows): Promise<number[]> {
   const made = make() as Estimator & { getParams(): object; clone(changes: object): Estimator };
   const model = "randomState" in made.getParams() ? made.clone({ randomState: 1 }) : made;
@@ -35,7 +35,7 @@ describe.each(devices)("features on %s, of", (device) => {
     await init({ device });
   });
 
-  test.each(Object.entries(estimators))("%s, come in any form", async (_, make) => {
+  test.each(Object.entries(estimators))("%s, accept any form", async (_, make) => {
     const plain = tensor(rows, { dtype: "f32" });
     const expected = await said(make, plain, plain);
     for (const [form, of] of Object.entries(forms)) {

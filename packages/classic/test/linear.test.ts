@@ -19,18 +19,18 @@ import { describe, expect, test } from "vitest";
 import { classes, onDevices, quantities, valuesOf } from "./data.ts";
 
 onDevices("linear models", () => {
-  test("features that are combinations of others share what they explain", async () => {
+  test("linearly dependent features get the solution of smallest norm", async () => {
     const rows = Array.from({ length: 12 }, (_, i) => [i, 2 * i, 5]);
     const y = rows.map(([a = 0]) => 10 * a + 3);
     const model = await new LinearRegression().fit(tensor(rows), y);
-    // the shortest of all solutions a + 2 b = 10; the constant gets nothing
+    // the smallest solution of a + 2 b = 10; the constant feature gets 0
     [2, 4, 0].forEach((w, j) => {
       expect(model.coef[j]).toBeCloseTo(w, 9);
     });
     expect(model.intercept).toBeCloseTo(3, 9);
   });
 
-  test("weights count as rows", async () => {
+  test("integer weights equal repeated rows", async () => {
     const x = tensor([[0], [1], [2], [4]]);
     const y = [1, 0, 3, 9];
     const doubled = tensor([[0], [1], [2], [2], [4]]);
@@ -47,7 +47,7 @@ onDevices("linear models", () => {
     expect(weighted.coef[0]).toBeCloseTo(repeated.coef[0] as number, 8);
   });
 
-  test("a price on sizes makes coefficients 0", async () => {
+  test("an L1 penalty makes coefficients 0", async () => {
     const { x, y } = classes();
     const sparse = await new LogisticRegression({ C: 0.3, l1Ratio: 1, tol: 1e-6 }).fit(x, y);
     const dense = await new LogisticRegression({ C: 0.3 }).fit(x, y);
@@ -58,7 +58,7 @@ onDevices("linear models", () => {
     expect(await sparse.score(x, y)).toBeGreaterThan(0.7);
   });
 
-  test("a row that is known counts alone where distance decides", async () => {
+  test('with weights "distance" a known row is the only neighbour that counts', async () => {
     const x = tensor([[0], [1], [1], [5]]);
     const model = await new KNeighborsRegressor({ nNeighbors: 3, weights: "distance" }).fit(
       x,
@@ -82,27 +82,23 @@ describe("bad input", () => {
     ["KNeighborsClassifier", () => new KNeighborsClassifier().fit(hole, [0, 1]), "x[1, 0] is NaN"],
     ["LinearRegression", () => new LinearRegression().fit(hole, [0, 1]), "x[1, 0] is NaN"],
     [
-      "LogisticRegression of one class",
+      "LogisticRegression with one class",
       () => new LogisticRegression().fit(x, one),
-      "LogisticRegression.fit: the labels are all of one class, 4",
+      "LogisticRegression.fit: all labels are of class 4",
     ],
+    ["SVC with one class", () => new SVC().fit(x, one), "SVC.fit: all labels are of class 4"],
     [
-      "SVC of one class",
-      () => new SVC().fit(x, one),
-      "SVC.fit: the labels are all of one class, 4",
-    ],
-    [
-      "LinearSVC of one class",
+      "LinearSVC with one class",
       () => new LinearSVC().fit(x, one),
-      "LinearSVC.fit: the labels are all of one class, 4",
+      "LinearSVC.fit: all labels are of class 4",
     ],
     [
-      "LinearDiscriminantAnalysis of one class",
+      "LinearDiscriminantAnalysis with one class",
       () => new LinearDiscriminantAnalysis().fit(x, one),
-      "the labels are all of one class, 4",
+      "all labels are of class 4",
     ],
     [
-      "a class that does not vary",
+      "a class without variance",
       () =>
         new QuadraticDiscriminantAnalysis().fit(
           tensor([
@@ -113,29 +109,33 @@ describe("bad input", () => {
           ]),
           [0, 0, 1, 1],
         ),
-      "the rows of class 0 do not vary in every direction\n  hint: { regParam: 0.1 }",
+      "the covariance of class 0 is singular\n  hint: set { regParam: 0.1 }",
     ],
     [
-      "features that do not vary",
+      "constant features",
       () => new GaussianNB().fit(tensor([[1], [1]]), [0, 1]),
-      "GaussianNB.fit: no feature varies",
+      "GaussianNB.fit: all features are constant",
     ],
     [
-      "priors of other classes",
+      "a wrong number of priors",
       () => new GaussianNB({ priors: [0.5, 0.5] }).fit(x, y),
       "GaussianNB.fit: 2 priors for 3 classes",
     ],
     [
       "counts below 0",
       () => new MultinomialNB().fit(tensor([[1], [-1]]), [0, 1]),
-      "MultinomialNB.fit: x[1, 0] is -1\n  hint: counts, 0 or more",
+      "MultinomialNB.fit: x[1, 0] is -1\n  hint: features must be counts, 0 or more",
     ],
     [
       "text as labels",
       () => new BernoulliNB().fit(tensor([[1], [0]]), ["yes", "no"] as never),
       'BernoulliNB.fit: labels[0] is "yes"\n  hint: LabelEncoder',
     ],
-    ["targets of another length", () => new SVR().fit(x, [1, 2]), "SVR.fit: 2 targets for 40 rows"],
+    [
+      "targets of another length",
+      () => new SVR().fit(x, [1, 2]),
+      "SVR.fit: got 2 targets for 40 rows",
+    ],
     [
       "targets with two columns",
       () =>
@@ -155,7 +155,7 @@ describe("bad input", () => {
   test("more neighbours than rows", async () => {
     const model = await new KNeighborsClassifier({ nNeighbors: 3 }).fit(tensor([[0], [1]]), [0, 1]);
     await expect(model.predict(tensor([[0]]))).rejects.toThrow(
-      "KNeighborsClassifier.predict: 3 neighbours among 2 rows\n  hint: from 1 to 2",
+      "KNeighborsClassifier.predict: nNeighbors is 3, but there are 2 rows\n  hint: a number from 1 to 2",
     );
     expect(await valuesOf((await model.kneighbors(tensor([[0.2]]), 2)).indices)).toEqual([0, 1]);
   });
@@ -170,7 +170,7 @@ describe("bad input", () => {
     );
   });
 
-  test("constant columns and targets are met", async () => {
+  test("constant columns and targets are predicted exactly", async () => {
     const { y: targets } = quantities();
     const constant = tensor(targets.map(() => [3, 1]));
     const model = await new Ridge().fit(constant, targets);
@@ -190,7 +190,10 @@ describe("bad input", () => {
     [() => new Lasso({ alpha: Number.NaN }), "Lasso: alpha is NaN\n  hint: a number, 0 or more"],
     [() => new LogisticRegression({ l1Ratio: 2 }), "l1Ratio is 2\n  hint: a number from 0 to 1"],
     [() => new KNeighborsClassifier({ nNeighbors: 0 }), "nNeighbors is 0"],
-    [() => new GaussianNB({ priors: [1, 1] }), "priors is [1, 1]\n  hint: chances of the classes"],
+    [
+      () => new GaussianNB({ priors: [1, 1] }),
+      "priors is [1, 1]\n  hint: probabilities of the classes",
+    ],
     [
       () => new Ridge({ alhpa: 1 } as object),
       'Ridge: there is no option "alhpa"\n  hint: did you mean alpha? new Ridge({ alpha, fitIntercept })',

@@ -34,7 +34,7 @@ import { classes, quantities, valuesOf } from "./data.ts";
 
 await init({ device: "cpu" });
 
-/** Houses with a gap, a text column and a price. */
+/** Houses with a missing value, a text column and a price. */
 function houses(): { table: Table; prices: number[] } {
   const rows = Array.from({ length: 60 }, (_, i) => 60 + 40 * Math.sin(i) + i);
   const kinds = rows.map((_, i) => ["flat", "house", "hut"][i % 3] as string);
@@ -50,14 +50,14 @@ const prepared = () =>
   ]);
 
 describe("pipelines", () => {
-  test("tables go through transforms that each fold fits anew", async () => {
+  test("each fold fits the transforms of a table again", async () => {
     const { table, prices } = houses();
     const transformer = prepared();
     const model = makePipeline(transformer, new Ridge({ alpha: 0.1 }));
     const cv = new KFold({ nSplits: 4, shuffle: true, randomState: 0 });
     const scores = await crossValScore(model, table, prices, { cv });
     expect(Math.min(...scores)).toBeGreaterThan(0.7);
-    // what was given has learned nothing
+    // the given transformer was not fitted
     expect(() => transformer.transform(table)).toThrow("not fitted yet");
     await expect((async () => model.predict(table))()).rejects.toThrow(
       "PredictorPipeline.predict: not fitted yet",
@@ -66,7 +66,7 @@ describe("pipelines", () => {
     expect(await model.score(table, prices)).toBeGreaterThan(0.9);
   });
 
-  test("settings of transforms are searched with the predictor's", async () => {
+  test("settings of transforms and predictor are searched together", async () => {
     const { x, y } = classes();
     const model = makePipeline(new StandardScaler(), new PCA(), new KNeighborsClassifier());
     const search = await new GridSearchCV(
@@ -78,11 +78,11 @@ describe("pipelines", () => {
     expect(search.bestParams).toHaveProperty("PCA__nComponents", 3);
     expect((await search.predict(x)).shape).toEqual([40]);
     expect(() => model.clone({ SVD__k: 3 })).toThrow(
-      "PredictorPipeline: no step for SVD__k\n  hint: there are StandardScaler, PCA",
+      "PredictorPipeline: there is no step for SVD__k\n  hint: the steps are StandardScaler, PCA",
     );
   });
 
-  test("chances are there where the predictor has them", async () => {
+  test("predictProba exists if the predictor has it", async () => {
     const { x, y } = classes();
     const machine = await makePipeline(new StandardScaler(), new SVC()).fit(x, y);
     expect(machine.predictProba).toBeUndefined();
@@ -92,7 +92,7 @@ describe("pipelines", () => {
     expect(odds.classes).toEqual(Int32Array.of(0, 1, 2));
   });
 
-  test("a pipeline comes back from a file, fitted or not", async () => {
+  test("a pipeline is restored from a file, fitted or not", async () => {
     const { table, prices } = houses();
     const model = makePipeline(prepared(), new Ridge({ alpha: 0.1 })).clone({
       StandardScaler__withMean: false,
@@ -108,7 +108,7 @@ describe("pipelines", () => {
       await valuesOf(model.predict(table)),
     );
     await expect(PredictorPipeline.fromState(await state())).rejects.toThrow(
-      'PredictorPipeline.fromState: no class "Ridge"\n  hint: PredictorPipeline.fromState(state, { classes: { Ridge } })',
+      'PredictorPipeline.fromState: unknown class "Ridge"\n  hint: PredictorPipeline.fromState(state, { classes: { Ridge } })',
     );
     const nameless = makePipeline(prepared(), { ...new Ridge(), predict() {} } as never);
     await expect(nameless.toState()).rejects.toThrow("has no toState");
@@ -116,7 +116,7 @@ describe("pipelines", () => {
 });
 
 describe("searches", () => {
-  test("drawn candidates, the same for a seed, the best fitted on all rows", async () => {
+  test("random candidates are the same for a seed, and the best is fitted on all rows", async () => {
     const { x, y } = quantities();
     const make = () =>
       new RandomizedSearchCV(
@@ -166,8 +166,8 @@ describe("searches", () => {
   });
 });
 
-describe("what a predictor goes by", () => {
-  test("a feature that is not used is worth nothing, by name too", async () => {
+describe("permutation importance and partial dependence", () => {
+  test("an unused feature has importance 0, also by name", async () => {
     const rows = Array.from({ length: 50 }, (_, i) => [Math.sin(i), Math.cos(7 * i)]);
     const y = rows.map(([a = 0]) => 4 * a);
     const table = new Table({
@@ -193,7 +193,7 @@ describe("what a predictor goes by", () => {
     expect(plane.average[0]).toHaveLength(16);
   });
 
-  test("more rows, better scores", async () => {
+  test("scores improve with more rows", async () => {
     const { x, y } = classes();
     const curve = await learningCurve(new KNeighborsClassifier({ nNeighbors: 1 }), x, y, {
       cv: new KFold({ nSplits: 4 }),
@@ -234,19 +234,19 @@ describe("bad input", () => {
       'scoring is "mse"\n  hint: accuracy, ',
     ],
     [
-      "chances of a machine that has none",
+      "probabilities of a predictor that has none",
       () => crossValScore(new SVC(), x, y, { scoring: "neg_log_loss" }),
       'scoring "neg_log_loss": SVC has no predictProba',
     ],
     [
-      "two classes' score of three",
+      "a score of two classes with three classes",
       () => crossValScore(new LogisticRegression(), x, y, { scoring: "roc_auc" }),
-      'scoring "roc_auc": 3 classes; expected two',
+      'scoring "roc_auc": got 3 classes, expected two',
     ],
     [
-      "folds that are none",
+      "invalid folds",
       () => crossValScore(new Ridge(), x, y, { cv: "five" as never }),
-      "cv: neither a number of folds nor what makes them",
+      "cv must be a number of folds, a splitter, or a list of folds",
     ],
     [
       "more folds than rows of any class",
@@ -256,10 +256,10 @@ describe("bad input", () => {
     [
       "a setting without values",
       () => new GridSearchCV(new SVC(), { C: [] }),
-      "GridSearchCV: C is []\n  hint: values to try: { C: [1, 2] }",
+      "GridSearchCV: C is []\n  hint: a list of values to try: { C: [1, 2] }",
     ],
     [
-      "a setting there is not",
+      "an unknown setting",
       () => new GridSearchCV(new SVC(), { c: [1] }).fit(x, y),
       'SVC: there is no option "c"\n  hint: did you mean C? new SVC({ ',
     ],
@@ -271,10 +271,10 @@ describe("bad input", () => {
     [
       "more rows than there are",
       () => new HalvingRandomSearchCV(new SVC(), { C: [1, 2] }, { maxResources: 99 }).fit(x, y),
-      "HalvingRandomSearchCV: resources from 30 to 99, and there are 40 rows",
+      "HalvingRandomSearchCV: resources range from 30 to 99, but there are 40 rows",
     ],
     [
-      "a resource there is not",
+      "an unknown resource",
       () =>
         new HalvingRandomSearchCV(new SVC(), { C: [1] }, { resource: "trees", maxResources: 9 }),
       'HalvingRandomSearchCV: SVC has no setting "trees"',
@@ -282,23 +282,23 @@ describe("bad input", () => {
     [
       "a pipeline without a predictor",
       () => makePipeline(new StandardScaler(), new PCA() as never),
-      "PredictorPipeline: takes transforms, and then a predictor",
+      "PredictorPipeline: needs transforms followed by a predictor",
     ],
     [
-      "a feature there is not",
+      "an unknown feature",
       async () => partialDependence(await new Ridge().fit(x, y), x, 7),
-      "partialDependence: no feature 7\n  hint: 0 to 2",
+      "partialDependence: there is no feature 7\n  hint: 0 to 2",
     ],
     [
-      "more rows to learn from than there are",
+      "more training rows than there are",
       () => learningCurve(new Ridge(), x, y, { trainSizes: [50] }),
-      "learningCurve: 50 rows to learn from",
+      "learningCurve: trainSizes contains 50",
     ],
   ])("%s", async (_, run, message) => {
     await expect((async () => run())()).rejects.toThrow(message);
   });
 
-  test("a category that was not there in training is told", async () => {
+  test("an unknown category is reported", async () => {
     const { table, prices } = houses();
     const model = await makePipeline(prepared(), new Ridge()).fit(table, prices);
     const castle = new Table({ size: Float64Array.of(90), kind: ["castle"] });
@@ -309,7 +309,7 @@ describe("bad input", () => {
   });
 });
 
-describe("what a call would not use is refused", () => {
+describe("unused arguments are refused", () => {
   const untyped = (call: unknown) => call as (...given: unknown[]) => unknown;
   const ridge = new Ridge();
   const pipeline = makePipeline(new StandardScaler(), new Ridge());
@@ -337,43 +337,55 @@ describe("what a call would not use is refused", () => {
     [
       "makePipeline without steps",
       () => of({ makePipeline }, "makePipeline", new Ridge()),
-      "PredictorPipeline: takes transforms, and then a predictor",
+      "PredictorPipeline: needs transforms followed by a predictor",
     ],
     [
-      "makePipeline, a step that is none",
+      "makePipeline, an invalid step",
       () => of({ makePipeline }, "makePipeline", "scale", new Ridge()),
-      'PredictorPipeline: step 0 is "scale", which transforms nothing',
+      'PredictorPipeline: step 0 is "scale", which is not a transform',
     ],
     [
-      "makePipeline, settings behind the steps",
+      "makePipeline, settings after the steps",
       () => of({ makePipeline }, "makePipeline", new StandardScaler(), new Ridge(), { memory: 1 }),
-      "PredictorPipeline: takes transforms, and then a predictor",
+      "PredictorPipeline: needs transforms followed by a predictor",
     ],
     [
-      "cross-validation of no predictor",
+      "cross-validation of an object that is not a predictor",
       () => untyped(crossValScore)({ fit() {} }, quantities().x, quantities().y),
-      "crossValScore: takes a predictor first; an object has no predict\n  hint: crossValScore(new SVC(), …)",
+      "crossValScore: the first argument must be a predictor; an object has no predict\n  hint: crossValScore(new SVC(), …)",
     ],
     [
       "a search of a class",
       () => new GridSearchCV(Ridge as never, { alpha: [1] }),
-      "GridSearchCV: takes a predictor first; the class Ridge has no fit",
+      "GridSearchCV: the first argument must be a predictor; the class Ridge has no fit",
     ],
     [
-      "a curve of a clustering",
+      "a learning curve of a transform",
       () => untyped(learningCurve)(new PCA(), quantities().x, quantities().y),
-      "learningCurve: takes a predictor first; a PCA has no predict",
+      "learningCurve: the first argument must be a predictor; a PCA has no predict",
     ],
     [
-      "importances of nothing",
+      "importances of null",
       () => untyped(permutationImportance)(null, quantities().x, quantities().y),
-      "permutationImportance: takes a predictor first; null has no fit",
+      "permutationImportance: the first argument must be a predictor; null has no fit",
     ],
     ["randint, one too many", () => untyped(randint)(1, 6, 2), "randint: takes 2 arguments, got 3"],
-    ["randint, halves", () => randint(0.5, 3), "randint: from 0.5 to 3\n  hint: whole numbers"],
-    ["randint, nothing between", () => randint(3, 3), "randint: from 3 to 3\n  hint: finite"],
+    [
+      "randint, halves",
+      () => randint(0.5, 3),
+      "randint: the bounds are 0.5 and 3\n  hint: whole numbers",
+    ],
+    [
+      "randint, nothing between",
+      () => randint(3, 3),
+      "randint: the bounds are 3 and 3\n  hint: finite",
+    ],
     ["uniform, one bound", () => untyped(uniform)(3), "uniform: high is missing"],
-    ["uniform, backwards", () => uniform(3, 1), "uniform: from 3 to 1\n  hint: finite numbers"],
+    [
+      "uniform, backwards",
+      () => uniform(3, 1),
+      "uniform: the bounds are 3 and 1\n  hint: finite numbers",
+    ],
     ["uniform, text", () => untyped(uniform)("a", 1), 'uniform: low is "a", not a number'],
     ["loguniform from 0", () => loguniform(0, 1), "loguniform: low is 0\n  hint: numbers above 0"],
     [
@@ -382,14 +394,14 @@ describe("what a call would not use is refused", () => {
         const lists = { alpha: uniform(0, 1), fitIntercept: [] };
         return new RandomizedSearchCV(new Ridge(), lists).fit(quantities().x, quantities().y);
       },
-      "RandomizedSearchCV: fitIntercept is []\n  hint: values to try",
+      "RandomizedSearchCV: fitIntercept is []\n  hint: a list of values to try",
     ],
   ])("%s", async (_, run, message) => {
     await expect((async () => run())()).rejects.toThrow(message);
   });
 });
 
-test("weights count in every fold of a search", async () => {
+test("weights are used in every fold of a search", async () => {
   const { x, y } = quantities();
   const sampleWeight = y.map((_, i) => (i % 3 === 0 ? 0 : 1 + (i % 4)));
   const search = new GridSearchCV(new Ridge(), { alpha: [1] }, { cv: 4 });

@@ -29,7 +29,7 @@ const unnamed = {
   KMeans: new classic.KMeans({ nClusters: 3, randomState: 0 }),
 };
 
-onDevices("a file holds", () => {
+onDevices("a file restores", () => {
   test.each(Object.entries({ ...classifiers, ...regressors, ...unnamed }))(
     "%s",
     async (name, model) => {
@@ -49,7 +49,7 @@ onDevices("a file holds", () => {
   );
 });
 
-test("cluster labels and merges come back too", async () => {
+test("cluster labels and merges are restored, too", async () => {
   const { x } = quantities();
   const density = await new classic.DBSCAN({ eps: 0.6, minSamples: 3 }).fit(x);
   const tree = await new classic.AgglomerativeClustering({ nClusters: 4 }).fit(x);
@@ -59,7 +59,7 @@ test("cluster labels and merges come back too", async () => {
   expect(classic.AgglomerativeClustering.fromState(parts.tree).merges).toEqual(tree.merges);
 });
 
-test("what a call would not use is refused by name", async () => {
+test("unused arguments are refused by name", async () => {
   const { x, y } = quantities();
   const untyped = (model: object) => model as Record<string, (...given: unknown[]) => unknown>;
   const ridge = untyped(new classic.Ridge());

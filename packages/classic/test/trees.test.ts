@@ -26,7 +26,7 @@ const models = {
 };
 
 onDevices("trees", () => {
-  test.each(Object.entries(models))("%s is the same after a file", async (name, make) => {
+  test.each(Object.entries(models))("%s is restored from a file", async (name, make) => {
     const { x, y } = name.endsWith("Classifier") ? classes() : quantities();
     const model = make();
     await model.fit(x, y);
@@ -37,7 +37,7 @@ onDevices("trees", () => {
     expect(other.getParams()).toEqual(model.getParams());
   });
 
-  test("the same seed grows the same forest, another another", async () => {
+  test("equal seeds grow equal forests, different seeds different ones", async () => {
     const { x, y } = classes();
     const fit = (randomState: number) =>
       new RandomForestClassifier({ nEstimators: 6, randomState }).fit(x, y);
@@ -58,7 +58,7 @@ onDevices("trees", () => {
     );
   });
 
-  test("a tree as a picture: leaves side by side, parents between their children", async () => {
+  test("a tree as a picture: leaves next to each other, parents above the middle of their children", async () => {
     const x = tensor([[0], [1], [2], [3]]);
     const model = await new DecisionTreeClassifier().fit(x, [0, 1, 1, 0]);
     const names = { featureNames: ["a < b"], classNames: ["small", "large"] };
@@ -91,7 +91,7 @@ onDevices("trees", () => {
     expect(svg).toContain(">small<");
   });
 
-  test("rows that stand alone have the lowest scores", async () => {
+  test("isolated rows have the lowest scores", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
     const x = tensor([...rows, [9, 9]]);
     const model = await new IsolationForest({ contamination: 0.05, randomState: 0 }).fit(x);
@@ -116,7 +116,7 @@ describe("bad input", () => {
 
   test.each<[string, () => unknown, string]>([
     [
-      "a setting there is not",
+      "an unknown setting",
       () => new DecisionTreeClassifier({ depth: 3 } as object),
       'DecisionTreeClassifier: there is no option "depth"\n  hint: did you mean maxDepth? new DecisionTreeClassifier({ ',
     ],
@@ -133,7 +133,7 @@ describe("bad input", () => {
     [
       "out-of-bag scores of trees that see all rows",
       () => new RandomForestClassifier({ bootstrap: false, oobScore: true }),
-      "RandomForestClassifier: oobScore without bootstrap leaves no row out",
+      "RandomForestClassifier: oobScore needs bootstrap, which leaves rows out",
     ],
     [
       "predictions before fit",
@@ -143,17 +143,17 @@ describe("bad input", () => {
     [
       "one row too few labels",
       () => new DecisionTreeClassifier().fit(x, [0, 1]),
-      "DecisionTreeClassifier.fit: 2 labels for 3 rows",
+      "DecisionTreeClassifier.fit: got 2 labels for 3 rows",
     ],
     [
-      "labels that are quantities",
+      "labels that are not integers",
       () => new DecisionTreeClassifier().fit(x, [0.5, 1, 2]),
-      "DecisionTreeClassifier.fit: labels[0] is 0.5, which is no class",
+      "DecisionTreeClassifier.fit: labels[0] is 0.5, which is not a class",
     ],
     [
       "labels that are text",
       () => new DecisionTreeClassifier().fit(x, ["a", "b", "a"] as never),
-      'DecisionTreeClassifier.fit: labels[0] is "a"\n  hint: LabelEncoder turns names into numbers',
+      'DecisionTreeClassifier.fit: labels[0] is "a"\n  hint: LabelEncoder converts names to numbers',
     ],
     [
       "a target that is NaN",
@@ -176,9 +176,9 @@ describe("bad input", () => {
       "DecisionTreeClassifier.fit: x: [3]\n  hint: x is [rows, features]",
     ],
     [
-      "no tensor at all",
+      "an array instead of a tensor",
       () => new DecisionTreeClassifier().fit([[1], [2]] as never, [0, 1]),
-      "DecisionTreeClassifier.fit: x is [[1], [2]]\n  hint: a tensor [rows, features], or a Table of numbers",
+      "DecisionTreeClassifier.fit: x is [[1], [2]]\n  hint: pass a tensor [rows, features] or a Table of numbers",
     ],
     [
       "missing values and medians",
@@ -187,12 +187,12 @@ describe("bad input", () => {
           tensor([[1], [Number.NaN]]),
           [1, 2],
         ),
-      'DecisionTreeRegressor.fit: criterion "absolute_error" takes no missing values',
+      'DecisionTreeRegressor.fit: criterion "absolute_error" does not accept missing values',
     ],
     [
       "negative targets and Poisson",
       () => new DecisionTreeRegressor({ criterion: "poisson" }).fit(x, [1, -1, 2]),
-      'DecisionTreeRegressor.fit: criterion "poisson" takes targets of 0 or more',
+      'DecisionTreeRegressor.fit: criterion "poisson" needs targets of 0 or more',
     ],
     [
       "negative weights",
@@ -202,17 +202,17 @@ describe("bad input", () => {
     [
       "weights that are all 0",
       () => new DecisionTreeRegressor().fit(x, [1, 1, 2], { sampleWeight: [0, 0, 0] }),
-      "DecisionTreeRegressor.fit: all sampleWeight are 0",
+      "DecisionTreeRegressor.fit: all weights in sampleWeight are 0",
     ],
     [
-      "the weight of a class there is not",
+      "the weight of an unknown class",
       () => new DecisionTreeClassifier({ classWeight: { 7: 2 } }).fit(x, [0, 1, 1]),
-      "DecisionTreeClassifier.fit: classWeight names class 7; there are 0, 1",
+      "DecisionTreeClassifier.fit: classWeight names class 7; the classes are 0, 1",
     ],
     [
-      "one class, boosted",
+      "boosting with one class",
       () => new AdaBoostClassifier().fit(x, [1, 1, 1]),
-      "AdaBoostClassifier.fit: the labels are all of one class, 1",
+      "AdaBoostClassifier.fit: all labels are of class 1",
     ],
     [
       "more rows drawn than there are",
@@ -222,16 +222,16 @@ describe("bad input", () => {
     [
       "a state of another class",
       () => DecisionTreeRegressor.fromState(new DecisionTreeClassifier().toState()),
-      'DecisionTreeRegressor.fromState: the state is of a "DecisionTreeClassifier"',
+      'DecisionTreeRegressor.fromState: the state belongs to "DecisionTreeClassifier"',
     ],
     [
       "a state of another version",
       () =>
         DecisionTreeRegressor.fromState({ ...new DecisionTreeRegressor().toState(), version: 9 }),
-      "DecisionTreeRegressor.fromState: the state is of version 9, this library reads 1",
+      "DecisionTreeRegressor.fromState: the state has version 9, but this library reads version 1",
     ],
     [
-      "what is no state",
+      "an invalid state",
       () => DecisionTreeRegressor.fromState({ trees: 3 }),
       "DecisionTreeRegressor.fromState: not a saved estimator",
     ],
@@ -239,29 +239,29 @@ describe("bad input", () => {
     await expect((async () => run())()).rejects.toThrow(message);
   });
 
-  test("a damaged tree is refused, and the estimator stays as it was", async () => {
+  test("a damaged tree is refused, and the estimator does not change", async () => {
     const model = await new DecisionTreeClassifier().fit(x, [0, 1, 1]);
     const state = model.toState();
     const fitted = state.fitted as { tree: { left: Int32Array } };
     const circle = { ...fitted.tree, left: fitted.tree.left.map(() => 0) };
     const damaged = { ...state, fitted: { ...fitted, tree: circle } };
-    expect(() => DecisionTreeClassifier.fromState(damaged)).toThrow("leads nowhere");
-    expect(() => model.loadStateDict(damaged)).toThrow("leads nowhere");
+    expect(() => DecisionTreeClassifier.fromState(damaged)).toThrow("has an invalid child");
+    expect(() => model.loadStateDict(damaged)).toThrow("has an invalid child");
     expect(await valuesOf(model.predict(x))).toEqual([0, 1, 1]);
   });
 
-  test("another number of features, and other columns", async () => {
+  test("a wrong number of features, and wrong columns", async () => {
     const table = new Table({ a: Float64Array.of(1, 2, 3), b: Float64Array.of(1, 0, 1) });
     const model = await new DecisionTreeClassifier().fit(table, [0, 1, 1]);
     await expect(model.predict(tensor([[1]]))).rejects.toThrow("x has 1 features, but fit saw 2");
     await expect(model.predict(table.select(["b", "a"]))).rejects.toThrow(
-      "columns b, a, but fit saw a, b",
+      "the columns are b, a, but fit saw a, b",
     );
   });
 
-  test("a fit that throws leaves what was learned", async () => {
+  test("a fit that throws keeps the previous result", async () => {
     const model = await new DecisionTreeRegressor().fit(x, [1, 2, 3]);
-    await expect(model.fit(x, [1, 2])).rejects.toThrow("2 targets for 3 rows");
+    await expect(model.fit(x, [1, 2])).rejects.toThrow("got 2 targets for 3 rows");
     expect(await valuesOf(model.predict(x))).toEqual([1, 2, 3]);
   });
 

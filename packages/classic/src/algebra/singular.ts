@@ -1,4 +1,4 @@
-/** A = U diag(s) Vᵀ of a square matrix; u and v row by row. */
+/** A = U diag(s) Vᵀ of a square matrix; u and v are row-major. */
 export interface Singular {
   readonly u: Float64Array;
   readonly s: Float64Array;
@@ -8,11 +8,11 @@ export interface Singular {
 const SWEEPS = 60;
 
 /**
- * Singular values of a small square matrix in f64, by one-sided Jacobi rotations: columns are
- * turned until all are orthogonal.
+ * Singular values of a small square matrix in f64, by one-sided Jacobi rotations, which rotate
+ * columns until all are orthogonal.
  */
 export function singularValues(a: Float64Array, n: number): Singular {
-  // columns in one piece each
+  // store each column contiguously
   const u = transposed(a, n);
   const v = new Float64Array(n * n);
   for (let i = 0; i < n; i++) v[i * n + i] = 1;
@@ -48,7 +48,7 @@ export function singularValues(a: Float64Array, n: number): Singular {
   return { u: transposed(u, n), s, v: transposed(v, n) };
 }
 
-/** Turns two columns into each other. */
+/** Rotates two columns. */
 function turn(a: Float64Array, n: number, p: number, q: number, c: number, s: number): void {
   for (let i = 0; i < n; i++) {
     const [f, g] = [a[p * n + i] as number, a[q * n + i] as number];

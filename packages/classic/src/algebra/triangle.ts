@@ -1,15 +1,15 @@
-/** Rows so many at a time, so that memory does not grow with them. */
+/** Rows that are processed at a time, so that memory does not grow with the number of rows. */
 const BLOCK = 1024;
 
 /**
- * The upper triangle R of [X y] = Q R, row by row in f64 (Householder 1958): all that least squares
- * asks of any number of rows.
+ * The upper triangle R of [X y] = Q R, row-major in f64 (Householder 1958). Least squares needs no
+ * more, however many rows there are.
  */
 export class Triangle {
   readonly width: number;
-  /** [width, width], row by row. */
+  /** [width, width], row-major. */
   readonly r: Float64Array;
-  /** Up to BLOCK new rows below the triangle, [width + BLOCK, width]. */
+  /** The triangle and up to BLOCK new rows below it, [width + BLOCK, width]. */
   readonly #work: Float64Array;
   #filled = 0;
 
@@ -19,14 +19,14 @@ export class Triangle {
     this.#work = new Float64Array((width + BLOCK) * width);
   }
 
-  /** Takes up a row of `width` numbers. */
+  /** Adds a row of `width` numbers. */
   add(row: ArrayLike<number>): void {
     const { width } = this;
     this.#work.set(row, (width + this.#filled) * width);
     if (++this.#filled === BLOCK) this.finish();
   }
 
-  /** Works the rows that wait into the triangle. */
+  /** Reduces the rows that were added since the last reduction. */
   finish(): void {
     const { width, r } = this;
     const [work, height] = [this.#work, width + this.#filled];
@@ -37,7 +37,7 @@ export class Triangle {
   }
 }
 
-/** Makes column c zero below its diagonal by a reflection of the rows from c on. */
+/** Zeroes column c below its diagonal by a Householder reflection of the rows from c on. */
 function reflect(a: Float64Array, width: number, height: number, c: number): void {
   let squares = 0;
   for (let i = c; i < height; i++) squares += (a[i * width + c] as number) ** 2;
@@ -45,7 +45,7 @@ function reflect(a: Float64Array, width: number, height: number, c: number): voi
   const length = Math.sqrt(squares);
   if (length === 0) return;
   const diagonal = own > 0 ? -length : length;
-  // the reflection's vector: the column less its image
+  // the reflection vector: the column minus its image
   const first = own - diagonal;
   const norm = squares - own * diagonal;
   for (let j = c + 1; j < width; j++) {

@@ -2,24 +2,24 @@ import { ArgumentError, noGrad, stack, type Tensor, tensor } from "@wgrad/autogr
 import { checkCall } from "@wgrad/autograd/plugin";
 import { singularValues } from "../algebra/singular.ts";
 import { Triangle } from "../algebra/triangle.ts";
-import { chancesOf, logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readRows,
   type Seen,
 } from "../estimator/input.ts";
 import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
+import { logProbabilitiesOf, probabilitiesOf } from "../estimator/probabilities.ts";
 import { either, type Given, none, real, type Schema } from "../estimator/settings.ts";
 import { priorsRule } from "./naive.ts";
 
-/** Means of the classes and their parts of the rows. */
+/** Means of the classes and their fractions of the rows. */
 interface Groups {
   readonly counts: Float64Array;
   readonly priors: Float64Array;
@@ -51,8 +51,8 @@ function groupsOf(
   };
 }
 
-/** Singular values and right vectors of rows less a mean and divided by scales. */
-function spreadOf(
+/** Singular values and right singular vectors of centred rows, divided by scales. */
+function singularOf(
   { data, rows, width }: Matrix,
   meanOf: (row: number) => Float64Array | null,
   scales: Float64Array,
@@ -75,7 +75,7 @@ interface Fitted extends Seen {
   readonly classes: Int32Array;
 }
 
-/** What both have in common: scores are logarithms of chances up to a constant. */
+/** The base of both discriminants: scores are log probabilities up to a constant. */
 abstract class Discriminant<Params extends object, Own extends Fitted>
   extends Estimator<Params, Own>
   implements Predictor
@@ -89,33 +89,36 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
     return this.learned("classes").classes;
   }
 
-  /** The log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
+  /**
+   * The log-odds of the second class if there are two: [rows]; else a score of each class: [rows,
+   * classes].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    return chancesOf(await this.#scores("predictProba", x));
+    return probabilitiesOf(await this.#scores("predictProba", x));
   }
 
-  /** Logarithms of the chances: [rows, classes]. */
+  /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(await this.#scores("predictLogProba", x));
+    return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const scores = await this.#scores("predict", x);
-    const labels = labelsOf(this.classes, await chancesOf(scores).data());
+    const labels = labelsOf(this.classes, await probabilitiesOf(scores).data());
     return resultOf(labels, [labels.length], scores);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -123,7 +126,7 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
 
   async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     return noGrad(() => {
       const scores = this.joint(features, fitted);
       if (fitted.classes.length > 2) return scores;
@@ -137,17 +140,21 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
 
 /** Settings of LinearDiscriminantAnalysis. */
 export interface LinearDiscriminantAnalysisParams {
-  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  /**
+   * Prior probabilities of the classes, in order; null: their frequencies in the training rows
+   * (default null).
+   */
   readonly priors: readonly number[] | null;
   /**
-   * Directions in which classes vary less, of standardized features, are left out (default 1e-4).
+   * Directions whose within-class variance is smaller are left out; features are standardised
+   * (default 1e-4).
    */
   readonly tol: number;
 }
 
 interface FittedLines extends Fitted {
   readonly center: Float64Array;
-  /** [classes, features], row by row. */
+  /** [classes, features], row-major. */
   readonly coef: Float64Array;
   readonly constants: Float64Array;
 }
@@ -158,10 +165,12 @@ const linearSchema: Schema<LinearDiscriminantAnalysisParams> = {
 };
 
 /**
- * Classes are normal with their own means and one spread Σ (Fisher 1936): score_k = (x − x̄)ᵀ Σ⁻¹
- * (μₖ − x̄) − ½ (μₖ − x̄)ᵀ Σ⁻¹ (μₖ − x̄) + log πₖ. x: [rows, features]; labels: whole numbers.
+ * Linear discriminant analysis: classes are normal with their own means and a shared covariance Σ
+ * (Fisher 1936). score_k = (x − x̄)ᵀ Σ⁻¹ (μₖ − x̄) − ½ (μₖ − x̄)ᵀ Σ⁻¹ (μₖ − x̄) + log πₖ. x: [rows,
+ * features]; labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class, and for no more rows than classes.
+ * `fit` throws ArgumentError if there is only one class, or if there are not more rows than
+ * classes.
  */
 export class LinearDiscriminantAnalysis extends Discriminant<
   LinearDiscriminantAnalysisParams,
@@ -184,7 +193,7 @@ export class LinearDiscriminantAnalysis extends Discriminant<
     const { classes, codes } = labelled;
     if (rows <= classes.length) {
       throw new ArgumentError(
-        `${call}: ${rows} rows of ${classes.length} classes\n  hint: more rows`,
+        `${call}: needs more rows than classes, got ${rows} rows of ${classes.length} classes\n  hint: use more rows`,
       );
     }
     const { priors, means } = groupsOf(call, matrix, labelled, this.params.priors);
@@ -202,7 +211,7 @@ export class LinearDiscriminantAnalysis extends Discriminant<
       }
       return squares === 0 ? 1 : Math.sqrt(squares / rows);
     });
-    const { s, v } = spreadOf(matrix, ownMean, scales);
+    const { s, v } = singularOf(matrix, ownMean, scales);
     const factor = 1 / rows;
     const coef = new Float64Array(classes.length * width);
     const constants = priors.map((prior, k) => {
@@ -238,18 +247,24 @@ export class LinearDiscriminantAnalysis extends Discriminant<
 
 /** Settings of QuadraticDiscriminantAnalysis. */
 export interface QuadraticDiscriminantAnalysisParams {
-  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  /**
+   * Prior probabilities of the classes, in order; null: their frequencies in the training rows
+   * (default null).
+   */
   readonly priors: readonly number[] | null;
-  /** r: variances along each class's own axes become (1 − r) s² + r (default 0). */
+  /**
+   * Regularisation r: variances along the principal axes of each class become (1 − r) s² + r
+   * (default 0).
+   */
   readonly regParam: number;
-  /** Variances below it are 0 (default 1e-4). */
+  /** Variances below this count as 0 (default 1e-4). */
   readonly tol: number;
 }
 
 interface FittedAxes extends Fitted {
   /** [classes, features]. */
   readonly means: Float64Array;
-  /** Axes divided by deviations: [classes, features, axes]. */
+  /** Axes divided by standard deviations: [classes, features, axes]. */
   readonly axes: Float64Array;
   readonly constants: Float64Array;
 }
@@ -261,11 +276,11 @@ const quadraticSchema: Schema<QuadraticDiscriminantAnalysisParams> = {
 };
 
 /**
- * Classes are normal, each with its own mean and spread: score_k = −½ (x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ) − ½
- * log |Σₖ| + log πₖ. x: [rows, features]; labels: whole numbers.
+ * Quadratic discriminant analysis: classes are normal with their own means and covariances. score_k
+ * = −½ (x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ) − ½ log |Σₖ| + log πₖ. x: [rows, features]; labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class, and for a class that does not vary in every
- * direction.
+ * `fit` throws ArgumentError if there is only one class, or if the covariance of a class is
+ * singular.
  */
 export class QuadraticDiscriminantAnalysis extends Discriminant<
   QuadraticDiscriminantAnalysisParams,
@@ -293,13 +308,13 @@ export class QuadraticDiscriminantAnalysis extends Discriminant<
     const constants = Float64Array.from(classes, (label, k) => {
       const count = counts[k] as number;
       const own = means[k] as Float64Array;
-      const { s, v } = spreadOf(matrix, (row) => (codes[row] === k ? own : null), ones);
+      const { s, v } = singularOf(matrix, (row) => (codes[row] === k ? own : null), ones);
       let logs = 0;
       s.forEach((value, d) => {
         const variance = (1 - regParam) * (value ** 2 / count) + regParam;
         if (!(variance > tol)) {
           throw new ArgumentError(
-            `${call}: the rows of class ${label} do not vary in every direction\n  hint: { regParam: 0.1 }, or fewer features`,
+            `${call}: the covariance of class ${label} is singular\n  hint: set { regParam: 0.1 }, or use fewer features`,
           );
         }
         logs += Math.log(variance);

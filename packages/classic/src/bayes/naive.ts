@@ -1,13 +1,12 @@
 import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readRows,
@@ -15,6 +14,7 @@ import {
   type Seen,
 } from "../estimator/input.ts";
 import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
+import { logProbabilitiesOf } from "../estimator/probabilities.ts";
 import {
   either,
   flag,
@@ -25,7 +25,7 @@ import {
   type Schema,
 } from "../estimator/settings.ts";
 
-/** What each class has: [classes, features], row by row. */
+/** Statistics of the classes: [classes, features], row-major. */
 interface Fitted extends Seen {
   readonly classes: Int32Array;
   readonly logPriors: Float64Array;
@@ -34,11 +34,11 @@ interface Fitted extends Seen {
 interface Sums {
   /** Weight of each class. */
   readonly counts: Float64Array;
-  /** Σ w x by class and feature. */
+  /** Σ w x for each class and feature. */
   readonly sums: Float64Array;
 }
 
-/** Sums of weights and features by class. */
+/** Sums of weights and features for each class. */
 function sumsOf(
   { data, rows, width }: Matrix,
   { classes, codes }: Labelled,
@@ -59,7 +59,7 @@ function sumsOf(
   return { counts, sums };
 }
 
-/** What the three have in common: scores are logarithms of chances up to a constant. */
+/** The base of the naive Bayes classifiers: scores are log probabilities up to a constant. */
 abstract class NaiveBayes<Params extends object, Own extends Fitted>
   extends Estimator<Params, Own>
   implements Predictor
@@ -81,17 +81,17 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
     return this.learned("classes").classes;
   }
 
-  /** Logarithms of the chances: [rows, classes]. */
+  /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(await this.#scores("predictLogProba", x));
+    return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const scores = await this.#scores("predictProba", x);
-    return noGrad(() => logChancesOf(scores).exp());
+    return noGrad(() => logProbabilitiesOf(scores).exp());
   }
 
   /** The likeliest class of each row: [rows], i32. */
@@ -102,7 +102,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
     return resultOf(labels, [labels.length], scores);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -110,7 +110,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
 
   async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     return noGrad(() => this.joint(features, fitted));
   }
 
@@ -124,7 +124,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
   /** log p(class) + Σ log p(feature | class): [rows, classes]. */
   protected abstract joint(x: Tensor, fitted: Own): Tensor;
 
-  /** The rows of a matrix [classes, features]. */
+  /** Splits a matrix [classes, features] into rows. */
   protected rowsOf(values: Float64Array): Float64Array[] {
     const { width } = this.learned("rowsOf");
     return Array.from({ length: values.length / width }, (_, k) =>
@@ -133,15 +133,18 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
   }
 }
 
-/** Numbers on a device, by class and feature. */
+/** Copies numbers [classes, features] to the device of x. */
 const onDevice = (values: Float64Array, shape: readonly number[], { device }: Tensor): Tensor =>
   tensor(Float32Array.from(values), { shape, device });
 
 /** Settings of GaussianNB. */
 export interface GaussianNBParams {
-  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  /**
+   * Prior probabilities of the classes, in order; null: their frequencies in the training rows
+   * (default null).
+   */
   readonly priors: readonly number[] | null;
-  /** The part of the largest variance that is added to all (default 1e-9). */
+  /** Fraction of the largest variance that is added to all variances (default 1e-9). */
   readonly varSmoothing: number;
 }
 
@@ -150,9 +153,9 @@ interface FittedNormals extends Fitted {
   readonly variances: Float64Array;
 }
 
-/** What priors may be. */
+/** The rule for priors. */
 export const priorsRule: Rule = {
-  wanted: "chances of the classes that add up to 1",
+  wanted: "probabilities of the classes that sum to 1",
   allows: (value) =>
     Array.isArray(value) &&
     value.every((part) => part >= 0) &&
@@ -165,8 +168,8 @@ const gaussianSchema: Schema<GaussianNBParams> = {
 };
 
 /**
- * Features are normal within a class, and independent: p(x | k) = Π N(x; θₖ, σₖ²). x: [rows,
- * features]; labels: whole numbers.
+ * Gaussian naive Bayes: within a class, features are normal and independent: p(x | k) = Π N(x; θₖ,
+ * σₖ²). x: [rows, features]; labels: integers.
  */
 export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
   readonly type = "GaussianNB";
@@ -211,7 +214,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
     }
     const most = largestVariance(matrix);
     if (most === 0)
-      throw new ArgumentError(`${call}: no feature varies\n  hint: features that say something`);
+      throw new ArgumentError(`${call}: all features are constant\n  hint: use features that vary`);
     const least = varSmoothing * most;
     const variances = squares.map(
       (sum, at) => sum / (counts[Math.floor(at / width)] as number) + least,
@@ -247,7 +250,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
   }
 }
 
-/** The largest variance of a feature. */
+/** The largest variance of any feature. */
 function largestVariance({ data, rows, width }: Matrix): number {
   let most = 0;
   for (let j = 0; j < width; j++) {
@@ -262,15 +265,18 @@ function largestVariance({ data, rows, width }: Matrix): number {
 
 /** Settings of MultinomialNB. */
 export interface MultinomialNBParams {
-  /** What is added to every count (Laplace; default 1). */
+  /** Added to every count (Laplace smoothing; default 1). */
   readonly alpha: number;
-  /** Whether classes are as likely as they were in training, or all the same (default true). */
+  /**
+   * Whether to use class frequencies as priors; otherwise all classes are equally likely (default
+   * true).
+   */
   readonly fitPrior: boolean;
 }
 
 /** Settings of BernoulliNB. */
 export interface BernoulliNBParams extends MultinomialNBParams {
-  /** Features above it are a yes (default 0). */
+  /** Features above this threshold are 1, others 0 (default 0). */
   readonly binarize: number;
 }
 
@@ -282,14 +288,14 @@ interface FittedCounts extends Fitted {
 const countSchema: Schema<MultinomialNBParams> = { alpha: [1, real(0)], fitPrior: [true, flag] };
 const bernoulliSchema: Schema<BernoulliNBParams> = { ...countSchema, binarize: [0, real()] };
 
-/** An alpha of 0 would take the logarithm of 0. */
+/** Least α; 0 would give log 0. */
 const LEAST_ALPHA = 1e-10;
 
 abstract class CountNB<Params extends MultinomialNBParams> extends NaiveBayes<
   Params,
   FittedCounts
 > {
-  /** log p(feature | class), a row a class. */
+  /** log p(feature | class), one row for each class. */
   get featureLogProb(): Float64Array[] {
     return this.rowsOf(this.learned("featureLogProb").logs);
   }
@@ -306,8 +312,8 @@ abstract class CountNB<Params extends MultinomialNBParams> extends NaiveBayes<
 }
 
 /**
- * Features are counts of things drawn with chances of the class: p(x | k) ∝ Π pₖⱼ^xⱼ, pₖⱼ =
- * (countₖⱼ + α) / Σⱼ (countₖⱼ + α). x: [rows, features], 0 or more; labels: whole numbers.
+ * Multinomial naive Bayes: features are counts. p(x | k) ∝ Π pₖⱼ^xⱼ, pₖⱼ = (countₖⱼ + α) / Σⱼ
+ * (countₖⱼ + α). x: [rows, features], 0 or more; labels: integers.
  *
  * `fit` throws ArgumentError for negative features.
  */
@@ -330,7 +336,7 @@ export class MultinomialNB extends CountNB<MultinomialNBParams> {
     const negative = data.findIndex((value) => value < 0);
     if (negative >= 0) {
       throw new ArgumentError(
-        `${call}: x[${Math.floor(negative / width)}, ${negative % width}] is ${data[negative]}\n  hint: counts, 0 or more; MinMaxScaler, or GaussianNB`,
+        `${call}: x[${Math.floor(negative / width)}, ${negative % width}] is ${data[negative]}\n  hint: features must be counts, 0 or more; use MinMaxScaler or GaussianNB`,
       );
     }
     const { counts, sums } = sumsOf(matrix, labelled, weights);
@@ -347,14 +353,14 @@ export class MultinomialNB extends CountNB<MultinomialNBParams> {
   }
 
   protected joint(x: Tensor, { classes, logPriors, logs, width }: FittedCounts): Tensor {
-    const chances = onDevice(logs, [classes.length, width], x);
-    return x.matmul(chances.t()).add(onDevice(logPriors, [classes.length], x));
+    const probabilities = onDevice(logs, [classes.length, width], x);
+    return x.matmul(probabilities.t()).add(onDevice(logPriors, [classes.length], x));
   }
 }
 
 /**
- * Features are yes or no with chances of the class: p(x | k) = Π pₖⱼ or 1 − pₖⱼ, pₖⱼ = (countₖⱼ +
- * α) / (rowsₖ + 2 α). x: [rows, features]; labels: whole numbers.
+ * Bernoulli naive Bayes: features are binary. p(x | k) = Π pₖⱼ or 1 − pₖⱼ, pₖⱼ = (countₖⱼ + α) /
+ * (rowsₖ + 2 α). x: [rows, features]; labels: integers.
  */
 export class BernoulliNB extends CountNB<BernoulliNBParams> {
   readonly type = "BernoulliNB";

@@ -35,13 +35,13 @@ import { packTrees, unpackTrees } from "../tree/trees.ts";
 
 /** Settings of AdaBoostClassifier, with scikit-learn's defaults. */
 export interface AdaBoostClassifierParams {
-  /** Settings of the trees (default one question each: `{ maxDepth: 1 }`). */
+  /** Settings of the trees (default `{ maxDepth: 1 }`: one split each). */
   readonly tree: Given<DecisionTreeClassifierParams>;
-  /** The most trees (default 50). */
+  /** Maximum number of trees (default 50). */
   readonly nEstimators: number;
-  /** How much each tree's vote counts (default 1). */
+  /** Factor of each tree's weight (default 1). */
   readonly learningRate: number;
-  /** Seed of what is random in the trees; null: the library's default generator (default null). */
+  /** Seed of the trees; null: the library's default generator (default null). */
   readonly randomState: number | null;
 }
 
@@ -53,7 +53,7 @@ interface Fitted extends Seen {
 }
 
 const treeSettings: Rule = {
-  wanted: "settings of DecisionTreeClassifier, as { maxDepth: 1 }",
+  wanted: "settings of DecisionTreeClassifier, such as { maxDepth: 1 }",
   allows: (value) =>
     typeof value === "object" && value !== null && new DecisionTreeClassifier(value) !== null,
 };
@@ -65,15 +65,15 @@ const schema: Schema<AdaBoostClassifierParams> = {
   randomState: [null, seed],
 };
 
-/** Weights never fall below it, or rows would be out of the game. */
+/** Least weight of a row, so that no row is lost. */
 const LEAST = 2 ** -52;
 
 /**
- * Small trees one after the other, each on rows that weigh the more the earlier ones got them wrong
- * (SAMME: Zhu et al. 2009): w ← w exp(α [wrong]), α = η (log((1 − error) / error) + log(K − 1)). x:
- * [rows, features]; labels: whole numbers.
+ * Small trees fitted one after another; rows that earlier trees got wrong get more weight (SAMME:
+ * Zhu et al. 2009): w ← w exp(α [wrong]), α = η (log((1 − error) / error) + log(K − 1)). x: [rows,
+ * features]; labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class, and where the first tree is no better than
+ * `fit` throws ArgumentError if there is only one class, or if the first tree is no better than
  * chance.
  */
 export class AdaBoostClassifier
@@ -117,7 +117,7 @@ export class AdaBoostClassifier
       if (error >= 1 - 1 / classes.length) {
         if (stage > 0) break;
         throw new ArgumentError(
-          `${call}: the first tree is no better than chance\n  hint: other features, or deeper trees: { tree: { maxDepth: 2 } }`,
+          `${call}: the first tree is no better than chance\n  hint: use other features, or deeper trees: { tree: { maxDepth: 2 } }`,
         );
       }
       trees.push(tree);
@@ -145,22 +145,25 @@ export class AdaBoostClassifier
     return this.learned("classes").classes;
   }
 
-  /** How much each tree's vote counts; 0 where training had ended. */
+  /** The weight of each tree's vote; 0 for trees that were not grown. */
   get estimatorWeights(): Float64Array {
     return this.learned("estimatorWeights").weights;
   }
 
-  /** The weight of the rows that each tree got wrong; 1 where training had ended. */
+  /** The weighted error of each tree; 1 for trees that were not grown. */
   get estimatorErrors(): Float64Array {
     return this.learned("estimatorErrors").errors;
   }
 
-  /** The trees' arrays. */
+  /** The trees as arrays. */
   get trees(): readonly Tree[] {
     return this.learned("trees").trees;
   }
 
-  /** What each feature takes away of the impurity: the trees' mean, by their votes. */
+  /**
+   * The importance of each feature: its decrease of impurity, averaged over the trees by their
+   * weights.
+   */
   get featureImportances(): Float64Array {
     const { trees, weights, width } = this.learned("featureImportances");
     const total = weights.reduce((a, b) => a + b, 0);
@@ -174,8 +177,8 @@ export class AdaBoostClassifier
   }
 
   /**
-   * Votes for each class less those against, as parts of all: [rows, classes], or of two classes
-   * for the second: [rows].
+   * Votes for each class minus votes against it, as fractions of all votes: [rows, classes]; with
+   * two classes, for the second: [rows].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
@@ -194,19 +197,19 @@ export class AdaBoostClassifier
     this.check("predictProba(x)", arguments);
     const { votes, matrix } = await this.#votes("predictProba", x);
     const { length } = this.classes;
-    // of two classes each has half of the difference
+    // with two classes each has half of the difference
     const scale = length > 2 ? 1 / (length - 1) : 1;
     return resultOf(votes, [matrix.rows, length], matrix).mul(scale).softmax(1);
   }
 
-  /** The class of each row that has most votes: [rows], i32. */
+  /** The class with most votes of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { votes, matrix } = await this.#votes("predict", x);
     return resultOf(labelsOf(this.classes, votes), [matrix.rows], matrix);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -248,7 +251,7 @@ const scaled = (weights: Float64Array): Float64Array => {
   return weights.map((weight) => weight / total);
 };
 
-/** The class, by number, that a tree has for each row. */
+/** The class index that a tree predicts for each row. */
 function votesOf(tree: Tree, { data, width }: Matrix): Int32Array {
   const codes = Int32Array.from({ length: tree.width }, (_, k) => k);
   const best = labelsOf(codes, tree.value);

@@ -12,7 +12,6 @@ import {
 import { accuracyOf, labelsOf, type Predictor, r2Of, resultOf } from "../estimator/predictors.ts";
 import type { Given } from "../estimator/settings.ts";
 import { ones } from "../tree/decision-tree.ts";
-import { chances, interleaved } from "./chances.ts";
 import { type Fitted, GradientBoosting, last } from "./gradient/boost.ts";
 import {
   classifierSchema,
@@ -21,14 +20,16 @@ import {
   regressorSchema,
 } from "./gradient/settings.ts";
 import { classLoss, exponentialLoss, huberLoss, regressionLoss } from "./losses.ts";
+import { interleaved, probabilities } from "./probabilities.ts";
 
 interface FittedClasses extends Fitted {
   readonly classes: Int32Array;
 }
 
 /**
- * Trees of exact splits, each fitted to the negative gradients of the loss at the predictions of
- * those before it (Friedman 2001). x: [rows, features], nothing missing.
+ * Gradient boosting with exact splits: each tree is fitted to the negative gradients of the loss at
+ * the predictions of the earlier trees (Friedman 2001). x: [rows, features], without missing
+ * values.
  */
 export class GradientBoostingRegressor
   extends GradientBoosting<GradientBoostingRegressorParams, Fitted>
@@ -60,7 +61,7 @@ export class GradientBoostingRegressor
     return this.learn(await this.boost(stages, matrix, targets, weights, null));
   }
 
-  /** The quantity of each row: [rows], f32. */
+  /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
@@ -83,12 +84,12 @@ export class GradientBoostingRegressor
 }
 
 /**
- * Trees of exact splits, each fitted to the negative gradients of the loss at the scores of those
- * before it, one a round for two classes, else one a class (Friedman 2001). x: [rows, features],
- * nothing missing; labels: whole numbers.
+ * Gradient boosting with exact splits: each tree is fitted to the negative gradients of the loss at
+ * the scores of the earlier trees (Friedman 2001). A round has one tree for two classes, else one
+ * for each class. x: [rows, features], without missing values; labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class, and for more than two with loss
- * "exponential".
+ * `fit` throws ArgumentError if there is only one class, or for loss "exponential" with more than
+ * two classes.
  */
 export class GradientBoostingClassifier
   extends GradientBoosting<GradientBoostingClassifierParams, FittedClasses>
@@ -112,7 +113,7 @@ export class GradientBoostingClassifier
     const isExponential = this.params.loss === "exponential";
     if (isExponential && classes.length > 2) {
       throw new ArgumentError(
-        `${call}: loss "exponential" is for two classes, and there are ${classes.length}`,
+        `${call}: loss "exponential" needs two classes, got ${classes.length}`,
       );
     }
     const isBinary = classes.length === 2;
@@ -131,7 +132,10 @@ export class GradientBoostingClassifier
     return this.learned("classes").classes;
   }
 
-  /** The raw score of the second of two classes: [rows]; else one of each: [rows, classes]. */
+  /**
+   * The raw score of the second class if there are two: [rows]; else a score of each class: [rows,
+   * classes].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     const { raw, matrix } = await last(this.raw("decisionFunction", x, false));
@@ -139,18 +143,18 @@ export class GradientBoostingClassifier
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
   }
 
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const { raw, matrix } = await last(this.raw("predictProba", x, false));
-    return resultOf(this.#chances(raw), [matrix.rows, this.classes.length], matrix);
+    return resultOf(this.#probabilities(raw), [matrix.rows, this.classes.length], matrix);
   }
 
-  /** Chances after each round. */
+  /** Probabilities after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
     this.check("stagedPredictProba(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
-      yield resultOf(this.#chances(raw), [matrix.rows, this.classes.length], matrix);
+      yield resultOf(this.#probabilities(raw), [matrix.rows, this.classes.length], matrix);
     }
   }
 
@@ -158,18 +162,18 @@ export class GradientBoostingClassifier
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
-    return resultOf(labelsOf(this.classes, this.#chances(raw)), [matrix.rows], matrix);
+    return resultOf(labelsOf(this.classes, this.#probabilities(raw)), [matrix.rows], matrix);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
-  #chances(raw: readonly Float64Array[]): Float64Array {
-    // the log-odds of the exponential loss are twice its scores
-    if (this.params.loss !== "exponential") return chances(raw);
-    return chances([(raw[0] as Float64Array).map((value) => 2 * value)]);
+  #probabilities(raw: readonly Float64Array[]): Float64Array {
+    // log-odds of the exponential loss are twice its scores
+    if (this.params.loss !== "exponential") return probabilities(raw);
+    return probabilities([(raw[0] as Float64Array).map((value) => 2 * value)]);
   }
 }

@@ -17,7 +17,6 @@ import {
   resultOf,
 } from "../estimator/predictors.ts";
 import type { Given } from "../estimator/settings.ts";
-import { chances, interleaved } from "./chances.ts";
 import { type Fitted, HistGradientBoosting, only } from "./hist/boost.ts";
 import { learnEncoding } from "./hist/categories.ts";
 import {
@@ -28,22 +27,23 @@ import {
 } from "./hist/settings.ts";
 import { checkTargets, classLoss, type Raw, regressionLoss } from "./losses.ts";
 import { autogradLoss } from "./own-loss.ts";
+import { interleaved, probabilities } from "./probabilities.ts";
 
 interface FittedClasses extends Fitted {
   readonly classes: Int32Array;
 }
 
 /**
- * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss
- * (Friedman 2001, Ke et al. 2017), as scikit-learn's. x: [rows, features], where NaN is a missing
- * value. The loss may be your own, in tensor operations:
+ * Gradient boosting on binned features, like scikit-learn's: trees grow leaf by leaf along
+ * gradients and curvatures of the loss (Friedman 2001, Ke et al. 2017). x: [rows, features]; NaN is
+ * a missing value. The loss may be a function of tensors:
  *
  * ```ts
  * const cauchy = (raw: Tensor, y: Tensor) => raw.sub(y).square().log1p();
  * await new HistGradientBoostingRegressor({ loss: cauchy }).fit(x, y);
  * ```
  *
- * `fit` throws ArgumentError for targets outside the loss's range, and for a loss that is not
+ * `fit` throws ArgumentError for targets outside the range of the loss, or if the loss is not
  * finite.
  */
 export class HistGradientBoostingRegressor
@@ -60,8 +60,8 @@ export class HistGradientBoostingRegressor
     if ((loss === "quantile") === (quantile !== null)) return;
     throw new ArgumentError(
       loss === "quantile"
-        ? 'HistGradientBoostingRegressor: loss "quantile" without quantile\n  hint: { loss: "quantile", quantile: 0.8 }'
-        : 'HistGradientBoostingRegressor: quantile is for loss "quantile" only',
+        ? 'HistGradientBoostingRegressor: loss "quantile" needs quantile\n  hint: { loss: "quantile", quantile: 0.8 }'
+        : 'HistGradientBoostingRegressor: quantile needs loss "quantile"',
     );
   }
 
@@ -83,7 +83,7 @@ export class HistGradientBoostingRegressor
     return this.learn(await this.boost(named, data, targets, weights, null));
   }
 
-  /** The quantity of each row: [rows], f32. */
+  /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
@@ -114,13 +114,13 @@ export class HistGradientBoostingRegressor
 }
 
 /**
- * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss
- * (Friedman 2001, Ke et al. 2017), as scikit-learn's: one a round for two classes, else one a
- * class. x: [rows, features], where NaN is a missing value; labels: whole numbers. The loss may be
- * your own, in tensor operations, of log-odds [rows] of the second of two classes, or scores [rows,
- * classes].
+ * Gradient boosting on binned features, like scikit-learn's: trees grow leaf by leaf along
+ * gradients and curvatures of the loss (Friedman 2001, Ke et al. 2017). A round has one tree for
+ * two classes, else one for each class. x: [rows, features]; NaN is a missing value; labels:
+ * integers. The loss may be a function of tensors: of the log-odds of the second of two classes
+ * [rows], or of scores [rows, classes].
  *
- * `fit` throws ArgumentError for labels of one class.
+ * `fit` throws ArgumentError if there is only one class.
  */
 export class HistGradientBoostingClassifier
   extends HistGradientBoosting<HistGradientBoostingClassifierParams, FittedClasses>
@@ -155,7 +155,10 @@ export class HistGradientBoostingClassifier
     return this.learned("classes").classes;
   }
 
-  /** The log-odds of the second of two classes: [rows]; else a score of each: [rows, classes]. */
+  /**
+   * The log-odds of the second class if there are two: [rows]; else a score of each class: [rows,
+   * classes].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     const { raw, matrix } = await only(this.raw("decisionFunction", x, false));
@@ -163,18 +166,18 @@ export class HistGradientBoostingClassifier
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
   }
 
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const { raw, matrix } = await only(this.raw("predictProba", x, false));
-    return resultOf(chances(raw), [matrix.rows, this.classes.length], matrix);
+    return resultOf(probabilities(raw), [matrix.rows, this.classes.length], matrix);
   }
 
-  /** Chances after each round. */
+  /** Probabilities after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
     this.check("stagedPredictProba(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
-      yield resultOf(chances(raw), [matrix.rows, this.classes.length], matrix);
+      yield resultOf(probabilities(raw), [matrix.rows, this.classes.length], matrix);
     }
   }
 
@@ -182,18 +185,18 @@ export class HistGradientBoostingClassifier
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
-    return resultOf(labelsOf(this.classes, chances(raw)), [matrix.rows], matrix);
+    return resultOf(labelsOf(this.classes, probabilities(raw)), [matrix.rows], matrix);
   }
 
   /** Classes after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
     this.check("stagedPredict(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
-      yield resultOf(labelsOf(this.classes, chances(raw)), [matrix.rows], matrix);
+      yield resultOf(labelsOf(this.classes, probabilities(raw)), [matrix.rows], matrix);
     }
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);

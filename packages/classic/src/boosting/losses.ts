@@ -1,22 +1,22 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { quantile, weightedQuantile } from "./quantiles.ts";
 
-/** Raw predictions of every class: [outputs][rows]. */
+/** Raw predictions of every output: [outputs][rows]. */
 export type Raw = readonly Float64Array[];
 
-/** Where gradients and curvatures of one output go. */
+/** Destinations of the gradients and curvatures of one output. */
 export interface Derivatives {
   readonly gradients: Float32Array;
   readonly curvatures: Float32Array;
 }
 
-/** A loss as boosting needs it. Gradients and curvatures are those of Σ w loss. */
+/** A loss for boosting. Gradients and curvatures are those of Σ w loss. */
 export interface HistLoss {
-  /** Trees of each round: one, or one a class. */
+  /** Number of trees in each round: one, or one for each class. */
   readonly outputs: number;
-  /** Whether every curvature is 1, so that nothing is written into `curvatures`. */
+  /** Whether every curvature is 1, so that `curvatures` is not written. */
   readonly constantCurvature: boolean;
-  /** The constant raw predictions with the least loss. */
+  /** The constant raw predictions of least loss. */
   baseline(y: Float64Array, weights: Float64Array | null): number[] | Promise<number[]>;
   /** Σ w loss / Σ w. */
   mean(raw: Raw, y: Float64Array, weights: Float64Array | null): number | Promise<number>;
@@ -28,11 +28,11 @@ export interface HistLoss {
     out: readonly Derivatives[],
   ): void | Promise<void>;
   /**
-   * What a leaf adds to rows with these residuals, where gradients do not tell; absent for smooth
+   * The value of a leaf with these residuals, if gradients do not determine it; absent for smooth
    * losses.
    */
   readonly leafValue?: (residuals: Float64Array, weights: Float64Array | null) => number;
-  /** Predictions of raw ones, in place. */
+  /** Converts raw predictions to predictions, in place. */
   readonly inverseLink: (raw: Float64Array) => Float64Array;
 }
 
@@ -50,8 +50,8 @@ function weightedMean(values: ArrayLike<number>, weights: Float64Array | null): 
   return sum / total;
 }
 
-/** The value below which that part of the weight lies. */
-function partOf(values: Float64Array, weights: Float64Array | null, part: number): number {
+/** The weighted quantile of `part`. */
+function quantileOf(values: Float64Array, weights: Float64Array | null, part: number): number {
   if (weights === null) return quantile(values.slice().sort(), part);
   const order = [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number));
   const pick = (of: Float64Array): Float64Array => Float64Array.from(order, (i) => of[i] as number);
@@ -62,11 +62,11 @@ function partOf(values: Float64Array, weights: Float64Array | null, part: number
 interface Pointwise {
   readonly loss: (raw: number, y: number) => number;
   readonly gradient: (raw: number, y: number) => number;
-  /** Absent: 1. */
+  /** Absent if it is 1. */
   readonly curvature?: (raw: number, y: number) => number;
 }
 
-/** A loss of one output, row by row. */
+/** A loss of one output that is computed row by row. */
 function pointwise(
   { loss, gradient, curvature }: Pointwise,
   rest: Pick<HistLoss, "baseline" | "inverseLink"> & Partial<Pick<HistLoss, "leafValue">>,
@@ -97,7 +97,7 @@ function pointwise(
   };
 }
 
-/** exp(−raw) of the second class, exp(raw) of the first, as AdaBoost has it. y: 0 or 1. */
+/** The loss of AdaBoost: exp(−raw) for the second class, exp(raw) for the first. y: 0 or 1. */
 export const exponentialLoss: HistLoss = pointwise(
   {
     loss: (raw, y) => Math.exp(y === 1 ? -raw : raw),
@@ -106,7 +106,7 @@ export const exponentialLoss: HistLoss = pointwise(
   },
   {
     baseline: (y, weights) => {
-      const p = inside(weightedMean(y, weights));
+      const p = clampProbability(weightedMean(y, weights));
       return [Math.log(p / (1 - p)) / 2];
     },
     inverseLink: (raw) => raw.map((value) => sigmoid(2 * value)),
@@ -115,8 +115,8 @@ export const exponentialLoss: HistLoss = pointwise(
 );
 
 /**
- * r² / 2 of residuals r up to δ in size, δ (|r| − δ / 2) of larger ones (Huber 1964); δ is the size
- * below which `part` of the residuals lie, found anew each time it is differentiated.
+ * r² / 2 for residuals |r| ≤ δ, else δ (|r| − δ / 2) (Huber 1964). δ is the quantile `part` of |r|,
+ * computed at every differentiation.
  */
 export function huberLoss(part: number): HistLoss {
   let delta = 1;
@@ -131,9 +131,9 @@ export function huberLoss(part: number): HistLoss {
       gradient: (raw, y) => -slope(y - raw),
     },
     {
-      baseline: (y, weights) => [partOf(y, weights, 0.5)],
+      baseline: (y, weights) => [quantileOf(y, weights, 0.5)],
       leafValue: (residuals, weights) => {
-        const median = partOf(residuals, weights, 0.5);
+        const median = quantileOf(residuals, weights, 0.5);
         return (
           median +
           weightedMean(
@@ -150,7 +150,7 @@ export function huberLoss(part: number): HistLoss {
     ...plain,
     differentiate(raw, y, weights, out) {
       const values = raw[0] as Float64Array;
-      delta = partOf(
+      delta = quantileOf(
         y.map((target, i) => Math.abs(target - (values[i] as number))),
         weights,
         part,
@@ -160,11 +160,11 @@ export function huberLoss(part: number): HistLoss {
   };
 }
 
-/** Names of the losses of quantities. */
+/** Names of the regression losses. */
 export type RegressionLoss = "squared_error" | "absolute_error" | "gamma" | "poisson" | "quantile";
 
 /**
- * A loss of quantities by name, with scikit-learn's constants. `isWeighted`: whether rows have
+ * A regression loss by name, with scikit-learn's constants. `isWeighted`: whether rows have
  * weights.
  */
 export function regressionLoss(name: RegressionLoss, part: number, isWeighted: boolean): HistLoss {
@@ -183,8 +183,8 @@ export function regressionLoss(name: RegressionLoss, part: number, isWeighted: b
           gradient: (raw, y) => (raw === y ? 0 : raw > y ? 1 : -1),
         },
         {
-          baseline: (y, weights) => [partOf(y, weights, 0.5)],
-          leafValue: (residuals, weights) => partOf(residuals, weights, 0.5),
+          baseline: (y, weights) => [quantileOf(y, weights, 0.5)],
+          leafValue: (residuals, weights) => quantileOf(residuals, weights, 0.5),
           inverseLink: same,
         },
         isWeighted,
@@ -196,8 +196,8 @@ export function regressionLoss(name: RegressionLoss, part: number, isWeighted: b
           gradient: (raw, y) => (y >= raw ? -part : 1 - part),
         },
         {
-          baseline: (y, weights) => [partOf(y, weights, part)],
-          leafValue: (residuals, weights) => partOf(residuals, weights, part),
+          baseline: (y, weights) => [quantileOf(y, weights, part)],
+          leafValue: (residuals, weights) => quantileOf(residuals, weights, part),
           inverseLink: same,
         },
         isWeighted,
@@ -225,32 +225,33 @@ export function regressionLoss(name: RegressionLoss, part: number, isWeighted: b
   }
 }
 
-/** Throws ArgumentError for targets outside the loss's range. */
+/** Throws ArgumentError for targets outside the range of the loss. */
 export function checkTargets(call: string, name: string, y: Float64Array): void {
   if (name === "poisson" && (y.some((value) => value < 0) || y.every((value) => value === 0))) {
     throw new ArgumentError(
-      `${call}: loss "poisson" takes targets of 0 or more, and not all of them 0`,
+      `${call}: loss "poisson" needs targets of 0 or more that are not all 0`,
     );
   }
   if (name === "gamma" && y.some((value) => value <= 0)) {
-    throw new ArgumentError(`${call}: loss "gamma" takes targets above 0`);
+    throw new ArgumentError(`${call}: loss "gamma" needs targets above 0`);
   }
 }
 
+/** 1 / (1 + e⁻ˣ), without overflow. */
 export const sigmoid = (x: number): number =>
   x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 
 /** log(1 + eˣ). */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** Keeps a probability from 0 and 1. */
-function inside(p: number): number {
+/** Clamps a probability away from 0 and 1. */
+function clampProbability(p: number): number {
   return Math.min(Math.max(p, 2 ** -52), 1 - 2 ** -52);
 }
 
 /**
- * −log p of the class: of two from the log-odds of the second, of more from one raw prediction
- * each. y holds class numbers.
+ * −log p of the true class: for two classes from the log-odds of the second, for more from one raw
+ * prediction for each. y holds class indices.
  */
 export function classLoss(classes: number): HistLoss {
   return classes === 2 ? binary : multinomial(classes);
@@ -267,7 +268,7 @@ const binary: HistLoss = pointwise(
   },
   {
     baseline: (y, weights) => {
-      const p = inside(weightedMean(y, weights));
+      const p = clampProbability(weightedMean(y, weights));
       return [Math.log(p / (1 - p))];
     },
     inverseLink: (raw) => raw.map(sigmoid),
@@ -276,7 +277,7 @@ const binary: HistLoss = pointwise(
 );
 
 function multinomial(classes: number): HistLoss {
-  /** Σ over classes of exp(raw − peak), and the peak, for one row. */
+  /** Σ over classes of exp(raw − peak), and the peak, of one row. */
   const partition = (raw: Raw, i: number): { readonly peak: number; readonly sum: number } => {
     let peak = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < classes; k++) peak = Math.max(peak, (raw[k] as Float64Array)[i] as number);
@@ -291,7 +292,7 @@ function multinomial(classes: number): HistLoss {
     baseline(y, weights) {
       const logs = Array.from({ length: classes }, (_, k) =>
         Math.log(
-          inside(
+          clampProbability(
             weightedMean(
               y.map((own) => Number(own === k)),
               weights,

@@ -11,16 +11,16 @@ import {
 import type { Derivatives, HistLoss, Raw } from "./losses.ts";
 
 /**
- * A loss of your own in tensor operations: raw predictions [rows] and targets [rows] → the loss of
- * each row [rows]. Of more than two classes raw predictions are [rows, classes], and targets the
- * numbers of classes. Gradients and curvatures come by autograd.
+ * A custom loss in tensor operations: raw predictions [rows] and targets [rows] → the loss of each
+ * row [rows]. With more than two classes, raw predictions are [rows, classes] and targets are class
+ * indices. Autograd computes gradients and curvatures.
  */
 export type OwnLoss = (raw: Tensor, y: Tensor) => Tensor;
 
 /**
- * What boosting needs of a loss, by autograd on the current device: g = d loss / d raw, and h = d g
- * / d raw. Negative curvatures count as 0; a loss that is nowhere curved (absolute error) has
- * curvature 1, which is gradient descent.
+ * Derivatives of a custom loss by autograd on the current device: g = d loss / d raw and h = d g /
+ * d raw. Negative curvatures count as 0. If the curvature is 0 everywhere (absolute error), it is
+ * replaced by 1, which gives gradient descent.
  */
 export function autogradLoss(call: string, loss: OwnLoss, outputs: number): HistLoss {
   const rawOf = (raw: Raw): Tensor => {
@@ -33,17 +33,15 @@ export function autogradLoss(call: string, loss: OwnLoss, outputs: number): Hist
     const losses = loss(raw, y);
     if (!(losses instanceof Tensor)) {
       throw new ArgumentError(
-        `${call}: the loss gave no tensor\n  hint: (raw, y) => raw.sub(y).square()`,
+        `${call}: the loss did not return a tensor\n  hint: (raw, y) => raw.sub(y).square()`,
       );
     }
     if (losses.shape.length === 1 && losses.shape[0] === y.shape[0]) return losses;
     throw new ShapeError(
-      `${call}: the loss gave [${losses.shape.join(", ")}] for ${y.shape[0]} rows\n  hint: one loss a row, neither their sum nor their mean`,
+      `${call}: the loss returned [${losses.shape.join(", ")}] for ${y.shape[0]} rows\n  hint: return one loss for each row, not their sum or mean`,
     );
   };
-  /**
-   * [outputs, rows] of g, and of h; h null where the gradient does not depend on the predictions.
-   */
+  /** g and h, [outputs, rows]; h is null if the gradient does not depend on the predictions. */
   const derivatives = (raw: Raw, y: Float64Array): { g: Tensor; h: Tensor | null } =>
     enableGrad(() => {
       const x = rawOf(raw).detach();
@@ -66,7 +64,7 @@ export function autogradLoss(call: string, loss: OwnLoss, outputs: number): Hist
     for (let i = 0; i < values.length; i++) {
       if (Number.isFinite(values[i])) continue;
       throw new ArgumentError(
-        `${call}: the loss has the ${what} ${values[i]} at a prediction\n  hint: a loss that is finite wherever predictions may go`,
+        `${call}: the loss has the ${what} ${values[i]} at a prediction\n  hint: the loss must be finite for all predictions`,
       );
     }
   };
@@ -120,7 +118,7 @@ export function autogradLoss(call: string, loss: OwnLoss, outputs: number): Hist
 }
 
 /**
- * Where a rising function is 0: from 0 on in steps that double, then by halves. Infinite and NaN
+ * The zero of an increasing function: steps from 0 that double, then bisection. Infinite and NaN
  * values count as too far.
  */
 async function rootOf(slopeAt: (c: number) => Promise<number>): Promise<number> {

@@ -1,4 +1,4 @@
-/** A value below which a part of rising ones lies: between neighbours in proportion. */
+/** The quantile `part` of ascending values, interpolated linearly. */
 export function quantile(sorted: Float64Array, part: number): number {
   const place = part * (sorted.length - 1);
   const below = Math.floor(place);
@@ -7,8 +7,8 @@ export function quantile(sorted: Float64Array, part: number): number {
 }
 
 /**
- * The same of values that weigh: the first up to which that part of the weight lies; where it lies
- * there exactly, or `lower` is not set, the mean with the next.
+ * A weighted quantile: the first value up to which that part of the weight lies; if it lies there
+ * exactly, or `lower` is not set, the mean with the next value.
  */
 export function weightedQuantile(
   sorted: Float64Array,
@@ -20,7 +20,7 @@ export function weightedQuantile(
   return atWeight(sorted, sums, part * (sums.at(-1) as number), lower);
 }
 
-/** Sums up to each. */
+/** Running sums. */
 export function running(weights: Float64Array): Float64Array {
   let sum = 0;
   return weights.map((weight) => {
@@ -30,7 +30,8 @@ export function running(weights: Float64Array): Float64Array {
 }
 
 /**
- * The value where the running sum reaches `wanted`; the mean with the next one where it ends there.
+ * The value where the running sum reaches `wanted`; if it ends exactly there, the mean with the
+ * next value.
  */
 export function atWeight(
   sorted: Float64Array,

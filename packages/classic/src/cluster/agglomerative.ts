@@ -11,26 +11,26 @@ import {
   type Schema,
   whole,
 } from "../estimator/settings.ts";
-import { linked } from "../hierarchy/linkage.ts";
+import { linkageOf } from "../hierarchy/linkage.ts";
 import type { Linkage } from "../hierarchy/merge.ts";
 import { type PairMetric, pairDistances } from "../hierarchy/pairs.ts";
 
 /** Settings of AgglomerativeClustering, with scikit-learn's defaults. */
 export interface AgglomerativeClusteringParams {
-  /** How many clusters are left; null with `distanceThreshold` (default 2). */
+  /** Number of clusters; null with `distanceThreshold` (default 2). */
   readonly nClusters: number | null;
-  /** Clusters that far apart are not joined; null with `nClusters` (default null). */
+  /** Distance from which clusters are not merged; null with `nClusters` (default null). */
   readonly distanceThreshold: number | null;
-  /** How far clusters are from each other (default "ward"). */
+  /** How the distance of clusters is defined (default "ward"). */
   readonly linkage: "ward" | "complete" | "average" | "single";
-  /** How far rows are from each other; "ward" takes "euclidean" only (default "euclidean"). */
+  /** How the distance of rows is defined; "ward" needs "euclidean" (default "euclidean"). */
   readonly metric: "euclidean" | "l2" | "manhattan" | "l1" | "cosine";
 }
 
 interface Fitted extends Seen {
   readonly labels: Int32Array;
   readonly nClusters: number;
-  /** The merges as numbers: left, right, distance, count of each. */
+  /** The merges as numbers: left, right, distance and count of each. */
   readonly merges: Float64Array;
 }
 
@@ -50,9 +50,9 @@ const metrics: Readonly<Record<AgglomerativeClusteringParams["metric"], PairMetr
 };
 
 /**
- * Joins the closest clusters, rows at first, until so many are left or all are too far apart.
- * Clusters are numbered by their first rows. x: [rows, features], best of one size
- * (`StandardScaler`). `linkage` gives the whole tree.
+ * Merges the closest clusters, starting from single rows, until `nClusters` are left or all
+ * distances reach the threshold. Clusters are numbered by their first rows. x: [rows, features],
+ * best standardised (`StandardScaler`). `linkage` gives the whole tree.
  *
  * `fit` throws ArgumentError for fewer rows than clusters.
  */
@@ -65,13 +65,13 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
     if ((nClusters === null) === (distanceThreshold === null)) {
       throw new ArgumentError(
-        "AgglomerativeClustering: one of nClusters and distanceThreshold decides" +
+        "AgglomerativeClustering: needs exactly one of nClusters and distanceThreshold" +
           "\n  hint: { nClusters: null, distanceThreshold: 9 }, or { nClusters: 3 }",
       );
     }
     if (linkage === "ward" && metrics[metric] !== "euclidean") {
       throw new ArgumentError(
-        `AgglomerativeClustering: linkage "ward" takes metric "euclidean", not "${metric}"`,
+        `AgglomerativeClustering: linkage "ward" needs metric "euclidean", got "${metric}"`,
       );
     }
   }
@@ -83,10 +83,10 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
     if (rows < Math.max(2, nClusters ?? 0)) {
       throw new ArgumentError(
-        `${call}: ${rows} rows for ${nClusters ?? "any"} clusters\n  hint: two rows at least, and one a cluster`,
+        `${call}: got ${rows} rows for ${nClusters ?? "any number of"} clusters\n  hint: at least two rows, and one for each cluster`,
       );
     }
-    const merges = linked(pairDistances(data, rows, width, metrics[metric]), rows, linkage);
+    const merges = linkageOf(pairDistances(data, rows, width, metrics[metric]), rows, linkage);
     const count =
       nClusters ??
       1 + merges.filter(({ distance }) => distance >= (distanceThreshold as number)).length;
@@ -105,7 +105,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
     });
   }
 
-  /** `fit(x)`, then `labels`. */
+  /** Calls `fit(x)` and returns `labels`. */
   async fitPredict(x: Rows): Promise<Int32Array> {
     this.check("fitPredict(x)", arguments);
     return (await this.fit(x)).labels;
@@ -116,12 +116,12 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
     return this.learned("labels").labels;
   }
 
-  /** How many clusters there are. */
+  /** The number of clusters. */
   get nClusters(): number {
     return this.learned("nClusters").nClusters;
   }
 
-  /** The whole tree, as `linkage` has it. */
+  /** The whole tree, in the form of `linkage`. */
   get merges(): Linkage {
     const { merges } = this.learned("merges");
     return Array.from({ length: merges.length / 4 }, (_, i) => ({

@@ -14,13 +14,16 @@ import { distances, type Metric } from "../neighbors/nearest.ts";
 
 /** Settings of DBSCAN, with scikit-learn's defaults. */
 export interface DBSCANParams {
-  /** Rows no further apart are neighbours (default 0.5). */
+  /** Largest distance of neighbours (default 0.5). */
   readonly eps: number;
-  /** Rows with so many neighbours, itself included, are a cluster's core; by weight (default 5). */
+  /**
+   * A row with this many neighbours, itself included and counted by weight, is a core row (default
+   * 5).
+   */
   readonly minSamples: number;
-  /** How far rows are from each other (default "euclidean"). */
+  /** How the distance of rows is defined (default "euclidean"). */
   readonly metric: Metric;
-  /** p of "minkowski" (default 2). */
+  /** The p of "minkowski" (default 2). */
   readonly p: number;
 }
 
@@ -36,13 +39,14 @@ const schema: Schema<DBSCANParams> = {
   p: [2, real(1)],
 };
 
-/** Distances at a time. */
+/** Number of distances that are computed at a time. */
 const BLOCK = 2 ** 22;
 
 /**
- * Clusters are what dense rows reach in steps of ε (Ester et al. 1996); rows that none reaches are
- * noise, −1. Clusters are numbered by their first core row; a row at the border of several belongs
- * to the first. x: [rows, features], best of one size (`StandardScaler`).
+ * Density-based clusters: a cluster contains the rows that its core rows reach in steps of at most
+ * ε (Ester et al. 1996). Other rows are noise, −1. Clusters are numbered by their first core row; a
+ * border row of several clusters belongs to the first. x: [rows, features], best standardised
+ * (`StandardScaler`).
  */
 export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
   readonly type = "DBSCAN";
@@ -99,7 +103,7 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
     return this.learn({ labels, coreSampleIndices, width, names });
   }
 
-  /** `fit(x)`, then `labels`. */
+  /** Calls `fit(x)` and returns `labels`. */
   async fitPredict(x: Rows, options: FitOptions = {}): Promise<Int32Array> {
     this.check("fitPredict(x, { sampleWeight })", arguments);
     return (await this.fit(x, options)).labels;
@@ -110,7 +114,7 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
     return this.learned("labels").labels;
   }
 
-  /** Numbers of the rows in the clusters' cores. */
+  /** Indices of the core rows. */
   get coreSampleIndices(): Int32Array {
     return this.learned("coreSampleIndices").coreSampleIndices;
   }

@@ -12,8 +12,8 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "@wgrad/datasets";
 import {
-  askedTensor,
   type FitOptions,
+  predictionInput,
   type Rows,
   readRows,
   readWeights,
@@ -37,20 +37,23 @@ import { randomOf } from "../tree/settings.ts";
 
 /** Settings of KMeans, with scikit-learn's defaults. */
 export interface KMeansParams {
-  /** How many clusters (default 8). */
+  /** Number of clusters (default 8). */
   readonly nClusters: number;
   /**
-   * Where centres start: far from each other by chance ("k-means++"), rows by chance ("random"), or
+   * Initial centres: random rows that are far apart ("k-means++"), random rows ("random"), or
    * [clusters, features] (default "k-means++").
    */
   readonly init: "k-means++" | "random" | Tensor | readonly ArrayLike<number>[];
-  /** How many starts; the best is kept. "auto": 1, or 10 with init "random" (default "auto"). */
+  /**
+   * Number of starts, of which the best is kept. "auto": 1, or 10 with init "random" (default
+   * "auto").
+   */
   readonly nInit: number | "auto";
-  /** The most rounds (default 300). */
+  /** Maximum number of iterations (default 300). */
   readonly maxIter: number;
   /**
-   * It ends when centres move less than this part of the features' mean variance, all together
-   * (default 1e-4).
+   * Iterations stop when the squared movement of all centres is less than this fraction of the mean
+   * variance of the features (default 1e-4).
    */
   readonly tol: number;
   /** Seed of the starts; null: the library's default generator (default null). */
@@ -82,8 +85,8 @@ const schema: Schema<KMeansParams> = {
   randomState: [null, seed],
 };
 
-/** What a round leaves. */
-interface Round {
+/** The result of an iteration. */
+interface Iteration {
   /** [clusters, features], flat. */
   readonly centers: Float32Array;
   readonly labels: Int32Array;
@@ -92,10 +95,11 @@ interface Round {
 }
 
 /**
- * k-means (Lloyd 1982): every row joins the nearest centre, every centre moves to the mean of its
- * rows, until nothing moves. Starts are k-means++ (Arthur & Vassilvitskii 2007). A centre that is
- * left alone moves to the row farthest from its own. x: [rows, features], best of one size
- * (`StandardScaler`). A step of a `Pipeline` too: it gives distances to the centres.
+ * k-means (Lloyd 1982): every row joins the nearest centre, and every centre moves to the mean of
+ * its rows, until the labels no longer change. Starts are k-means++ (Arthur & Vassilvitskii 2007).
+ * An empty centre moves to the row farthest from its own centre. x: [rows, features], best
+ * standardised (`StandardScaler`). Also a step of a `Pipeline`: it transforms rows to distances
+ * from the centres.
  *
  * `fit` throws ArgumentError for more clusters than rows.
  */
@@ -108,8 +112,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   }
 
   /**
-   * Finds clusters. `y`, which a pipeline passes on, says nothing here; settings may stand in its
-   * place.
+   * Finds clusters. `y`, which a pipeline passes on, is ignored; settings may be passed instead.
    */
   async fit(
     x: Rows,
@@ -125,7 +128,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     const { nClusters, init, nInit, maxIter, tol, randomState } = this.params;
     if (nClusters > rows) {
       throw new ArgumentError(
-        `${call}: ${nClusters} clusters of ${rows} rows\n  hint: ${rows} at most`,
+        `${call}: nClusters is ${nClusters}, but there are ${rows} rows\n  hint: at most one cluster for each row`,
       );
     }
     const random = randomOf(randomState);
@@ -159,12 +162,12 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     return this.learned("labels").labels;
   }
 
-  /** Σ of squared distances of the training rows to their centres, by weight. */
+  /** Sum of the squared distances of the training rows to their centres, weighted. */
   get inertia(): number {
     return this.learned("inertia").inertia;
   }
 
-  /** How many rounds the best start took. */
+  /** Number of iterations of the best start. */
   get nIter(): number {
     return this.learned("nIter").nIter;
   }
@@ -184,7 +187,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     return distancesTo(fitted, seenTensor(`${this.type}.transform`, x, fitted));
   }
 
-  /** Less Σ of squared distances to the nearest centre. */
+  /** Minus the sum of the squared distances to the nearest centres. */
   async score(x: Rows): Promise<number> {
     this.check("score(x)", arguments);
     const distances = await this.#asked("score", x);
@@ -193,7 +196,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
 
   async #asked(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    return distancesTo(fitted, await askedTensor(`${this.type}.${call}`, x, fitted));
+    return distancesTo(fitted, await predictionInput(`${this.type}.${call}`, x, fitted));
   }
 
   async #lloyd(
@@ -212,7 +215,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
       centers = next.centers;
       before = next.labels;
       if (!isLast) continue;
-      // labels and inertia are those of the centres that are returned
+      // labels and inertia belong to the centres that are returned
       const end = isSame ? next : await step(x, counts, centers);
       const { labels, inertia } = end;
       return { centers: Float64Array.from(centers), labels, inertia, nIter: round };
@@ -227,8 +230,8 @@ function distancesTo({ centers, width }: Fitted, x: Tensor): Tensor {
   return noGrad(() => cdist(x, known));
 }
 
-/** Rows join centres, centres move. */
-async function step(x: Tensor, counts: Tensor | null, from: Float32Array): Promise<Round> {
+/** One iteration: assigns rows to centres and moves the centres. */
+async function step(x: Tensor, counts: Tensor | null, from: Float32Array): Promise<Iteration> {
   const [, width = 0] = x.shape;
   const clusters = from.length / width;
   const parts = noGrad(() => {
@@ -255,7 +258,7 @@ async function step(x: Tensor, counts: Tensor | null, from: Float32Array): Promi
     };
   });
   const read = await readTogether(parts);
-  const round: Round = {
+  const round: Iteration = {
     centers: read.moved,
     labels: Int32Array.from(read.labels),
     inertia: read.inertia[0] as number,
@@ -263,15 +266,15 @@ async function step(x: Tensor, counts: Tensor | null, from: Float32Array): Promi
   };
   const alone = Array.from(read.sizes.keys()).filter((k) => read.sizes[k] === 0);
   if (alone.length === 0) return round;
-  const centers = await relocated(x, counts, round, alone, read.squares);
+  const centers = await moveEmptyCenters(x, counts, round, alone, read.squares);
   return { ...round, centers, shift: Number.POSITIVE_INFINITY };
 }
 
-/** Centres that no row is nearest to take the rows farthest from theirs. */
-async function relocated(
+/** Moves empty centres to the rows farthest from their centres. */
+async function moveEmptyCenters(
   x: Tensor,
   counts: Tensor | null,
-  { centers: now, labels }: Round,
+  { centers: now, labels }: Iteration,
   alone: readonly number[],
   far: Float32Array,
 ): Promise<Float32Array> {
@@ -331,15 +334,15 @@ async function givenCenters(
   const centers = init instanceof Tensor ? init : tensor(init.map((row) => Array.from(row)));
   if (centers.shape.length !== 2 || centers.shape[0] !== clusters || centers.shape[1] !== width) {
     throw new ShapeError(
-      `${call}: init: [${centers.shape.join(", ")}]\n  hint: [${clusters}, ${width}], a centre a cluster`,
+      `${call}: init has shape [${centers.shape.join(", ")}]\n  hint: [${clusters}, ${width}], one centre for each cluster`,
     );
   }
   return Float32Array.from(await centers.data());
 }
 
 /**
- * Rows by chance; with k-means++ each with a chance that grows with the square of its distance from
- * those before.
+ * Random rows; with k-means++ the probability of a row grows with its squared distance from the
+ * earlier ones.
  */
 function firstCenters(
   data: Float32Array | Float64Array,
@@ -360,21 +363,21 @@ function firstCenters(
     }
     return sum;
   };
-  /** A row by chance, in proportion. */
-  const draw = (chances: (row: number) => number): number => {
+  /** A random row, with probability proportional to its weight. */
+  const draw = (probabilities: (row: number) => number): number => {
     let total = 0;
-    for (let row = 0; row < rows; row++) total += chances(row);
+    for (let row = 0; row < rows; row++) total += probabilities(row);
     if (total === 0) return random.u32() % rows;
     let left = random.u32() * 2 ** -32 * total;
     for (let row = 0; row < rows; row++) {
-      left -= chances(row);
+      left -= probabilities(row);
       if (left < 0) return row;
     }
     return rows - 1;
   };
   if (!isSpread) chosen.push(...random.permutation(rows).subarray(0, clusters));
   while (chosen.length < clusters) {
-    // of several draws the one that leaves least to the others
+    // of several candidates, the one that leaves the least inertia is kept
     const tries = chosen.length === 0 ? 1 : 2 + Math.floor(Math.log(clusters));
     let best = { row: -1, left: Number.POSITIVE_INFINITY };
     for (let i = 0; i < tries; i++) {

@@ -1,15 +1,22 @@
 import { Generator, linalg, randn, type Tensor } from "@wgrad/autograd";
 
-/** Up to so many features all components are found at once; beyond, the first ones by iteration. */
+/**
+ * Up to this number of features all components are computed directly, beyond it the first ones by
+ * iteration.
+ */
 const DIRECT = 128;
-/** Factoring x itself, which is most exact, is serial work on the device: up to so many steps. */
+/**
+ * Up to this many steps x itself is factored: this is the most exact way, but serial work on the
+ * device.
+ */
 const SERIAL = 1e7;
-/** Directions beyond those wanted, and rounds, of the iteration. */
+/** Additional directions and rounds of the iteration. */
 const SPARE = 10;
 const ROUNDS = 12;
 
 /**
- * Singular values of centred rows, falling, and their right vectors; the first `count` at least.
+ * Singular values of centred rows, descending, and their right singular vectors; at least the first
+ * `count`.
  */
 export function axesOf(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   const [, width = 0] = x.shape;
@@ -18,8 +25,8 @@ export function axesOf(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
 }
 
 /**
- * All singular values and right vectors: by those of R in x = Q R, which is small, or by xᵀx where
- * there are many rows.
+ * All singular values and right singular vectors: from the small R in x = Q R, or from xᵀx if there
+ * are many rows.
  */
 function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
   const [rows = 0, width = 0] = x.shape;
@@ -31,12 +38,12 @@ function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
 
 /**
  * The first `count`, by orthogonal iteration on xᵀx (Halko et al. 2011): a few wide products
- * instead of one small serial one.
+ * instead of one small serial computation.
  */
 function leading(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   const products = x.t().matmul(x);
   const size = Math.min(count + SPARE, products.shape[0] as number);
-  const generator = new Generator(0); // its own: the user's draws stay as they were
+  const generator = new Generator(0); // a separate generator, so that the user's draws do not change
   const start = randn([products.shape[0] as number, size], { generator });
   let basis = linalg.qr(products.matmul(start)).Q;
   for (let round = 1; round < ROUNDS; round++) basis = linalg.qr(products.matmul(basis)).Q;
@@ -44,7 +51,9 @@ function leading(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   return { S, Vh: Vh.matmul(basis.t()) };
 }
 
-/** Singular values and right vectors of x by xᵀx, whose eigenvalues are their squares. */
+/**
+ * Singular values and right singular vectors of x from xᵀx, whose eigenvalues are their squares.
+ */
 function fromProducts(products: Tensor): { S: Tensor; Vh: Tensor } {
   const { eigenvalues, eigenvectors } = linalg.eigh(products);
   const S = eigenvalues.flip([0]).clamp({ min: 0 }).sqrt();

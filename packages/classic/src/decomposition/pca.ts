@@ -18,11 +18,11 @@ import { axesOf } from "./axes.ts";
 /** Settings of PCA, with scikit-learn's defaults. */
 export interface PCAParams {
   /**
-   * How many components, or below 1 the part of the variance they are to explain; null: all
+   * Number of components or, below 1, the fraction of the variance that they explain; null: all
    * (default null).
    */
   readonly nComponents: number | null;
-  /** Whether what comes out has variance 1 along each (default false). */
+  /** Whether to scale each component to variance 1 (default false). */
   readonly whiten: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Fitted extends Seen {
   readonly explainedVariance: Float64Array;
   readonly explainedVarianceRatio: Float64Array;
   readonly singularValues: Float64Array;
-  /** The mean variance along the directions that were left out. */
+  /** The mean variance along the omitted directions. */
   readonly noiseVariance: number;
 }
 
@@ -43,9 +43,9 @@ const schema: Schema<PCAParams> = {
 };
 
 /**
- * Principal components (Pearson 1901): the directions in which centred rows vary most, from the
- * singular values of x − x̄. x: [rows, features] → [rows, components]. Each component's largest
- * entry is positive, as in scikit-learn from 1.5 on. A step of a `Pipeline` too.
+ * Principal component analysis (Pearson 1901): the directions of largest variance, from the
+ * singular values of x − x̄. x: [rows, features] → [rows, components]. The largest entry of each
+ * component is positive, as in scikit-learn since 1.5. Also a step of a `Pipeline`.
  *
  * `fit` throws ArgumentError for more components than rows or features, and for a single row.
  */
@@ -57,9 +57,9 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     super("PCA", schema, params);
   }
 
-  /** Finds the directions. `y`, which a pipeline passes on, says nothing here. */
+  /** Finds the components. `y`, which a pipeline passes on, is ignored. */
   async fit(x: Rows, y?: Labels | Tensor | null): Promise<this> {
-    // settings in the place of labels would not be used
+    // settings instead of labels would be ignored
     this.check(isOptions(y) ? "fit(x)" : "fit(x, y?)", arguments);
     const call = "PCA.fit";
     const matrix = await readRows(call, x);
@@ -69,7 +69,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     const wanted = nComponents === null || nComponents < 1 ? most : nComponents;
     if (wanted > most || rows < 2) {
       throw new ArgumentError(
-        `${call}: ${wanted} components of x: [${rows}, ${width}]\n  hint: ${Math.max(1, most)} at most, and two rows at least`,
+        `${call}: nComponents is ${wanted}, but x is [${rows}, ${width}]\n  hint: at most ${Math.max(1, most)} components, and at least two rows`,
       );
     }
     const mean = new Float64Array(width);
@@ -85,11 +85,12 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     const { S: values, Vh: vectors } = await readTogether({ S, Vh });
     const variances = Float64Array.from(values, (value) => value ** 2 / (rows - 1));
     const ratios = variances.map((variance) => (total > 0 ? variance / total : 0));
-    const count = nComponents !== null && nComponents < 1 ? enough(ratios, nComponents) : wanted;
+    const count =
+      nComponents !== null && nComponents < 1 ? componentsFor(ratios, nComponents) : wanted;
     const components = new Float64Array(count * width);
     for (let k = 0; k < count; k++) {
       const own = Float64Array.from(vectors.subarray(k * width, (k + 1) * width));
-      components.set(signed(own), k * width);
+      components.set(withPositivePeak(own), k * width);
     }
     const kept = variances.subarray(0, count).reduce((a, b) => a + b, 0);
     return this.learn({
@@ -109,7 +110,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     return this.learned("mean").mean;
   }
 
-  /** The directions, rows of unit length: [components][features]. */
+  /** The components, rows of unit length: [components][features]. */
   get components(): Float64Array[] {
     const { components, width } = this.learned("components");
     return Array.from({ length: components.length / width }, (_, k) =>
@@ -117,22 +118,22 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     );
   }
 
-  /** The variance along each component (by the number of rows less 1). */
+  /** The variance along each component (divided by the number of rows − 1). */
   get explainedVariance(): Float64Array {
     return this.learned("explainedVariance").explainedVariance;
   }
 
-  /** The same as parts of the whole. */
+  /** The fraction of the total variance along each component. */
   get explainedVarianceRatio(): Float64Array {
     return this.learned("explainedVarianceRatio").explainedVarianceRatio;
   }
 
-  /** The length of the rows along each component. */
+  /** The singular value of each component. */
   get singularValues(): Float64Array {
     return this.learned("singularValues").singularValues;
   }
 
-  /** The mean variance along the directions that were left out. */
+  /** The mean variance along the omitted directions. */
   get noiseVariance(): number {
     return this.learned("noiseVariance").noiseVariance;
   }
@@ -144,7 +145,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     return features.sub(rowOf(fitted.mean, features)).matmul(this.#axes(fitted, features, -1).t());
   }
 
-  /** The rows that the components make up: [rows, components] → [rows, features]. */
+  /** Maps components back to features: [rows, components] → [rows, features]. */
   inverseTransform(z: Tensor): Tensor {
     this.check("inverseTransform(z)", arguments);
     const fitted = this.learned("inverseTransform");
@@ -153,13 +154,13 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     return components.matmul(this.#axes(fitted, components, 1)).add(rowOf(fitted.mean, components));
   }
 
-  /** Components, times deviations to this power if they are taken out. */
+  /** Components, multiplied by this power of their standard deviations if they are whitened. */
   #axes(
     { components, explainedVariance, width }: Fitted,
     { device }: Tensor,
     power: 1 | -1,
   ): Tensor {
-    // along what does not vary there is nothing to scale
+    // directions without variance are not scaled
     const least = FLAT * (explainedVariance[0] ?? 0);
     const scales = explainedVariance.map((v) => (v <= least ? 0 : Math.sqrt(v) ** power));
     const scaled = this.params.whiten
@@ -170,14 +171,14 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
   }
 }
 
-/** Variances no larger than this part of the largest are 0 but for rounding in f32. */
+/** Variances below this fraction of the largest are rounding errors of f32. */
 const FLAT = 1e-12;
 
 const rowOf = (values: Float64Array, { device }: Tensor): Tensor =>
   tensor(Float32Array.from(values), { device });
 
-/** How many of the parts it takes to explain more than `part`. */
-function enough(ratios: Float64Array, part: number): number {
+/** Number of components that explain more than `part` of the variance. */
+function componentsFor(ratios: Float64Array, part: number): number {
   let sum = 0;
   const index = ratios.findIndex((ratio) => {
     sum += ratio;
@@ -186,8 +187,8 @@ function enough(ratios: Float64Array, part: number): number {
   return index < 0 ? ratios.length : index + 1;
 }
 
-/** The direction or its opposite, whichever has a positive entry of largest size. */
-function signed(vector: Float64Array): Float64Array {
+/** Flips a vector so that its entry of largest absolute value is positive. */
+function withPositivePeak(vector: Float64Array): Float64Array {
   const largest = vector.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
   return largest < 0 ? vector.map((value) => -value) : vector;
 }

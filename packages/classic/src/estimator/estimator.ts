@@ -3,9 +3,9 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type Given, type Schema, settings } from "./settings.ts";
 import { checkState, type EstimatorState, VERSION } from "./state.ts";
 
-/** What all estimators have: settings, what `fit` learned, and a form to save both in. */
+/** The base of all estimators: settings, the result of `fit`, and the state to save. */
 export abstract class Estimator<Params extends object = object, Fitted extends object = object> {
-  /** The name of its class, whatever a bundler makes of it. */
+  /** The name of the class, even if a bundler renames the class. */
   abstract readonly type: string;
   readonly #params: Params;
   #fitted: Fitted | null = null;
@@ -24,7 +24,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return { ...this.#params };
   }
 
-  /** An estimator with these settings, changed as told, that has learned nothing. */
+  /** An unfitted estimator with the same settings, except for `changes`. */
   clone(changes: Given<Params> = {}): this {
     if (arguments.length > 1) this.check("clone(settings?)", arguments);
     const Class = this.constructor as new (given: Given<Params>) => this;
@@ -32,23 +32,26 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
   }
 
   /**
-   * Refuses what a call would not use; `signature` as `checkCall` of `@wgrad/autograd/plugin` has
-   * it, without the class.
+   * Refuses arguments that a call would not use. `signature` has the form of `checkCall` in
+   * `@wgrad/autograd/plugin`, without the class.
    */
   protected check(signature: string, given: ArrayLike<unknown>): void {
     checkCall(`${this.type}.${signature}`, given);
   }
 
   /**
-   * Takes over what was learned: all at once, so that a fit that throws leaves the estimator as it
-   * was.
+   * Stores the result of a fit in one step, so that a fit that throws does not change the
+   * estimator.
    */
   protected learn(fitted: Fitted): this {
     this.#fitted = fitted;
     return this;
   }
 
-  /** What was learned. Throws ArgumentError before `fit`; `call` is what was called. */
+  /**
+   * The result of `fit`. Throws ArgumentError before `fit`; `call` is the name of the calling
+   * method.
+   */
   protected learned(call: string): Fitted {
     if (this.#fitted !== null) return this.#fitted;
     throw new ArgumentError(`${this.type}.${call}: not fitted yet\n  hint: await model.fit(x, y)`);
@@ -59,18 +62,21 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return this.#fitted !== null;
   }
 
-  /** What was learned in the form it is saved in: plain data and typed arrays. */
+  /** Converts the result of `fit` to the form in which it is saved: plain data and typed arrays. */
   protected pack(fitted: Fitted): unknown {
     return fitted;
   }
 
-  /** What `pack` wrote down. Throws ArgumentError for parts that do not fit together. */
+  /**
+   * Converts the result of `pack` back. Throws ArgumentError for parts that do not fit together.
+   */
   protected unpack(saved: unknown): Fitted {
     return saved as Fitted;
   }
 
   /**
-   * Settings and what was learned, to be saved: `await save(model.toState(), "model.safetensors")`.
+   * Settings and the result of `fit`, to be saved: `await save(model.toState(),
+   * "model.safetensors")`.
    */
   toState(): EstimatorState {
     if (arguments.length > 0) this.check("toState()", arguments);
@@ -87,11 +93,10 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
   }
 
   /**
-   * The estimator that `toState` wrote down. Settings that are functions are not in a file: give
-   * them again in `changes`.
+   * Restores an estimator from `toState`. Settings that are functions are not in a file; give them
+   * again in `changes`.
    *
-   * Throws ArgumentError for what is no state of this class, for another version and for a damaged
-   * state.
+   * Throws ArgumentError for a state of another class or version and for a damaged state.
    */
   static fromState<T extends Estimator>(
     this: new (
@@ -108,7 +113,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
       const lost = (value as { function?: string } | null)?.function;
       if (lost === undefined || typeof value !== "object") continue;
       throw new ArgumentError(
-        `${type}.fromState: ${name} was the function ${lost || "(without a name)"}, which no file holds` +
+        `${type}.fromState: ${name} was the function ${lost || "(without a name)"}, which a file cannot hold` +
           `\n  hint: ${type}.fromState(state, { ${name}: … })`,
       );
     }
@@ -116,14 +121,14 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return fitted == null ? made : made.learn(made.unpack(fitted));
   }
 
-  /** What `save` and `restore` of `@wgrad/autograd/saving` ask for: `toState()`. */
+  /** `toState()` under the name that `save` and `restore` of `@wgrad/autograd/saving` call. */
   stateDict(): EstimatorState {
     if (arguments.length > 0) this.check("stateDict()", arguments);
     return this.toState();
   }
 
   /**
-   * Takes over what an estimator of this class with these settings learned. Throws ArgumentError as
+   * Takes over the state of an estimator of the same class and settings. Throws ArgumentError like
    * `fromState`.
    */
   loadStateDict(state: EstimatorState): this {

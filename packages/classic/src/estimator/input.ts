@@ -2,14 +2,14 @@ import { ArgumentError, noGrad, ShapeError, Tensor, tensor } from "@wgrad/autogr
 import { Table } from "@wgrad/datasets";
 import { shown } from "./settings.ts";
 
-/** Rows of features: a tensor [rows, features], or a table whose columns are numbers. */
+/** Rows of features: a tensor [rows, features], or a table with numeric columns. */
 export type Rows = Tensor | Table;
-/** A number for each row. */
+/** One number for each row. */
 export type Numbers = Tensor | ArrayLike<number>;
 
 /** Settings of `fit`. */
 export interface FitOptions {
-  /** How much each row counts (default 1 each). */
+  /** Weight of each row (default 1 each). */
   readonly sampleWeight?: Numbers | undefined;
 }
 
@@ -17,15 +17,15 @@ export interface FitOptions {
 export interface Matrix {
   readonly rows: number;
   readonly width: number;
-  /** Row by row, as f32. */
+  /** Row-major, as f32. */
   readonly data: Float32Array | Float64Array;
-  /** Names of a table's columns; null of a tensor. */
+  /** Column names of a table; null for a tensor. */
   readonly names: readonly string[] | null;
-  /** Where results go: the tensor's own device. */
+  /** Device of the results: that of the tensor. */
   readonly device: Tensor["device"] | undefined;
 }
 
-/** What a fitted estimator remembers of its features. */
+/** The features that an estimator was fitted on. */
 export interface Seen {
   readonly width: number;
   readonly names: readonly string[] | null;
@@ -34,16 +34,16 @@ export interface Seen {
 interface ReadOptions {
   /** Whether NaN means a missing value (default false: it is refused). */
   readonly missing?: boolean;
-  /** What `fit` saw; predictions must see the same. */
+  /** The features that `fit` saw; predictions need the same. */
   readonly seen?: Seen;
 }
 
 /**
  * Reads rows of features to the host.
  *
- * Throws ShapeError unless x is [rows, features] with a row and a feature at least and, where
- * `seen` is given, the same features; ArgumentError for text, infinities and, unless they may be
- * missing, NaN.
+ * Throws ShapeError unless x is [rows, features] with at least one row and one feature and, if
+ * `seen` is given, has the same features. Throws ArgumentError for text, infinities and, unless
+ * missing values are allowed, NaN.
  */
 export async function readRows(call: string, x: Rows, options: ReadOptions = {}): Promise<Matrix> {
   const { missing = false, seen } = options;
@@ -66,7 +66,7 @@ export async function readRows(call: string, x: Rows, options: ReadOptions = {})
     throw new ArgumentError(
       `${call}: ${place} is ${value}\n  hint: ${
         Number.isNaN(value)
-          ? "SimpleImputer fills what is missing; trees, forests and histogram boosting take it as it is"
+          ? "SimpleImputer fills missing values; trees, forests and histogram boosting accept them"
           : "a finite number"
       }`,
     );
@@ -75,26 +75,26 @@ export async function readRows(call: string, x: Rows, options: ReadOptions = {})
 }
 
 /**
- * Features as a tensor of f32 on their device, not read. Throws ArgumentError for what cannot be
- * features.
+ * Features as an f32 tensor on their device, not read to the host. Throws ArgumentError for values
+ * that cannot be features.
  */
 export function tensorOf(call: string, x: Rows): Tensor {
   const features = givenTensor(call, x);
   return features.dtype === "f32" ? features : noGrad(() => features.to("f32"));
 }
 
-/** Features as a tensor on their device, of the dtype they came in. Throws as `tensorOf`. */
+/** Features as a tensor on their device, in their own dtype. Throws like `tensorOf`. */
 export function givenTensor(call: string, x: Rows, missing = false): Tensor {
   if (x instanceof Tensor) return x;
   if (!(x instanceof Table)) {
     throw new ArgumentError(
-      `${call}: x is ${shown(x)}\n  hint: a tensor [rows, features], or a Table of numbers`,
+      `${call}: x is ${shown(x)}\n  hint: pass a tensor [rows, features] or a Table of numbers`,
     );
   }
   for (const name of x.names) {
     if (x.type(name) !== "string") continue;
     throw new ArgumentError(
-      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first`,
+      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: apply OneHotEncoder or OrdinalEncoder first`,
     );
   }
   const out = new Float32Array(x.length * x.names.length);
@@ -103,7 +103,7 @@ export function givenTensor(call: string, x: Rows, missing = false): Tensor {
       out[i * x.names.length + j] = value;
       if (missing || !Number.isNaN(value)) return;
       throw new ArgumentError(
-        `${call}: ${x.place(i, name)} is missing\n  hint: SimpleImputer first`,
+        `${call}: ${x.place(i, name)} is missing\n  hint: apply SimpleImputer first`,
       );
     });
   });
@@ -111,8 +111,8 @@ export function givenTensor(call: string, x: Rows, missing = false): Tensor {
 }
 
 /**
- * Features as a tensor on their device, as `fit` saw them. Throws ShapeError and ArgumentError for
- * others.
+ * Features as a tensor on their device. Throws ShapeError or ArgumentError unless `fit` saw the
+ * same features.
  */
 export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
   const features = tensorOf(call, x);
@@ -127,10 +127,10 @@ export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
 }
 
 /**
- * The same of rows to predict. Throws as `readRows` where there are none, and where one is NaN or
- * infinite.
+ * Features of rows to predict, likewise. Throws like `readRows` if there are no rows, or if a value
+ * is NaN or infinite.
  */
-export async function askedTensor(call: string, x: Rows, seen: Seen): Promise<Tensor> {
+export async function predictionInput(call: string, x: Rows, seen: Seen): Promise<Tensor> {
   const features = seenTensor(call, x, seen);
   const isSound = (features.shape[0] as number) > 0 && (await finite(features));
   if (!isSound) await readRows(call, x, { seen });
@@ -144,19 +144,19 @@ const finite = async (x: Tensor): Promise<boolean> =>
 export function checkSeen(call: string, now: Seen, seen: Seen): void {
   if (now.width !== seen.width) {
     throw new ShapeError(
-      `${call}: x has ${now.width} features, but fit saw ${seen.width}\n  hint: the same columns in the same order`,
+      `${call}: x has ${now.width} features, but fit saw ${seen.width}\n  hint: use the same columns in the same order`,
     );
   }
   if (now.names === null || seen.names === null) return;
   if (now.names.every((name, j) => name === seen.names?.[j])) return;
   throw new ArgumentError(
-    `${call}: columns ${now.names.join(", ")}, but fit saw ${seen.names.join(", ")}\n  hint: the same columns in the same order`,
+    `${call}: the columns are ${now.names.join(", ")}, but fit saw ${seen.names.join(", ")}\n  hint: use the same columns in the same order`,
   );
 }
 
 /**
- * Numbers on the host, one a row. Throws ShapeError for another count, ArgumentError for what is no
- * finite number.
+ * Numbers on the host, one for each row. Throws ShapeError for another count and ArgumentError for
+ * values that are not finite numbers.
  */
 export async function readNumbers(
   call: string,
@@ -165,7 +165,7 @@ export async function readNumbers(
   rows: number,
 ): Promise<Float64Array> {
   if (y === undefined || y === null) {
-    throw new ArgumentError(`${call}: no ${what}\n  hint: one number a row`);
+    throw new ArgumentError(`${call}: ${what} are missing\n  hint: pass one number for each row`);
   }
   if (y instanceof Tensor) {
     const column = y.ndim === 1 || (y.ndim === 2 && y.shape[1] === 1);
@@ -178,7 +178,7 @@ export async function readNumbers(
   const values: ArrayLike<unknown> = y instanceof Tensor ? await y.data() : y;
   if (values.length !== rows) {
     throw new ShapeError(
-      `${call}: ${values.length} ${what} for ${rows} rows\n  hint: one for each row`,
+      `${call}: got ${values.length} ${what} for ${rows} rows\n  hint: pass one for each row`,
     );
   }
   return Float64Array.from({ length: rows }, (_, i) => {
@@ -186,14 +186,14 @@ export async function readNumbers(
     if (typeof value === "boolean") return Number(value);
     if (typeof value === "number" && Number.isFinite(value)) return value;
     const hint =
-      typeof value === "string" ? "LabelEncoder turns names into numbers" : "finite numbers";
+      typeof value === "string" ? "LabelEncoder converts names to numbers" : "finite numbers";
     throw new ArgumentError(`${call}: ${what}[${i}] is ${shown(value)}\n  hint: ${hint}`);
   });
 }
 
 /**
- * Weights on the host, one a row; null where none are given. Throws ArgumentError for negative ones
- * and if all are 0.
+ * Weights on the host, one for each row; null if none are given. Throws ArgumentError if a weight
+ * is negative or all are 0.
  */
 export async function readWeights(
   call: string,
@@ -209,20 +209,20 @@ export async function readWeights(
     );
   }
   if (weights.every((weight) => weight === 0)) {
-    throw new ArgumentError(`${call}: all sampleWeight are 0`);
+    throw new ArgumentError(`${call}: all weights in sampleWeight are 0`);
   }
   return weights;
 }
 
-/** Classes on the host: which there are, sorted, and each row's place among them. */
+/** Classes on the host: the sorted classes, and the class index of each row. */
 export interface Labelled {
   readonly classes: Int32Array;
   readonly codes: Int32Array;
 }
 
 /**
- * Reads class labels. Throws ArgumentError for labels that are not whole numbers, and for fewer
- * than `least` classes.
+ * Reads class labels. Throws ArgumentError for labels that are not integers, and for fewer than
+ * `least` classes.
  */
 export async function readClasses(
   call: string,
@@ -234,20 +234,20 @@ export async function readClasses(
   const odd = labels.findIndex((label) => label !== (label | 0));
   if (odd >= 0) {
     throw new ArgumentError(
-      `${call}: labels[${odd}] is ${labels[odd]}, which is no class\n  hint: whole numbers; a regressor predicts quantities`,
+      `${call}: labels[${odd}] is ${labels[odd]}, which is not a class\n  hint: labels must be integers; use a regressor to predict quantities`,
     );
   }
   const classes = Int32Array.from(new Set(labels)).sort();
   if (classes.length < least) {
     throw new ArgumentError(
-      `${call}: the labels are all of one class, ${classes[0]}\n  hint: two classes at least`,
+      `${call}: all labels are of class ${classes[0]}\n  hint: at least two classes are needed`,
     );
   }
   const codeOf = new Map(Array.from(classes, (label, code) => [label, code]));
   return { classes, codes: Int32Array.from(labels, (label) => codeOf.get(label) as number) };
 }
 
-/** The columns of rows of features, each in a piece. */
+/** The columns of rows of features, one array each. */
 export function columnsOf({ rows, width, data }: Matrix): Float32Array[] {
   return Array.from({ length: width }, (_, j) => {
     const column = new Float32Array(rows);

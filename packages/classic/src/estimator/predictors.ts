@@ -11,26 +11,29 @@ import {
 import { type Rule, shown } from "./settings.ts";
 import type { EstimatorState } from "./state.ts";
 
-/** What any predictor can be asked for. One of your own is tried and tuned like ours. */
+/**
+ * The methods of any predictor. Custom predictors can be cross-validated and tuned like the
+ * built-in ones.
+ */
 export interface Predictor {
   readonly type: string;
-  /** Whether it predicts classes or quantities. */
+  /** Whether it predicts classes or numbers. */
   readonly kind: "classifier" | "regressor";
   fit(x: Rows, y: Numbers, options?: FitOptions): Promise<unknown>;
   predict(x: Rows): Promise<Tensor>;
   score(x: Rows, y: Numbers, options?: FitOptions): Promise<number>;
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   predictProba?(x: Rows): Promise<Tensor>;
-  /** Scores of classes: of two those of the second [rows], else [rows, classes]. */
+  /** Scores of classes: with two classes those of the second [rows], else [rows, classes]. */
   decisionFunction?(x: Rows): Promise<Tensor>;
   getParams(): object;
-  /** One with these settings, changed as told, that has learned nothing. */
+  /** An unfitted predictor with the same settings, except for `changes`. */
   clone(changes?: object): Predictor;
-  /** Settings and what was learned, to be saved. */
+  /** Settings and the result of `fit`, to be saved. */
   toState?(): EstimatorState | Promise<EstimatorState>;
 }
 
-/** Throws ArgumentError unless this is what can be tried: an object with a predictor's methods. */
+/** Throws ArgumentError unless `model` is an object with the methods of a predictor. */
 export function checkPredictor(call: string, model: unknown): void {
   const missing = (["fit", "predict", "score", "clone"] as const).find(
     (method) => typeof (model as Partial<Predictor> | null)?.[method] !== "function",
@@ -38,11 +41,11 @@ export function checkPredictor(call: string, model: unknown): void {
   if (missing === undefined) return;
   const given = typeof model === "function" ? `the class ${model.name}` : shown(model);
   throw new ArgumentError(
-    `${call}: takes a predictor first; ${given} has no ${missing}\n  hint: ${call}(new SVC(), …)`,
+    `${call}: the first argument must be a predictor; ${given} has no ${missing}\n  hint: ${call}(new SVC(), …)`,
   );
 }
 
-/** A matrix of results on the device that the features came from. */
+/** A matrix of results on the device of the features. */
 export function resultOf(
   values: Float32Array | Float64Array | Int32Array,
   shape: readonly number[],
@@ -51,7 +54,7 @@ export function resultOf(
   return tensor(values, { shape, ...(device !== undefined && { device }) });
 }
 
-/** The part of the rows whose class is predicted, by weight. */
+/** The weighted fraction of rows whose class is predicted correctly. */
 export async function accuracyOf(
   model: Predictor,
   x: Rows,
@@ -72,7 +75,7 @@ export async function accuracyOf(
 }
 
 /**
- * R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; of targets that do not vary 1 if they are met exactly, else
+ * R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)². For constant targets it is 1 if predictions are exact, else
  * 0.
  */
 export async function r2Of(
@@ -101,7 +104,7 @@ export async function r2Of(
   return 1 - residual / total;
 }
 
-/** The class with the largest entry in each row of [rows, classes], of equals the first. */
+/** The class with the largest entry in each row of [rows, classes]; of equal ones the first. */
 export function labelsOf(classes: Int32Array, scores: ArrayLike<number>): Int32Array {
   const width = classes.length;
   return Int32Array.from({ length: scores.length / width }, (_, i) => {
@@ -113,12 +116,12 @@ export function labelsOf(classes: Int32Array, scores: ArrayLike<number>): Int32A
   });
 }
 
-/** How much classes count: by a rule, or by label. */
+/** Weights of classes: a rule, or a weight for each label. */
 export type ClassWeight = "balanced" | Readonly<Record<number, number>> | null;
 
-/** What classes may weigh. */
+/** The rule for class weights. */
 export const classWeightRule: Rule = {
-  wanted: '"balanced", null, or weights by label: { 0: 1, 1: 2.5 }',
+  wanted: '"balanced", null, or a weight for each label: { 0: 1, 1: 2.5 }',
   allows: (value) =>
     value === null ||
     value === "balanced" ||
@@ -127,10 +130,10 @@ export const classWeightRule: Rule = {
 };
 
 /**
- * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class),
- * both by weight if told so. Null where everything counts 1.
+ * Weights of rows times those of their classes. "balanced" is n / (classes · rows of the class),
+ * where both count by weight if `weights` are passed on. Null if every row has weight 1.
  *
- * Throws ArgumentError for the weight of a class there is not.
+ * Throws ArgumentError for the weight of an unknown class.
  */
 export function classWeights(
   call: string,
@@ -149,7 +152,7 @@ export function classWeights(
 }
 
 /**
- * What classes weigh; `weights` are what rows count in "balanced" (null: 1 each). Throws as
+ * Weights of the classes. `weights` are those of the rows in "balanced" (null: 1 each). Throws like
  * `classWeights`.
  */
 export function classFactors(
@@ -167,7 +170,7 @@ export function classFactors(
     });
     const total = counts.reduce((a, b) => a + b, 0);
     counts.forEach((count, k) => {
-      // a class without weight weighs nothing, whatever its factor
+      // a class whose rows have no weight gets the factor 0
       factors[k] = count === 0 ? 0 : total / (classes.length * count);
     });
   } else {
@@ -175,7 +178,7 @@ export function classFactors(
       const code = classes.indexOf(Number(label));
       if (code < 0) {
         throw new ArgumentError(
-          `${call}: classWeight names class ${label}; there are ${classes.join(", ")}`,
+          `${call}: classWeight names class ${label}; the classes are ${classes.join(", ")}`,
         );
       }
       factors[code] = weight;

@@ -1,6 +1,6 @@
 import { cat, noGrad, type Tensor } from "@wgrad/autograd";
 
-/** Reads several results at once: one plan, one read. Integers must be below 2²⁴. */
+/** Reads several results at once, with one plan and one readback. Integers must be below 2²⁴. */
 export async function readTogether<Parts extends Readonly<Record<string, Tensor>>>(
   parts: Parts,
 ): Promise<{ [Name in keyof Parts]: Float32Array }> {

@@ -1,24 +1,24 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** What a setting may be. */
+/** The rule for the values of a setting. */
 export interface Rule {
-  /** In words, for messages. */
+  /** The allowed values in words, for messages. */
   readonly wanted: string;
   readonly allows: (value: unknown) => boolean;
 }
 
-/** Every setting of an estimator with its default and what it may be. */
+/** All settings of an estimator with their defaults and rules. */
 export type Schema<Params extends object> = {
   readonly [Name in keyof Params]-?: readonly [standard: Params[Name], rule: Rule];
 };
 
-/** What the user may give: any of the settings. */
+/** Settings that the user gives: any subset. */
 export type Given<Params extends object> = { readonly [Name in keyof Params]?: Params[Name] };
 
 /**
- * All settings, with defaults where none is given. Throws ArgumentError for a name there is not,
- * and for a value it may not have.
+ * All settings, with defaults for those not given. Throws ArgumentError for an unknown name and for
+ * a value that is not allowed.
  */
 export function settings<Params extends object>(
   estimator: string,
@@ -37,7 +37,7 @@ export function settings<Params extends object>(
   return Object.fromEntries(entries) as Params;
 }
 
-/** A value for a message. */
+/** A value as text for a message. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number" || typeof value === "boolean" || value == null) return `${value}`;
@@ -52,13 +52,13 @@ const limits = (least: number, most: number): string => {
   return most === Number.POSITIVE_INFINITY ? `, ${least} or more` : ` from ${least} to ${most}`;
 };
 
-/** A whole number from `least` to `most`. */
+/** An integer from `least` to `most`. */
 export const whole = (least: number, most: number = Number.POSITIVE_INFINITY): Rule => ({
   wanted: `a whole number${limits(least, most)}`,
   allows: (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
 });
 
-/** A number from `least` to `most`, both allowed. */
+/** A number from `least` to `most`, inclusive. */
 export const real = (
   least: number = Number.NEGATIVE_INFINITY,
   most: number = Number.POSITIVE_INFINITY,
@@ -94,7 +94,7 @@ export const choice = (...values: readonly (string | number)[]): Rule => ({
   allows: (value) => values.includes(value as string),
 });
 
-/** What any of the rules allows. */
+/** A value that any of the rules allows. */
 export const either = (...rules: readonly Rule[]): Rule => ({
   wanted: rules.map(({ wanted }) => wanted).join(", or "),
   allows: (value) => rules.some((rule) => rule.allows(value)),

@@ -3,7 +3,7 @@ import type { Labels, SavedTransform, Transform } from "@wgrad/datasets";
 import { Estimator } from "./estimator.ts";
 import type { FitOptions } from "./input.ts";
 
-/** An estimator that is a step of a `Pipeline` of `@wgrad/datasets` too. */
+/** An estimator that can also be a step of a `Pipeline` of `@wgrad/datasets`. */
 export abstract class TransformEstimator<Params extends object, Fitted extends object>
   extends Estimator<Params, Fitted>
   implements Transform<"tensor", "tensor">
@@ -11,35 +11,35 @@ export abstract class TransformEstimator<Params extends object, Fitted extends o
   readonly takes = "tensor";
   readonly gives = "tensor";
 
-  /** `y`, which a pipeline passes on, says nothing here. */
+  /** Fits the estimator. `y`, which a pipeline passes on, is ignored. */
   abstract fit(x: Tensor, y?: Labels | Tensor | null): Promise<this>;
   abstract transform(x: Tensor): Tensor;
 
-  /** `fit(x)`, then `transform(x)`. */
+  /** Calls `fit(x)` and returns `transform(x)`. */
   async fitTransform(x: Tensor): Promise<Tensor> {
     this.check("fitTransform(x, y?)", arguments);
     return (await this.fit(x)).transform(x);
   }
 
-  /** Settings and what was learned as JSON, for `loadTransform(saved, { classes: { … } })`. */
+  /** Settings and the result of `fit` as JSON, for `loadTransform(saved, { classes: { … } })`. */
   save(): SavedTransform {
     if (arguments.length > 0) this.check("save()", arguments);
     const { type, params, fitted } = this.toState();
     return { type, options: params, state: fitted === null ? null : toJson(fitted) };
   }
 
-  /** Takes over what `save` wrote down. */
+  /** Restores the result of `save`. */
   restore(state: unknown): this {
     if (arguments.length > 1) this.check("restore(state)", arguments);
     return state === null ? this : this.learn(this.unpack(fromJson(state)));
   }
 }
 
-/** Whether these are settings, in the place of labels. */
+/** Whether the second argument holds settings instead of labels. */
 export const isOptions = (y: Labels | Tensor | FitOptions | null | undefined): y is FitOptions =>
   typeof y === "object" && y !== null && !("dtype" in y) && !("length" in y);
 
-/** Typed arrays as JSON has them: `{ $f64: [...] }`, `{ $i32: [...] }`. */
+/** Converts typed arrays to JSON: `{ $f64: [...] }`, `{ $i32: [...] }`. */
 function toJson(value: unknown): unknown {
   if (value instanceof Float64Array) return { $f64: Array.from(value) };
   if (value instanceof Int32Array) return { $i32: Array.from(value) };

@@ -59,32 +59,32 @@ export abstract class ForestClassifier
   }
 
   /**
-   * Chances of classes by trees that did not see the row: [rows, classes], flat. Throws
+   * Class probabilities by the trees that did not see the row: [rows, classes], flat. Throws
    * ArgumentError without `oobScore`.
    */
   get oobDecisionFunction(): Float64Array {
     const { oob } = this.learned("oobDecisionFunction");
     if (oob !== null) return oob.predictions;
     throw new ArgumentError(
-      `${this.type}.oobDecisionFunction: not asked for\n  hint: { oobScore: true }`,
+      `${this.type}.oobDecisionFunction: needs the setting oobScore\n  hint: { oobScore: true }`,
     );
   }
 
-  /** The class of each row that the trees' mean makes likeliest: [rows], i32. */
+  /** The class of each row with the largest mean probability: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
-  /** The mean of what the trees say: [rows, classes]. */
+  /** The mean of the trees' class probabilities: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -106,7 +106,7 @@ export abstract class ForestClassifier
   }
 }
 
-/** Weights in which every class counts as much in all. */
+/** Rescales weights so that all classes have the same total weight. */
 function balanced(weights: Float64Array, codes: Int32Array, classes: number): Float64Array {
   const sums = new Float64Array(classes);
   let total = 0;

@@ -10,10 +10,11 @@ import {
 } from "./settings.ts";
 
 /**
- * Trees of classes on all rows, each split the best of one random cut for each of √features drawn
- * features (Geurts et al. 2006). x: [rows, features], where NaN is a missing value.
+ * Extremely randomised trees that predict classes. Each tree sees all rows; each split is the best
+ * of one random threshold for each of √features random features (Geurts et al. 2006). x: [rows,
+ * features]; NaN is a missing value.
  *
- * `fit` throws ArgumentError for labels that are no classes.
+ * `fit` throws ArgumentError for labels that are not classes.
  */
 export class ExtraTreesClassifier extends ForestClassifier {
   readonly type = "ExtraTreesClassifier";
@@ -27,8 +28,9 @@ export class ExtraTreesClassifier extends ForestClassifier {
 }
 
 /**
- * Trees of quantities on all rows, each split the best of one random cut for each feature (Geurts
- * et al. 2006). x: [rows, features], where NaN is a missing value.
+ * Extremely randomised trees that predict numbers. Each tree sees all rows; each split is the best
+ * of one random threshold for each feature (Geurts et al. 2006). x: [rows, features]; NaN is a
+ * missing value.
  */
 export class ExtraTreesRegressor extends ForestRegressor {
   readonly type = "ExtraTreesRegressor";

@@ -14,47 +14,51 @@ import { packTrees, unpackTrees } from "../tree/trees.ts";
 import type { ForestParams } from "./settings.ts";
 
 /**
- * Predictions for training rows by the trees that did not see them: [rows, width], flat; NaN where
- * all trees did.
+ * Predictions for training rows by the trees that did not see them: [rows, width], flat; NaN if all
+ * trees saw a row.
  */
 export interface OutOfBag {
   readonly predictions: Float64Array;
   readonly score: number;
 }
 
+/** The result of `fit`. */
 export interface FittedForest extends Seen {
   readonly trees: readonly Tree[];
   readonly oob: OutOfBag | null;
 }
 
-/** What a tree is grown on: rows' weights, given how often it drew each. */
+/** Makes the criterion of a tree from the weights of the rows that it drew. */
 type CriterionOf = (weights: Float64Array) => Criterion;
 
-/** What all forests have. */
+/** The base of all forests. */
 export abstract class Forest<
   Params extends ForestParams,
   Fitted extends FittedForest,
 > extends Estimator<Params, Fitted> {
-  /** How a tree chooses its cuts. */
+  /** How a tree chooses its thresholds. */
   protected abstract readonly splitter: "best" | "random";
 
   constructor(type: string, schema: Schema<Params>, given: Partial<Params>) {
     super(type, schema, given);
     const { bootstrap, oobScore, maxSamples } = this.params;
     if (!bootstrap && oobScore) {
-      throw new ArgumentError(`${type}: oobScore without bootstrap leaves no row out`);
+      throw new ArgumentError(`${type}: oobScore needs bootstrap, which leaves rows out`);
     }
     if (!bootstrap && maxSamples !== null) {
-      throw new ArgumentError(`${type}: maxSamples without bootstrap decides nothing`);
+      throw new ArgumentError(`${type}: maxSamples has no effect without bootstrap`);
     }
   }
 
-  /** The trees' arrays. */
+  /** The trees as arrays. */
   get trees(): readonly Tree[] {
     return this.learned("trees").trees;
   }
 
-  /** What each feature takes away of the impurity, as parts of the whole: the trees' mean. */
+  /**
+   * The importance of each feature: its fraction of the total decrease of impurity, averaged over
+   * the trees.
+   */
   get featureImportances(): Float64Array {
     const { trees, width } = this.learned("featureImportances");
     const sums = new Float64Array(width);
@@ -67,16 +71,18 @@ export abstract class Forest<
   }
 
   /**
-   * The score of predictions by trees that did not see the row. Throws ArgumentError without
+   * The score of predictions by the trees that did not see the row. Throws ArgumentError without
    * `oobScore`.
    */
   get oobScore(): number {
     const { oob } = this.learned("oobScore");
     if (oob !== null) return oob.score;
-    throw new ArgumentError(`${this.type}.oobScore: not asked for\n  hint: { oobScore: true }`);
+    throw new ArgumentError(
+      `${this.type}.oobScore: needs the setting oobScore\n  hint: { oobScore: true }`,
+    );
   }
 
-  /** The node of each tree in which each row ends: [rows, trees], i32. */
+  /** The leaf of each row in each tree: [rows, trees], i32. */
   async apply(x: Rows): Promise<Tensor> {
     this.check("apply(x)", arguments);
     const fitted = this.learned("apply");
@@ -143,7 +149,7 @@ export abstract class Forest<
     return { trees, drawn };
   }
 
-  /** The mean of the trees' predictions for rows that each did not draw: [rows, width], flat. */
+  /** The mean prediction for each row by the trees that did not draw it: [rows, width], flat. */
   protected outOfBag(
     trees: readonly Tree[],
     drawn: readonly Float64Array[],
@@ -192,7 +198,7 @@ function addValue(sums: Float64Array, row: number, { value, width }: Tree, leaf:
   }
 }
 
-/** How often each row is drawn, with replacement. */
+/** Number of times that each row is drawn, with replacement. */
 function drawRows(rows: number, draws: number, random: Generator): Float64Array {
   const counts = new Float64Array(rows);
   for (let i = 0; i < draws; i++) {

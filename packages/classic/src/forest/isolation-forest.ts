@@ -24,28 +24,29 @@ import { packTrees, unpackTrees } from "../tree/trees.ts";
 
 /** Settings of IsolationForest, with scikit-learn's defaults. */
 export interface IsolationForestParams {
-  /** How many trees (default 100). */
+  /** Number of trees (default 100). */
   readonly nEstimators: number;
   /**
-   * How many rows each tree draws: a count, a part below 1, or 256 at most ("auto", the default).
+   * Number of rows that each tree draws: a count, a fraction below 1, or at most 256 ("auto", the
+   * default).
    */
   readonly maxSamples: number | "auto";
   /**
-   * The part of the training rows that `predict` calls outliers; "auto": those with scores below
+   * Fraction of the training rows that `predict` calls outliers; "auto": those with scores below
    * −0.5 (default "auto").
    */
   readonly contamination: number | "auto";
   /** Whether rows are drawn with replacement (default false). */
   readonly bootstrap: boolean;
-  /** Seed of the draws; null: the library's default generator (default null). */
+  /** Seed of the random draws; null: the library's default generator (default null). */
   readonly randomState: number | null;
 }
 
 interface Fitted extends Seen {
   readonly trees: readonly Tree[];
-  /** How many rows each tree drew. */
+  /** Number of rows that each tree drew. */
   readonly samples: number;
-  /** Scores below it are outliers'. */
+  /** Rows with lower scores are outliers. */
   readonly offset: number;
 }
 
@@ -70,9 +71,9 @@ function meanDepth(count: number): number {
 }
 
 /**
- * Tells rows apart that stand alone: random cuts part them from the rest early (Liu, Ting & Zhou
- * 2008). A row's score is −2^(−E[depth] / c(n)); the nearer −1, the more alone. x: [rows,
- * features], where NaN is a missing value; there is nothing to predict.
+ * Finds outliers: random splits separate them from the other rows after few steps (Liu, Ting & Zhou
+ * 2008). The score of a row is −2^(−E[depth] / c(n)); the closer to −1, the more isolated. x:
+ * [rows, features]; NaN is a missing value. There are no targets.
  */
 export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   readonly type = "IsolationForest";
@@ -105,7 +106,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
       const drawn = bootstrap
         ? random.integers(new Uint32Array(samples), 0, rows)
         : Uint32Array.from(random.permutation(rows).subarray(0, samples));
-      // targets of chance: every cut is as good as another
+      // random targets make all splits equally good
       const noise = random.uniform(new Float64Array(rows));
       const criterion = new SquaredError(noise, ones(rows));
       return growTree(features, criterion, drawn, { limits, random, splitter: "random" });
@@ -116,7 +117,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
     return this.learn({ ...fitted, offset: quantile(scores, contamination) });
   }
 
-  /** Scores below it are outliers'. */
+  /** Rows with lower scores are outliers. */
   get offset(): number {
     return this.learned("offset").offset;
   }
@@ -127,7 +128,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
     return this.#scores("scoreSamples", x, (score) => score);
   }
 
-  /** Scores less `offset`: negative for outliers. [rows] */
+  /** Scores minus `offset`: negative for outliers. [rows] */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     const { offset } = this.learned("decisionFunction");
@@ -160,7 +161,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
     if (maxSamples < 1) return Math.max(1, Math.floor(maxSamples * rows));
     if (maxSamples <= rows) return maxSamples;
     throw new ArgumentError(
-      `${call}: maxSamples is ${maxSamples}, but there are ${rows} rows\n  hint: "auto", or a part below 1`,
+      `${call}: maxSamples is ${maxSamples}, but there are ${rows} rows\n  hint: use "auto", or a fraction below 1`,
     );
   }
 
@@ -186,7 +187,10 @@ function scoresOf(
   return depths.map((depth) => -(2 ** (scale === 0 ? -1 : -depth / scale)));
 }
 
-/** The depth of each node, and in leaves of several rows what parting them would have added. */
+/**
+ * The depth of each node; leaves with several rows add the mean depth of a tree that would separate
+ * them.
+ */
 function stepsTo({ left, right, samples }: Tree): Float64Array {
   const depth = new Float64Array(left.length);
   for (let node = 0; node < left.length; node++) {
@@ -200,7 +204,7 @@ function stepsTo({ left, right, samples }: Tree): Float64Array {
   return depth;
 }
 
-/** The value below which a part of rising ones lies, between neighbours in proportion. */
+/** The quantile `part` of ascending values, interpolated linearly. */
 function quantile(sorted: Float64Array, part: number): number {
   const place = part * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];

@@ -10,11 +10,11 @@ import {
 } from "./settings.ts";
 
 /**
- * Trees of classes, each grown on rows drawn with replacement, each split the best of √features
- * drawn features; together they say the mean of what each says (Breiman 2001). x: [rows, features],
- * where NaN is a missing value.
+ * Random forest that predicts classes. Each tree sees rows drawn with replacement; each split is
+ * the best over √features random features. The forest predicts the mean of the trees' probabilities
+ * (Breiman 2001). x: [rows, features]; NaN is a missing value.
  *
- * `fit` throws ArgumentError for labels that are no classes.
+ * `fit` throws ArgumentError for labels that are not classes.
  */
 export class RandomForestClassifier extends ForestClassifier {
   readonly type = "RandomForestClassifier";
@@ -28,8 +28,8 @@ export class RandomForestClassifier extends ForestClassifier {
 }
 
 /**
- * Trees of quantities, each grown on rows drawn with replacement; together they predict their mean
- * (Breiman 2001). x: [rows, features], where NaN is a missing value.
+ * Random forest that predicts numbers. Each tree sees rows drawn with replacement; the forest
+ * predicts the mean of the trees (Breiman 2001). x: [rows, features]; NaN is a missing value.
  */
 export class RandomForestRegressor extends ForestRegressor {
   readonly type = "RandomForestRegressor";

@@ -10,13 +10,13 @@ import {
   readWeights,
 } from "../estimator/input.ts";
 import { type Predictor, r2Of, resultOf } from "../estimator/predictors.ts";
-import { centred, checkCriterion, meanCriterion, ones, raised } from "../tree/decision-tree.ts";
+import { centred, checkCriterion, meanCriterion, ones, withOffset } from "../tree/decision-tree.ts";
 import { rankFeature } from "../tree/ranked.ts";
 import type { Tree } from "../tree/tree.ts";
 import { type FittedForest, Forest, type OutOfBag } from "./forest.ts";
 import type { ForestRegressorParams } from "./settings.ts";
 
-/** A forest that predicts quantities. */
+/** A forest that predicts numbers. */
 export abstract class ForestRegressor
   extends Forest<ForestRegressorParams, FittedForest>
   implements Predictor
@@ -38,21 +38,21 @@ export abstract class ForestRegressor
     const { trees, drawn } = this.growAll(features, weights, (own) =>
       meanCriterion(criterion, measured, own),
     );
-    const grown = mean === 0 ? trees : trees.map((tree) => raised(tree, mean));
+    const grown = mean === 0 ? trees : trees.map((tree) => withOffset(tree, mean));
     const oob = oobScore ? this.#oob(grown, drawn, matrix, targets) : null;
     return this.learn({ trees: grown, oob, width: matrix.width, names: matrix.names });
   }
 
-  /** Predictions by trees that did not see the row. Throws ArgumentError without `oobScore`. */
+  /** Predictions by the trees that did not see the row. Throws ArgumentError without `oobScore`. */
   get oobPrediction(): Float64Array {
     const { oob } = this.learned("oobPrediction");
     if (oob !== null) return oob.predictions;
     throw new ArgumentError(
-      `${this.type}.oobPrediction: not asked for\n  hint: { oobScore: true }`,
+      `${this.type}.oobPrediction: needs the setting oobScore\n  hint: { oobScore: true }`,
     );
   }
 
-  /** The mean of what the trees say: [rows], f32. */
+  /** The mean of the trees' predictions: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);

@@ -13,33 +13,33 @@ import { type MaxFeatures, type TreeLimits, treeSchema } from "../tree/settings.
 
 /** Settings of every forest. */
 export interface ForestParams extends TreeLimits {
-  /** How many trees (default 100). */
+  /** Number of trees (default 100). */
   readonly nEstimators: number;
-  /** Each tree sees rows drawn with replacement; else all. */
+  /** Whether each tree sees rows drawn with replacement; otherwise it sees all rows. */
   readonly bootstrap: boolean;
-  /** Whether each row is predicted by the trees that did not see it (default false). */
+  /** Whether to predict each row by the trees that did not see it (default false). */
   readonly oobScore: boolean;
   /**
-   * How many rows each tree draws; below 1 a part of all; null: as many as there are (default
+   * Number of rows that each tree draws; a fraction if below 1; null: as many as there are (default
    * null).
    */
   readonly maxSamples: number | null;
 }
 
-/** Settings of forests of classes. */
+/** Settings of forests that predict classes. */
 export interface ForestClassifierParams extends ForestParams {
-  /** How a node is measured (default "gini"). */
+  /** Impurity of a node (default "gini"). */
   readonly criterion: "gini" | "entropy" | "log_loss";
   /**
-   * How much classes count; "balanced_subsample" balances the rows that each tree draws (default
+   * Weights of the classes; "balanced_subsample" balances the rows that each tree draws (default
    * null: 1 each).
    */
   readonly classWeight: ClassWeight | "balanced_subsample";
 }
 
-/** Settings of forests of quantities. */
+/** Settings of forests that predict numbers. */
 export interface ForestRegressorParams extends ForestParams {
-  /** How a node is measured (default "squared_error"). */
+  /** Impurity of a node (default "squared_error"). */
   readonly criterion: "squared_error" | "friedman_mse" | "absolute_error" | "poisson";
 }
 
@@ -56,12 +56,14 @@ const subsampleRule: Rule = {
   allows: (value) => value === "balanced_subsample" || classWeightRule.allows(value),
 };
 
+/** The settings of forests that predict classes, and their rules. */
 export const classifierSchema = (bootstrap: boolean): Schema<ForestClassifierParams> => ({
   criterion: ["gini", choice("gini", "entropy", "log_loss")],
   classWeight: [null, subsampleRule],
   ...forestSchema("sqrt", bootstrap),
 });
 
+/** The settings of forests that predict numbers, and their rules. */
 export const regressorSchema = (bootstrap: boolean): Schema<ForestRegressorParams> => ({
   criterion: [
     "squared_error",

@@ -3,17 +3,20 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { shown } from "../estimator/settings.ts";
 import type { Linkage, Merge } from "./merge.ts";
 
-/** How even the heights are below a merge. */
+/** Statistics of the merge heights below a merge. */
 export interface Inconsistency {
   readonly mean: number;
   readonly deviation: number;
-  /** How many heights there are, its own included. */
+  /** Number of heights, including that of the merge itself. */
   readonly count: number;
-  /** (height − mean) / deviation; 0 without deviation. */
+  /** (height − mean) / standard deviation; 0 if the standard deviation is 0. */
   readonly coefficient: number;
 }
 
-/** Heights of each merge and of those at most `depth − 1` below it, as scipy's `inconsistent`. */
+/**
+ * Statistics of each merge and the merges at most `depth − 1` below it, like scipy's
+ * `inconsistent`.
+ */
 export function inconsistent(merges: Linkage, depth = 2): Inconsistency[] {
   checkCall("inconsistent(merges, depth?: number)", arguments);
   const rows = merges.length + 1;
@@ -36,7 +39,7 @@ export function inconsistent(merges: Linkage, depth = 2): Inconsistency[] {
   });
 }
 
-/** The largest of some numbers of each merge and of all below it. */
+/** The largest value of `of` over each merge and all merges below it. */
 function largestBelow(merges: Linkage, of: (merge: number) => number): Float64Array {
   const rows = merges.length + 1;
   const out = new Float64Array(merges.length);
@@ -48,22 +51,23 @@ function largestBelow(merges: Linkage, of: (merge: number) => number): Float64Ar
   return out;
 }
 
-/** How a tree is cut into flat clusters. */
+/** Settings of fcluster. */
 export interface FclusterOptions {
   /**
-   * "distance": clusters no higher than `t`; "maxclust": `t` clusters at most; "inconsistent":
-   * clusters in which no merge is that much higher than those below it, in deviations (default
-   * "inconsistent", as scipy's).
+   * "distance": clusters of height at most `t`; "maxclust": at most `t` clusters; "inconsistent":
+   * clusters whose merges have an inconsistency coefficient of at most `t` (default "inconsistent",
+   * as in scipy).
    */
   readonly criterion?: "inconsistent" | "distance" | "maxclust";
-  /** How many merges deep "inconsistent" looks (default 2). */
+  /** Depth of merges that "inconsistent" compares (default 2). */
   readonly depth?: number;
 }
 
 /**
- * Flat clusters of the rows, numbered from 1 in the order of the tree, as scipy's `fcluster`.
+ * Cuts a tree into flat clusters, numbered from 1 in the order of the tree, like scipy's
+ * `fcluster`.
  *
- * Throws ArgumentError for a `t` there cannot be.
+ * Throws ArgumentError for an invalid `t`.
  */
 export function fcluster(
   merges: Linkage,
@@ -93,7 +97,7 @@ export function fcluster(
   }
   const heights = largestBelow(merges, (i) => (merges[i] as Merge).distance);
   if (!isCount) return cut(merges, heights, t);
-  // the lowest of the heights that leaves no more clusters
+  // bisection for the lowest height that leaves at most `t` clusters
   let [low, high] = [0, merges.length];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -105,22 +109,22 @@ export function fcluster(
   return cut(merges, heights, heights[Math.min(high, merges.length - 1)] as number);
 }
 
-/** How many clusters a cut leaves. */
+/** Number of clusters that a cut leaves. */
 const countClusters = (merges: Linkage, values: Float64Array, t: number): number =>
   cut(merges, values, t).reduce((most, label) => Math.max(most, label), 0);
 
-/** A node on the way through the tree. */
+/** A node on the path through the tree. */
 interface Visit {
   readonly node: number;
-  /** Children that have been seen. */
+  /** Number of children that have been visited. */
   seen: number;
-  /** Whether it is a cluster's highest merge. */
+  /** Whether it is the root of a cluster. */
   isLeader: boolean;
 }
 
 /**
- * Clusters are the highest merges whose value is at most `t`. Of each merge, inner children come
- * first, then rows.
+ * Makes each highest merge whose value is at most `t` a cluster. Inner children are visited before
+ * rows.
  */
 function cut(merges: Linkage, values: Float64Array, t: number): Int32Array {
   const rows = merges.length + 1;

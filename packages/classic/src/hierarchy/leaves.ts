@@ -3,18 +3,20 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { Linkage, Merge } from "./merge.ts";
 import { pairPlace } from "./pairs.ts";
 
-/** In which order the children of a merge stand. */
+/** The order of the children of a merge. */
 export interface OrderOptions {
-  /** By how many rows are in them. */
+  /** Orders children by their number of rows. */
   readonly countSort?: "ascending" | "descending" | false;
-  /** By how high they are. */
+  /** Orders children by their height. */
   readonly distanceSort?: "ascending" | "descending" | false;
 }
 
-/** The children of each merge in the order they stand. */
+/** The children of each merge, in order. */
 function ordered(merges: Linkage, { countSort, distanceSort }: OrderOptions): [number, number][] {
   if (countSort && distanceSort) {
-    throw new ArgumentError("dendrogram: countSort and distanceSort both\n  hint: one of them");
+    throw new ArgumentError(
+      "dendrogram: countSort and distanceSort cannot be combined\n  hint: use one of them",
+    );
   }
   const rows = merges.length + 1;
   const keyOf = (node: number): number => {
@@ -29,7 +31,7 @@ function ordered(merges: Linkage, { countSort, distanceSort }: OrderOptions): [n
   });
 }
 
-/** Rows in the order of the tree, from left to right, as scipy's `leaves_list`. */
+/** Rows in the order of the tree, from left to right, like scipy's `leaves_list`. */
 export function leavesList(merges: Linkage, options: OrderOptions = {}): Int32Array {
   checkCall("leavesList(merges, { countSort, distanceSort })", arguments);
   return inOrder(ordered(merges, options));
@@ -49,26 +51,26 @@ function inOrder(children: readonly (readonly [number, number])[]): Int32Array {
   return Int32Array.from(leaves);
 }
 
-/** A tree to be drawn: each merge is a bracket over its children. */
+/** The drawing of a tree: each merge is a bracket over its children. */
 export interface Dendrogram {
-  /** Rows from left to right; the first stands at 5, the next at 15, and so on. */
+  /** Rows from left to right, at x = 5, 15, 25, …. */
   readonly leaves: Int32Array;
-  /** Of each merge: where its children stand, their heights and its own. */
+  /** The bracket of each merge: positions and heights of its children, and its own height. */
   readonly brackets: readonly Bracket[];
 }
 
-/** A line up from the left child, across, and down to the right one. */
+/** A line up from the left child, across, and down to the right child. */
 export interface Bracket {
   readonly x: readonly [left: number, right: number];
   readonly from: readonly [left: number, right: number];
   readonly height: number;
-  /** The merge. */
+  /** Index of the merge. */
   readonly merge: number;
 }
 
 /**
- * Where the lines of a tree's drawing go, as scipy's `dendrogram`. Throws ArgumentError for two
- * orders at once.
+ * Coordinates of the lines of a tree, like scipy's `dendrogram`. Throws ArgumentError if both
+ * orders are set.
  */
 export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrogram {
   checkCall("dendrogram(merges, { countSort, distanceSort })", arguments);
@@ -89,7 +91,10 @@ export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrog
   return { leaves, brackets };
 }
 
-/** How high rows are joined, two by two, as `pdist` orders them: scipy's `cophenet`. */
+/**
+ * The height at which each pair of rows is merged, in the order of `pdist`, like scipy's
+ * `cophenet`.
+ */
 export function cophenet(merges: Linkage): Float64Array {
   checkCall("cophenet(merges)", arguments);
   const rows = merges.length + 1;

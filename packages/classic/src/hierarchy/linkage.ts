@@ -5,7 +5,7 @@ import type { Linkage, Merge } from "./merge.ts";
 import { optimalOrder } from "./optimal-order.ts";
 import { type PairMetric, pairDistances, pairPlace } from "./pairs.ts";
 
-/** How far clusters are from each other. */
+/** How the distance of clusters is defined. */
 export type LinkageMethod =
   | "single"
   | "complete"
@@ -17,22 +17,20 @@ export type LinkageMethod =
 
 /** Settings of `linkage`. */
 export interface LinkageOptions {
-  /** How far clusters are from each other (default "single", as scipy's). */
+  /** How the distance of clusters is defined (default "single", as in scipy). */
   readonly method?: LinkageMethod;
   /**
-   * How far rows are from each other; "centroid", "median" and "ward" take "euclidean" only
-   * (default "euclidean").
+   * How the distance of rows is defined; "centroid", "median" and "ward" need "euclidean" (default
+   * "euclidean").
    */
   readonly metric?: PairMetric;
-  /**
-   * Whether children are ordered so that neighbouring leaves are near each other (default false).
-   */
+  /** Whether to order children so that neighbouring leaves are close (default false). */
   readonly optimalOrdering?: boolean;
 }
 
 /**
- * The distance of a third cluster from two that are joined (Lance & Williams 1967), by distances
- * and sizes.
+ * The distance of a cluster from two clusters that are merged, from their distances and sizes
+ * (Lance & Williams 1967).
  */
 type Update = (
   fromLeft: number,
@@ -56,17 +54,18 @@ const updates: Readonly<Record<LinkageMethod, Update>> = {
 };
 
 /**
- * Methods whose merges may be lower than those before: the closest pair must be found each time.
+ * Methods whose merges may be lower than earlier ones, so that every merge must search the closest
+ * pair.
  */
 const CLOSEST: ReadonlySet<LinkageMethod> = new Set(["centroid", "median"]);
 const EUCLIDEAN: ReadonlySet<LinkageMethod> = new Set(["centroid", "median", "ward"]);
 
 /**
- * Joins the closest clusters again and again, as scipy's `linkage`. x: [rows, features], or
- * distances of rows two by two (`rows (rows − 1) / 2` numbers, as `pdist` has them). The merges are
- * sorted by height.
+ * Merges the closest clusters repeatedly, like scipy's `linkage`. x: [rows, features], or pairwise
+ * distances (`rows (rows − 1) / 2` numbers in the order of `pdist`). The merges are sorted by
+ * height.
  *
- * Throws ArgumentError for fewer than two rows, and for a metric that the method cannot have.
+ * Throws ArgumentError for fewer than two rows, and for a metric that the method does not support.
  */
 export async function linkage(
   x: Rows | Float64Array,
@@ -81,17 +80,17 @@ export async function linkage(
   const isGiven = x instanceof Float64Array;
   if (!isGiven && EUCLIDEAN.has(method) && metric !== "euclidean") {
     throw new ArgumentError(
-      `linkage: method "${method}" takes metric "euclidean", not "${metric}"`,
+      `linkage: method "${method}" needs metric "euclidean", got "${metric}"`,
     );
   }
   const pairs = isGiven ? x : await pairsOf(x, metric);
   const rows = Math.round((1 + Math.sqrt(1 + 8 * pairs.length)) / 2);
   if ((rows * (rows - 1)) / 2 !== pairs.length || rows < 2) {
     throw new ArgumentError(
-      `linkage: ${pairs.length} distances\n  hint: rows (rows − 1) / 2 of them, and two rows at least`,
+      `linkage: got ${pairs.length} distances\n  hint: expected rows (rows − 1) / 2 distances of at least two rows`,
     );
   }
-  const merges = linked(pairs, rows, method);
+  const merges = linkageOf(pairs, rows, method);
   return optimalOrdering ? optimalOrder(merges, pairs) : merges;
 }
 
@@ -100,8 +99,8 @@ async function pairsOf(x: Rows, metric: PairMetric): Promise<Float64Array> {
   return pairDistances(data, rows, width, metric);
 }
 
-/** The merges for distances two by two. */
-export function linked(pairs: Float64Array, rows: number, method: LinkageMethod): Merge[] {
+/** The merges for pairwise distances. */
+export function linkageOf(pairs: Float64Array, rows: number, method: LinkageMethod): Merge[] {
   const bad = pairs.findIndex(
     (distance) => !(distance >= 0 && distance < Number.POSITIVE_INFINITY),
   );
@@ -113,7 +112,7 @@ export function linked(pairs: Float64Array, rows: number, method: LinkageMethod)
   return CLOSEST.has(method) ? numbered(found, rows) : numbered(sorted(found), rows);
 }
 
-/** Two clusters, each by one of its rows, that become one. */
+/** Two clusters, each named by one of its rows, that are merged. */
 interface Join {
   readonly a: number;
   readonly b: number;
@@ -127,8 +126,8 @@ const sorted = (joins: Join[]): Join[] =>
     .map(({ join }) => join);
 
 /**
- * Chains of nearest neighbours end in pairs that are each other's nearest (Murtagh 1983); each is
- * joined at once.
+ * Follows chains of nearest neighbours to pairs that are each other's nearest (Murtagh 1983), and
+ * merges each pair at once.
  */
 function nearestChains(work: Float64Array, rows: number, update: Update): Join[] {
   const sizes = new Int32Array(rows).fill(1);
@@ -138,7 +137,7 @@ function nearestChains(work: Float64Array, rows: number, update: Update): Join[]
     if (chain.length === 0) chain.push(sizes.findIndex((size) => size > 0));
     for (;;) {
       const x = chain.at(-1) as number;
-      // the one before stays where nothing is nearer
+      // prefer the previous row of the chain among equally near ones
       let nearest = chain.at(-2) ?? -1;
       let least =
         nearest < 0 ? Number.POSITIVE_INFINITY : (work[pairPlace(rows, x, nearest)] as number);
@@ -163,7 +162,7 @@ function nearestChains(work: Float64Array, rows: number, update: Update): Join[]
   return joins;
 }
 
-/** The closest pair of all is joined, each time. */
+/** Merges the closest pair of all, repeatedly. */
 function closestPairs(work: Float64Array, rows: number, update: Update): Join[] {
   const sizes = new Int32Array(rows).fill(1);
   const joins: Join[] = [];
@@ -183,7 +182,7 @@ function closestPairs(work: Float64Array, rows: number, update: Update): Join[] 
   return joins;
 }
 
-/** Cluster b takes in a. */
+/** Merges cluster a into b. */
 function join(
   work: Float64Array,
   rows: number,
@@ -205,7 +204,7 @@ function join(
   }
 }
 
-/** Clusters by number: rows first, then merges in their order. */
+/** Numbers the clusters: rows first, then merges in order. */
 function numbered(joins: readonly Join[], rows: number): Merge[] {
   const parent = Int32Array.from({ length: 2 * rows - 1 }, (_, i) => i);
   const counts = new Int32Array(2 * rows - 1).fill(1, 0, rows);

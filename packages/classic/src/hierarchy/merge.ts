@@ -1,16 +1,16 @@
-/** Two clusters that become one. */
+/** A merge of two clusters. */
 export interface Merge {
   /**
-   * Numbers of the two: rows from 0 on, then merges in their order. The lower is left, unless
-   * leaves were put in order.
+   * Numbers of the two clusters: rows count from 0, then merges in order. The lower number is left,
+   * unless leaves were reordered.
    */
   readonly left: number;
   readonly right: number;
-  /** How far they are from each other. */
+  /** Distance of the two clusters. */
   readonly distance: number;
-  /** How many rows are in them. */
+  /** Number of rows in both. */
   readonly count: number;
 }
 
-/** Merges, rows − 1 of them: the last is all rows. */
+/** The rows − 1 merges of a tree; the last contains all rows. */
 export type Linkage = readonly Merge[];

@@ -1,7 +1,7 @@
 import type { Linkage, Merge } from "./merge.ts";
 import { pairPlace } from "./pairs.ts";
 
-/** Leaves of a node: those of its left child, then those of its right one. */
+/** The leaves of a node: those of its left child, then those of its right child. */
 interface Branch {
   readonly left: number;
   readonly right: number;
@@ -9,10 +9,10 @@ interface Branch {
 }
 
 /**
- * Turns branches so that neighbouring leaves are near each other (Bar-Joseph, Gifford & Jaakkola
- * 2001), in time n³. `pairs` are the distances of rows two by two. As in scipy each branch is
- * turned for the best ends of the merge it is in, whatever is above; the sum of neighbours'
- * distances is small, and not always the least.
+ * Flips branches so that neighbouring leaves are close (Bar-Joseph, Gifford & Jaakkola 2001), in
+ * time n³. `pairs` are the pairwise distances of rows. As in scipy, each branch is optimised for
+ * the ends of its own merge only, so the sum of neighbours' distances is small but not always
+ * least.
  */
 export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
   const rows = merges.length + 1;
@@ -21,11 +21,11 @@ export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
   const leavesOf = (node: number): readonly number[] =>
     node < rows ? [node] : (branches[node - rows] as Branch).leaves;
   /**
-   * Least sum of a node's order that starts with leaf u and ends with w: of the smallest node that
-   * holds both.
+   * Least sum over orders of a node that start with leaf u and end with leaf w; the node is the
+   * smallest that contains both.
    */
   const least = new Float32Array(rows * rows);
-  /** Leaves at the other end of a node's order that has `end` at one. */
+  /** Leaves at the other end of orders of a node that have `end` at one end. */
   const otherEnds = (node: number, end: number): readonly number[] => {
     if (node < rows) return [node];
     const { left, right } = branches[node - rows] as Branch;
@@ -37,7 +37,7 @@ export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
     const inner = new Map(after.map((k) => [k, otherEnds(right, k)]));
     for (const u of leavesOf(left)) {
       const ends = otherEnds(left, u);
-      // from u through the left child and on to k
+      // from u through the left child to k
       const reached = new Map<number, number>();
       for (const k of after) {
         let best = Number.POSITIVE_INFINITY;
@@ -69,7 +69,7 @@ export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
     if (left >= rows) turned[left - rows] = startsRight(left, first);
     if (right >= rows) turned[right - rows] = 1 - startsRight(right, last);
   });
-  // turning a branch turns all in it
+  // flipping a branch flips everything below it
   for (let i = merges.length - 1; i >= 0; i--) {
     const { left, right } = branches[i] as Branch;
     for (const child of [left, right]) {

@@ -1,8 +1,9 @@
-/** How far rows are from each other. */
+/** How the distance of rows is defined. */
 export type PairMetric = "euclidean" | "cityblock" | "chebyshev" | "sqeuclidean" | "cosine";
 
 /**
- * Distances of rows two by two, as scipy's `pdist`: of row 0 from 1, 2, …, of row 1 from 2, 3, …
+ * Pairwise distances of rows, in the order of scipy's `pdist`: row 0 with 1, 2, …, then row 1 with
+ * 2, 3, ….
  */
 export function pairDistances(
   data: ArrayLike<number>,
@@ -40,6 +41,6 @@ function normsOf(data: ArrayLike<number>, rows: number, width: number): Float64A
   });
 }
 
-/** The place of a pair among the distances of `rows` rows. */
+/** Index of a pair among the pairwise distances of `rows` rows. */
 export const pairPlace = (rows: number, a: number, b: number): number =>
   a < b ? rows * a - (a * (a + 1)) / 2 + b - a - 1 : rows * b - (b * (b + 1)) / 2 + a - b - 1;

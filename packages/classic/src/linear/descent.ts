@@ -2,32 +2,34 @@ import { addTo, dot } from "../algebra/vectors.ts";
 import type { Matrix } from "../estimator/input.ts";
 import { type Line, lineThrough, meansOf } from "./least-squares.ts";
 
-/** What is minimized, and when it is small enough. */
+/** Settings of the objective and of the stopping rule. */
 export interface DescentOptions {
   readonly alpha: number;
   readonly l1Ratio: number;
   readonly fitIntercept: boolean;
   readonly maxIter: number;
   readonly tol: number;
-  /** Whether coefficients may only be 0 or more. */
+  /** Whether coefficients must be 0 or more. */
   readonly positive: boolean;
 }
 
-export interface Descended extends Line {
+/** The solution, its duality gap and the number of iterations. */
+export interface DescentResult extends Line {
   readonly nIter: number;
   readonly dualGap: number;
 }
 
 /**
- * min 1/(2n) Σ cᵢ (yᵢ − w·xᵢ − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖², coordinate by coordinate in f64
- * (Friedman et al. 2010), until the duality gap is below tol ‖y‖² / n. n counts by weight.
+ * Minimises 1/(2n) Σ cᵢ (yᵢ − w·xᵢ − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² by coordinate descent in
+ * f64 (Friedman et al. 2010), until the duality gap is below tol ‖y‖² / n. n is the sum of the
+ * weights.
  */
 export function descend(
   matrix: Matrix,
   y: Float64Array,
   weights: Float64Array | null,
   options: DescentOptions,
-): Descended {
+): DescentResult {
   const { data, rows, width } = matrix;
   const { fitIntercept, maxIter, tol } = options;
   const means = meansOf(matrix, y, weights, fitIntercept);
@@ -65,7 +67,7 @@ export function descend(
       step = Math.max(step, Math.abs(after - before));
     }
     if (most > 0 && step / most > tol && round < maxIter) continue;
-    gap = gapOf({ columns, residual, target, coef, l1, l2, positive: options.positive });
+    gap = dualityGap({ columns, residual, target, coef, l1, l2, positive: options.positive });
     if (gap <= enough) break;
   }
   return { ...lineThrough(coef, means, fitIntercept), nIter: round, dualGap: gap / total };
@@ -82,10 +84,10 @@ interface Problem {
 }
 
 /**
- * How far the objective may be above its least, by a point of the dual problem that the residual
- * gives.
+ * The duality gap, an upper bound of the distance to the optimum, at the dual point that the
+ * residual gives.
  */
-function gapOf({ columns, residual, target, coef, l1, l2, positive }: Problem): number {
+function dualityGap({ columns, residual, target, coef, l1, l2, positive }: Problem): number {
   const slopes = columns.map((column, j) => dot(column, residual) - l2 * (coef[j] as number));
   const steepest = Math.max(0, ...slopes.map((slope) => (positive ? slope : Math.abs(slope))));
   const norm = dot(residual, residual);

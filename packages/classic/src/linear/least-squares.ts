@@ -2,19 +2,20 @@ import { singularValues } from "../algebra/singular.ts";
 import { Triangle } from "../algebra/triangle.ts";
 import type { Matrix } from "../estimator/input.ts";
 
-/** A linear model: w·x + b = w·(x − x̄) + ȳ, of which the second form loses no digits. */
+/** A linear model: w·x + b = w·(x − x̄) + ȳ. The second form avoids cancellation. */
 export interface Line {
   readonly coef: Float64Array;
   readonly intercept: number;
   readonly means: Means;
 }
 
-/** Means of features and target, by weight; 0 where there is to be no intercept. */
+/** Weighted means of features and target; 0 without an intercept. */
 export interface Means {
   readonly x: Float64Array;
   readonly y: number;
 }
 
+/** Weighted means of features and target. */
 export function meansOf(
   { data, rows, width }: Matrix,
   y: Float64Array,
@@ -35,16 +36,16 @@ export function meansOf(
   return { x: x.map((value) => value / total), y: sum / total };
 }
 
-/** The model through the means: b = ȳ − w·x̄. */
+/** The model that passes through the means: b = ȳ − w·x̄. */
 export function lineThrough(coef: Float64Array, means: Means, fitIntercept: boolean): Line {
   const offset = coef.reduce((sum, w, j) => sum + w * (means.x[j] as number), 0);
   return { coef, intercept: fitIntercept ? means.y - offset : 0, means };
 }
 
 /**
- * min Σ cᵢ (yᵢ − w·xᵢ − b)² + α ‖w‖², by the singular values of X: w = V diag(s / (s² + α)) Uᵀy.
- * Without α, directions in which X does not vary get nothing: of all least-squares solutions the
- * shortest.
+ * Minimises Σ cᵢ (yᵢ − w·xᵢ − b)² + α ‖w‖² by the singular values of X: w = V diag(s / (s² + α))
+ * Uᵀy. Without α, directions of zero variance get coefficient 0, which gives the least-squares
+ * solution of smallest norm.
  */
 export function leastSquares(
   matrix: Matrix,

@@ -10,12 +10,11 @@ import {
   tensor,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { chancesOf, logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readRows,
@@ -32,31 +31,33 @@ import {
   type Predictor,
   resultOf,
 } from "../estimator/predictors.ts";
+import { logProbabilitiesOf, probabilitiesOf } from "../estimator/probabilities.ts";
 import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
-import { minimize, type Slope } from "./minimize.ts";
+import { minimize, type ValueAndGradient } from "./minimize.ts";
 import { type Curvature, minimizeSparse } from "./proximal-newton.ts";
 
 /** Settings of LogisticRegression, with scikit-learn's defaults. */
 export interface LogisticRegressionParams {
-  /** What the losses count beside the coefficients' price (default 1). */
+  /** Inverse of the regularisation strength: the factor of the losses (default 1). */
   readonly C: number;
-  /** ρ: the part of the price that is on sizes, the rest is on squares (default 0). */
+  /** ρ: fraction of the penalty that is L1; the rest is L2 (default 0). */
   readonly l1Ratio: number;
-  /** Whether something is added, which has no price (default true). */
+  /** Whether to fit an intercept, which is not penalised (default true). */
   readonly fitIntercept: boolean;
-  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
   /**
-   * The largest entry of the gradient of the mean loss at which it is good enough (default 1e-4).
+   * Iterations stop when the largest entry of the gradient of the mean loss is below this (default
+   * 1e-4).
    */
   readonly tol: number;
-  /** The most rounds (default 100). */
+  /** Maximum number of iterations (default 100). */
   readonly maxIter: number;
 }
 
 interface Fitted extends Seen {
   readonly classes: Int32Array;
-  /** [outputs, features], row by row: one output for two classes, else one a class. */
+  /** [outputs, features], row-major: one output for two classes, else one for each class. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
   readonly nIter: number;
@@ -72,12 +73,12 @@ const schema: Schema<LogisticRegressionParams> = {
 };
 
 /**
- * min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log p(class): of two classes p =
- * σ(w·x + b) of the second, of more the softmax of W x + b. The loss is tensor operations,
- * differentiated on the device. x: [rows, features], best of one size (`StandardScaler`); labels:
- * whole numbers.
+ * Logistic regression: min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log
+ * p(class). For two classes, p = σ(w·x + b) of the second class; for more, the softmax of W x + b.
+ * The loss consists of tensor operations and is differentiated on the device. x: [rows, features],
+ * best standardised (`StandardScaler`); labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class.
+ * `fit` throws ArgumentError if there is only one class.
  */
 export class LogisticRegression
   extends Estimator<LogisticRegressionParams, Fitted>
@@ -113,7 +114,9 @@ export class LogisticRegression
       Float32Array.from({ length: rows }, (_, i) => (weights?.[i] ?? 1) / total),
       { device },
     );
-    /** Scores of the rows at a point, and what they depend on: W [features, outputs] and b. */
+    /**
+     * Scores of the rows at a point, and the tensors they depend on: W [features, outputs] and b.
+     */
     const scoresAt = (point: Float64Array): { scores: Tensor; w: Tensor; b: Tensor } => {
       const w = tensor(Float32Array.from(point.subarray(0, size)), {
         shape: [width, outputs],
@@ -123,7 +126,7 @@ export class LogisticRegression
       const b = tensor(Float32Array.from(point.subarray(size)), { requiresGrad: true, device });
       return { scores: features.matmul(w).add(b), w, b };
     };
-    const slopeAt = async (point: Float64Array): Promise<Slope> => {
+    const slopeAt = async (point: Float64Array): Promise<ValueAndGradient> => {
       const [loss, slopes] = enableGrad(() => {
         const { scores, w, b } = scoresAt(point);
         const losses =
@@ -146,12 +149,12 @@ export class LogisticRegression
       return { value: value + ((1 - l1Ratio) * price * squares) / 2, gradient };
     };
     /**
-     * Σ c p (1 − p) x xᵀ of each output, x with a 1 at its end, and the price of squares: [features
-     * + 1]².
+     * Second derivatives for each output, [features + 1]²: Σ c p (1 − p) x xᵀ, where x ends with a
+     * 1, plus those of the L2 penalty.
      */
     const curvatureAt = async (point: Float64Array): Promise<Curvature> => {
       const blocks = noGrad(() => {
-        const p = chancesOf(scoresAt(point).scores.squeeze(outputs === 1 ? 1 : []));
+        const p = probabilitiesOf(scoresAt(point).scores.squeeze(outputs === 1 ? 1 : []));
         const extended = cat([features, onesLike(features.narrow(1, 0, 1))], 1);
         return Array.from({ length: outputs }, (_, k) => {
           const own = p.select(1, k);
@@ -190,7 +193,7 @@ export class LogisticRegression
     return this.learned("classes").classes;
   }
 
-  /** The coefficients: one row for two classes, else one a class. */
+  /** The coefficients: one row for two classes, else one for each class. */
   get coef(): Float64Array[] {
     const { coef, width } = this.learned("coef");
     return Array.from({ length: coef.length / width }, (_, k) =>
@@ -198,47 +201,47 @@ export class LogisticRegression
     );
   }
 
-  /** What is added, for each row of `coef`. */
+  /** The intercepts, one for each row of `coef`. */
   get intercept(): Float64Array {
     return this.learned("intercept").intercept;
   }
 
-  /** How many rounds it took. */
+  /** Number of iterations. */
   get nIter(): number {
     return this.learned("nIter").nIter;
   }
 
   /**
-   * w·x + b: the log-odds of the second of two classes [rows], else a score of each [rows,
-   * classes].
+   * w·x + b: the log-odds of the second class if there are two [rows], else a score of each class
+   * [rows, classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
-  /** The chance of each class: [rows, classes]. */
+  /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    return chancesOf(await this.#scores("predictProba", x));
+    return probabilitiesOf(await this.#scores("predictProba", x));
   }
 
-  /** Logarithms of the chances: [rows, classes]. */
+  /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(await this.#scores("predictLogProba", x));
+    return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const scores = await this.#scores("predict", x);
-    const p = await chancesOf(scores).data();
+    const p = await probabilitiesOf(scores).data();
     const [rows = 0] = scores.shape;
     return resultOf(labelsOf(this.classes, p), [rows], scores);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -246,7 +249,7 @@ export class LogisticRegression
 
   async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { coef, intercept, width } = fitted;
     const w = tensor(Float32Array.from(coef), { shape: [coef.length / width, width], device });

@@ -1,35 +1,36 @@
 import { addTo, dot } from "../algebra/vectors.ts";
 /** A function's value and gradient at a point. */
-export interface Slope {
+export interface ValueAndGradient {
   readonly value: number;
   readonly gradient: Float64Array;
 }
 
-/** When a point is good enough. */
+/** The stopping rule. */
 export interface MinimizeOptions {
   readonly maxIter: number;
-  /** The largest entry of the gradient at which it is. */
+  /** The largest allowed entry of the gradient. */
   readonly tol: number;
 }
 
+/** The result of a minimisation. */
 export interface Minimum {
   readonly x: Float64Array;
   readonly nIter: number;
 }
 
-/** Pairs of steps and changes of the gradient that are remembered. */
+/** Number of remembered steps and gradient changes. */
 const MEMORY = 12;
-/** Rounds without a smaller gradient after which rounding has the last word. */
+/** Iterations without a smaller gradient after which rounding is taken to dominate. */
 const PATIENCE = 12;
 const TRIES = 25;
 
 /**
- * Minimizes a smooth function by L-BFGS (Liu & Nocedal 1989). It may be computed in f32: a step is
- * judged by slopes, which rounding hurts less than values, and the point with the smallest gradient
- * is kept.
+ * Minimises a smooth function by L-BFGS (Liu & Nocedal 1989). The function may be computed in f32:
+ * the line search judges steps by derivatives, which suffer less from rounding than values, and the
+ * point of smallest gradient is returned.
  */
 export async function minimize(
-  slopeAt: (x: Float64Array) => Promise<Slope>,
+  slopeAt: (x: Float64Array) => Promise<ValueAndGradient>,
   start: Float64Array,
   { maxIter, tol }: MinimizeOptions,
 ): Promise<Minimum> {
@@ -43,7 +44,7 @@ export async function minimize(
   let round = 0;
   while (round < maxIter && best.size > tol && stalled < PATIENCE) {
     round++;
-    const direction = along(slope, steps, changes);
+    const direction = quasiNewtonDirection(slope, steps, changes);
     if (!(dot(direction, slope) < 0)) {
       if (steps.length === 0) break;
       steps.length = 0;
@@ -51,7 +52,7 @@ export async function minimize(
       continue;
     }
     const first = steps.length === 0 ? Math.min(1, 1 / norm(slope)) : 1;
-    const next = await search(slopeAt, x, here, direction, first);
+    const next = await lineSearch(slopeAt, x, here, direction, first);
     if (next === null) {
       if (steps.length === 0) break;
       steps.length = 0;
@@ -78,8 +79,8 @@ export async function minimize(
   return { x: best.x, nIter: round };
 }
 
-/** The direction of a quasi-Newton step, from what is remembered. */
-function along(
+/** The direction of a quasi-Newton step. */
+function quasiNewtonDirection(
   slope: Float64Array,
   steps: readonly Float64Array[],
   changes: readonly Float64Array[],
@@ -106,20 +107,20 @@ function along(
 
 interface Found {
   readonly x: Float64Array;
-  readonly slope: Slope;
+  readonly slope: ValueAndGradient;
 }
 
-/** Relative errors of values that are taken for rounding. */
+/** Relative differences of values that count as rounding errors. */
 const ROUNDING = 1e-6;
 
 /**
- * A step along the direction after which the function is lower and less steep (Hager & Zhang 2005:
- * within rounding, slopes decide); null if none is found.
+ * A step along the direction after which the value is lower and the slope flatter (Hager & Zhang
+ * 2005: within rounding, derivatives decide). Null if none is found.
  */
-async function search(
-  slopeAt: (x: Float64Array) => Promise<Slope>,
+async function lineSearch(
+  slopeAt: (x: Float64Array) => Promise<ValueAndGradient>,
   x: Float64Array,
-  here: Slope,
+  here: ValueAndGradient,
   direction: Float64Array,
   first: number,
 ): Promise<Found | null> {
@@ -149,7 +150,7 @@ async function search(
       size *= 3;
       continue;
     }
-    // where the slope would be 0 if it were straight, well within
+    // the zero of the interpolated slope, kept away from the ends
     const part = highSlope > 0 ? lowSlope / (lowSlope - highSlope) : 0.5;
     size = low + (high - low) * Math.min(0.9, Math.max(0.1, part));
   }

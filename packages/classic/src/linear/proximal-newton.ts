@@ -1,8 +1,8 @@
-import type { MinimizeOptions, Minimum, Slope } from "./minimize.ts";
+import type { MinimizeOptions, Minimum, ValueAndGradient } from "./minimize.ts";
 
 /**
- * The second derivatives of each output's coordinates, a block [size, size] each; what is between
- * outputs is left out.
+ * The second derivatives of each output's coordinates, one block [size, size] each; those between
+ * outputs are ignored.
  */
 export type Curvature = readonly Float64Array[];
 
@@ -11,19 +11,19 @@ interface SparseOptions extends MinimizeOptions {
   readonly l1: Float64Array;
 }
 
-/** Rounds over the coordinates of a parabola, and steps back along the way to its least point. */
+/** Maximum number of coordinate-descent sweeps on the quadratic model, and of step halvings. */
 const ROUNDS = 1000;
 const HALVES = 20;
-/** Relative errors of values that are taken for rounding. */
+/** Relative differences of values that count as rounding errors. */
 const ROUNDING = 1e-7;
 
 /**
- * Minimizes a smooth function plus Σ λᵢ |xᵢ| by steps to the least point of a parabola, which is
- * found coordinate by coordinate (Lee, Sun & Saunders 2014). x holds coefficients [features,
- * outputs], then what is added [outputs].
+ * Minimises a smooth function plus Σ λᵢ |xᵢ| by proximal Newton steps; each minimises a quadratic
+ * model by coordinate descent (Lee, Sun & Saunders 2014). x holds the coefficients [features,
+ * outputs], then the intercepts [outputs].
  */
 export async function minimizeSparse(
-  slopeAt: (x: Float64Array) => Promise<Slope>,
+  slopeAt: (x: Float64Array) => Promise<ValueAndGradient>,
   curvatureAt: (x: Float64Array) => Promise<Curvature>,
   start: Float64Array,
   { maxIter, tol, l1 }: SparseOptions,
@@ -35,10 +35,10 @@ export async function minimizeSparse(
     at.reduce((sum, value, i) => sum + (l1[i] as number) * Math.abs(value), 0);
   while (round < maxIter) {
     round++;
-    const step = stepTo(x, here.gradient, await curvatureAt(x), l1);
+    const step = proximalStep(x, here.gradient, await curvatureAt(x), l1);
     const value = here.value + price(x);
     const size = step.reduce((most, d) => Math.max(most, Math.abs(d)), 0);
-    let next: { readonly x: Float64Array; readonly slope: Slope } | null = null;
+    let next: { readonly x: Float64Array; readonly slope: ValueAndGradient } | null = null;
     for (let i = 0; i < HALVES && next === null; i++) {
       const there = x.map((own, j) => own + (step[j] as number) * 2 ** -i);
       const slope = await slopeAt(there);
@@ -62,8 +62,8 @@ export async function minimizeSparse(
   return { x, nIter: round };
 }
 
-/** The way to the least point of g·d + ½ dᵀ H d + Σ λ |x + d|. */
-function stepTo(
+/** The minimiser d of g·d + ½ dᵀ H d + Σ λ |x + d|. */
+function proximalStep(
   x: Float64Array,
   gradient: Float64Array,
   curvature: Curvature,
@@ -73,7 +73,7 @@ function stepTo(
   const size = x.length / outputs;
   const step = new Float64Array(x.length);
   curvature.forEach((block, k) => {
-    // slopes of the parabola at the step so far
+    // derivatives of the quadratic model at the current step
     const slopes = Float64Array.from(
       { length: size },
       (_, j) => gradient[j * outputs + k] as number,

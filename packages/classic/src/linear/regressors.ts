@@ -2,10 +2,10 @@ import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Matrix,
   type Numbers,
+  predictionInput,
   type Rows,
   readNumbers,
   readRows,
@@ -14,10 +14,10 @@ import {
 } from "../estimator/input.ts";
 import { type Predictor, r2Of } from "../estimator/predictors.ts";
 import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
-import { type Descended, descend } from "./descent.ts";
+import { type DescentResult, descend } from "./descent.ts";
 import { type Line, leastSquares } from "./least-squares.ts";
 
-/** What linear models of quantities have. */
+/** The base of the linear regressors. */
 abstract class LinearModel<Params extends object, Solution extends Line>
   extends Estimator<Params, Solution & Seen>
   implements Predictor
@@ -40,7 +40,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
     return this.learned("coef").coef;
   }
 
-  /** What is added. */
+  /** The intercept. */
   get intercept(): number {
     return this.learned("intercept").intercept;
   }
@@ -49,7 +49,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const fitted = this.learned("predict");
-    const features = await askedTensor(`${this.type}.predict`, x, fitted);
+    const features = await predictionInput(`${this.type}.predict`, x, fitted);
     const row = (values: Float64Array): Tensor =>
       tensor(Float32Array.from(values), { device: features.device });
     const { coef, means } = fitted;
@@ -67,29 +67,29 @@ abstract class LinearModel<Params extends object, Solution extends Line>
 
 /** Settings of LinearRegression. */
 export interface LinearRegressionParams {
-  /** Whether something is added (default true). */
+  /** Whether to fit an intercept (default true). */
   readonly fitIntercept: boolean;
 }
 
 /** Settings of Ridge. */
 export interface RidgeParams extends LinearRegressionParams {
-  /** Price of the coefficients' squares (default 1). */
+  /** Strength of the penalty (default 1). */
   readonly alpha: number;
 }
 
 /** Settings of Lasso. */
 export interface LassoParams extends RidgeParams {
-  /** The most rounds over the coefficients (default 1000). */
+  /** Maximum number of sweeps over the coefficients (default 1000). */
   readonly maxIter: number;
-  /** The duality gap, as a part of ‖y‖², at which they are good enough (default 1e-4). */
+  /** Sweeps stop when the duality gap is below this fraction of ‖y‖² (default 1e-4). */
   readonly tol: number;
-  /** Whether coefficients may only be 0 or more (default false). */
+  /** Whether coefficients must be 0 or more (default false). */
   readonly positive: boolean;
 }
 
 /** Settings of ElasticNet. */
 export interface ElasticNetParams extends LassoParams {
-  /** ρ: the part of the price that is on sizes, the rest is on squares (default 0.5). */
+  /** ρ: fraction of the penalty that is L1; the rest is L2 (default 0.5). */
   readonly l1Ratio: number;
 }
 
@@ -104,8 +104,8 @@ const lassoSchema: Schema<LassoParams> = {
 const elasticSchema: Schema<ElasticNetParams> = { l1Ratio: [0.5, real(0, 1)], ...lassoSchema };
 
 /**
- * min Σ (y − w·x − b)²: ordinary least squares, in f64 by orthogonal transformations. Features that
- * are combinations of others share what they explain, so that ‖w‖ is smallest. x: [rows, features].
+ * Ordinary least squares: min Σ (y − w·x − b)², in f64 by orthogonal transformations. If features
+ * are linearly dependent, the solution of smallest ‖w‖ is taken. x: [rows, features].
  */
 export class LinearRegression extends LinearModel<LinearRegressionParams, Line> {
   readonly type = "LinearRegression";
@@ -121,7 +121,10 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Line> 
   }
 }
 
-/** min Σ (y − w·x − b)² + α ‖w‖² (Hoerl & Kennard 1970), in f64. x: [rows, features]. */
+/**
+ * Ridge regression: min Σ (y − w·x − b)² + α ‖w‖² (Hoerl & Kennard 1970), in f64. x: [rows,
+ * features].
+ */
 export class Ridge extends LinearModel<RidgeParams, Line> {
   readonly type = "Ridge";
   readonly kind = "regressor";
@@ -136,20 +139,20 @@ export class Ridge extends LinearModel<RidgeParams, Line> {
   }
 }
 
-/** Linear models whose coefficients have a price by size, which makes many of them 0. */
-abstract class SparseModel<Params extends LassoParams> extends LinearModel<Params, Descended> {
-  /** How many rounds it took. */
+/** Linear models with an L1 penalty, which makes many coefficients 0. */
+abstract class SparseModel<Params extends LassoParams> extends LinearModel<Params, DescentResult> {
+  /** Number of iterations. */
   get nIter(): number {
     return this.learned("nIter").nIter;
   }
 
-  /** How far the objective may be above its least. */
+  /** The duality gap: an upper bound of the distance to the optimum. */
   get dualGap(): number {
     return this.learned("dualGap").dualGap;
   }
 }
 
-/** min 1/(2n) Σ (y − w·x − b)² + α ‖w‖₁ (Tibshirani 1996). x: [rows, features]. */
+/** Lasso: min 1/(2n) Σ (y − w·x − b)² + α ‖w‖₁ (Tibshirani 1996). x: [rows, features]. */
 export class Lasso extends SparseModel<LassoParams> {
   readonly type = "Lasso";
   readonly kind = "regressor";
@@ -159,14 +162,14 @@ export class Lasso extends SparseModel<LassoParams> {
     super("Lasso", lassoSchema, params);
   }
 
-  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Descended {
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): DescentResult {
     return descend(matrix, y, weights, { ...this.params, l1Ratio: 1 });
   }
 }
 
 /**
- * min 1/(2n) Σ (y − w·x − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² (Zou & Hastie 2005). x: [rows,
- * features].
+ * Elastic net: min 1/(2n) Σ (y − w·x − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² (Zou & Hastie 2005). x:
+ * [rows, features].
  */
 export class ElasticNet extends SparseModel<ElasticNetParams> {
   readonly type = "ElasticNet";
@@ -177,7 +180,7 @@ export class ElasticNet extends SparseModel<ElasticNetParams> {
     super("ElasticNet", elasticSchema, params);
   }
 
-  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Descended {
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): DescentResult {
     return descend(matrix, y, weights, this.params);
   }
 }

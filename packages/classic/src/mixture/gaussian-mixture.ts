@@ -10,7 +10,7 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import { KMeans } from "../cluster/k-means.ts";
 import { Estimator } from "../estimator/estimator.ts";
-import { askedTensor, type Rows, readRows, type Seen, tensorOf } from "../estimator/input.ts";
+import { predictionInput, type Rows, readRows, type Seen, tensorOf } from "../estimator/input.ts";
 import { resultOf } from "../estimator/predictors.ts";
 import { readTogether } from "../estimator/read.ts";
 import {
@@ -27,38 +27,39 @@ import {
 import { randomOf } from "../tree/settings.ts";
 import {
   type CovarianceType,
+  covarianceParameters,
+  covarianceShape,
   inverseScales,
   logDensities,
   momentsOf,
   type Scales,
   type State,
   scalesOf,
-  spreadNumbers,
-  spreadShape,
-} from "./spreads.ts";
+} from "./covariances.ts";
 
 /** Numbers as a tensor, or nested lists. */
 type Start = Tensor | readonly unknown[] | null;
 
 /** Settings of GaussianMixture, with scikit-learn's defaults. */
 export interface GaussianMixtureParams {
-  /** How many normal densities (default 1). */
+  /** Number of components (default 1). */
   readonly nComponents: number;
   /**
-   * Spreads: each its own matrix, all one, each by feature, or each one number (default "full").
+   * Covariances: a matrix for each component ("full"), one matrix for all ("tied"), a variance for
+   * each feature ("diag"), or one variance ("spherical") (default "full").
    */
   readonly covarianceType: CovarianceType;
-  /** It ends when the mean log-likelihood rises by less (default 1e-3). */
+  /** Iterations stop when the mean log-likelihood increases by less than this (default 1e-3). */
   readonly tol: number;
-  /** What is added to variances (default 1e-6). */
+  /** Added to the variances (default 1e-6). */
   readonly regCovar: number;
-  /** The most rounds (default 100). */
+  /** Maximum number of iterations (default 100). */
   readonly maxIter: number;
-  /** How many starts; the likeliest is kept (default 1). */
+  /** Number of starts, of which the likeliest is kept (default 1). */
   readonly nInit: number;
   /**
-   * Where it starts: [components], [components, features], and inverse spreads by type; null: by
-   * KMeans (default null).
+   * Initial values: weights [components], means [components, features], and precisions by type;
+   * null: from KMeans (default null).
    */
   readonly weightsInit: Start;
   readonly meansInit: Start;
@@ -103,11 +104,11 @@ const schema: Schema<GaussianMixtureParams> = {
 };
 
 /**
- * A density Σ πₖ N(x; μₖ, Σₖ), made likelier round by round (expectation–maximization: Dempster,
- * Laird & Rubin 1977): each row is shared out among the components by how likely they make it, then
- * each component takes the moments of its shares. x: [rows, features].
+ * Gaussian mixture: a density Σ πₖ N(x; μₖ, Σₖ), fitted by expectation–maximisation (Dempster,
+ * Laird & Rubin 1977). Each iteration computes the probabilities of the components for each row,
+ * then the moments of each component with these weights. x: [rows, features].
  *
- * `fit` throws ArgumentError for fewer rows than components, and where a spread collapses.
+ * `fit` throws ArgumentError for fewer rows than components, and if a covariance collapses.
  */
 export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   readonly type = "GaussianMixture";
@@ -124,7 +125,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     const { nComponents, nInit, randomState } = this.params;
     if (rows < Math.max(2, nComponents)) {
       throw new ArgumentError(
-        `${call}: ${rows} rows for ${nComponents} components\n  hint: two rows at least, and one a component`,
+        `${call}: got ${rows} rows for ${nComponents} components\n  hint: at least two rows, and one for each component`,
       );
     }
     const random = randomOf(randomState);
@@ -138,7 +139,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     return this.learn(best as Fitted);
   }
 
-  /** The part of each component. */
+  /** The weight of each component. */
   get weights(): Float64Array {
     return this.learned("weights").weights;
   }
@@ -150,24 +151,24 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   }
 
   /**
-   * The spreads, flat: [components, features, features], [features, features], [components,
+   * The covariances, flat: [components, features, features], [features, features], [components,
    * features] or [components], by type.
    */
   get covariances(): Float64Array {
     return this.learned("covariances").covariances;
   }
 
-  /** The mean log-likelihood of the training rows in the last round. */
+  /** The mean log-likelihood of the training rows in the last iteration. */
   get lowerBound(): number {
     return this.learned("lowerBound").lowerBound;
   }
 
-  /** How many rounds it took. */
+  /** Number of iterations. */
   get nIter(): number {
     return this.learned("nIter").nIter;
   }
 
-  /** Whether the log-likelihood had stopped rising. */
+  /** Whether the log-likelihood converged. */
   get converged(): boolean {
     return this.learned("converged").converged;
   }
@@ -186,14 +187,14 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     return noGrad(() => logsumexp(joint, 1).mean()).item();
   }
 
-  /** The share of each component in each row: [rows, components]. */
+  /** The probability of each component for each row: [rows, components]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const joint = await this.#joint("predictProba", x);
     return noGrad(() => joint.softmax(1));
   }
 
-  /** The component with the largest share: [rows], i32. */
+  /** The likeliest component: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const joint = await this.#joint("predict", x);
@@ -201,31 +202,33 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     return resultOf(labels, [labels.length], joint);
   }
 
-  /** Akaike's criterion: 2 · parameters − 2 log-likelihood; less is better. */
+  /** The Akaike information criterion: 2 · parameters − 2 log-likelihood; lower is better. */
   async aic(x: Rows): Promise<number> {
     this.check("aic(x)", arguments);
     const [rows] = tensorOf("GaussianMixture.aic", x).shape as [number];
     return 2 * this.#parameters() - 2 * (await this.score(x)) * rows;
   }
 
-  /** Schwarz's criterion: log(rows) · parameters − 2 log-likelihood; less is better. */
+  /**
+   * The Bayesian information criterion: log(rows) · parameters − 2 log-likelihood; lower is better.
+   */
   async bic(x: Rows): Promise<number> {
     this.check("bic(x)", arguments);
     const [rows] = tensorOf("GaussianMixture.bic", x).shape as [number];
     return Math.log(rows) * this.#parameters() - 2 * (await this.score(x)) * rows;
   }
 
-  /** How many numbers there are to choose. */
+  /** Number of free parameters. */
   #parameters(): number {
     const { width } = this.learned("parameters");
     const { nComponents, covarianceType } = this.params;
-    const spreads = spreadNumbers(covarianceType, nComponents, width);
+    const spreads = covarianceParameters(covarianceType, nComponents, width);
     return spreads + nComponents * width + nComponents - 1;
   }
 
   async #joint(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { width } = fitted;
     const put = (values: Float64Array, shape: readonly number[]): Tensor =>
@@ -235,13 +238,13 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
       const state: State = {
         weights: put(fitted.weights, [nComponents]),
         means: put(fitted.means, [nComponents, width]),
-        covariances: put(fitted.covariances, spreadShape(type, nComponents, width)),
+        covariances: put(fitted.covariances, covarianceShape(type, nComponents, width)),
       };
       return logDensities(features, state, scalesOf(state.covariances, type, width), type);
     });
   }
 
-  /** Where it starts; what is not given comes from the clusters of KMeans. */
+  /** Initial values; those not given come from the clusters of KMeans. */
   async #start(
     call: string,
     x: Tensor,
@@ -255,7 +258,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
       const start = (value instanceof Tensor ? value : tensor(value as number[])).to("f32");
       if (String(start.shape) === String(shape)) return start;
       throw new ShapeError(
-        `${call}: ${name}: [${start.shape.join(", ")}]\n  hint: [${shape.join(", ")}]`,
+        `${call}: ${name} has shape [${start.shape.join(", ")}]\n  hint: expected [${shape.join(", ")}]`,
       );
     };
     const weights = given("weightsInit", weightsInit, [nComponents]);
@@ -263,7 +266,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     const precisions = given(
       "precisionsInit",
       precisionsInit,
-      spreadShape(type, nComponents, width),
+      covarianceShape(type, nComponents, width),
     );
     const scales = precisions && noGrad(() => inverseScales(precisions, type, width));
     if (weights !== null && means !== null && precisions !== null) {
@@ -282,7 +285,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     };
   }
 
-  /** Rounds until the likelihood rises no more. */
+  /** Iterates until the likelihood no longer increases. */
   async #climb(
     call: string,
     x: Tensor,
@@ -306,7 +309,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
       bound = read.likelihood[0] as number;
       if (!Number.isFinite(bound)) {
         throw new ArgumentError(
-          `${call}: the spread of a component collapsed in round ${round}\n  hint: fewer components, or a larger regCovar`,
+          `${call}: the covariance of a component became singular in iteration ${round}\n  hint: use fewer components or a larger regCovar`,
         );
       }
       const converged = Math.abs(bound - before) < tol;

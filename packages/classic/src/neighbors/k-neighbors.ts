@@ -2,8 +2,8 @@ import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readNumbers,
@@ -14,28 +14,28 @@ import { accuracyOf, labelsOf, type Predictor, r2Of, resultOf } from "../estimat
 import { choice, type Given, real, type Schema, whole } from "../estimator/settings.ts";
 import { type Metric, type Nearest, nearest } from "./nearest.ts";
 
-/** Settings of the nearest neighbours, with scikit-learn's defaults. */
+/** Settings of the nearest-neighbour predictors, with scikit-learn's defaults. */
 export interface KNeighborsParams {
-  /** How many are asked (default 5). */
+  /** Number of neighbours (default 5). */
   readonly nNeighbors: number;
-  /** Whether all count the same, or by 1 / distance (default "uniform"). */
+  /** Whether all neighbours have the same weight, or 1 / distance (default "uniform"). */
   readonly weights: "uniform" | "distance";
-  /** How far rows are from each other; "minkowski": (Σ |d|ᵖ)^(1/p) (default "minkowski"). */
+  /** How the distance of rows is defined; "minkowski": (Σ |d|ᵖ)^(1/p) (default "minkowski"). */
   readonly metric: Metric;
-  /** p of "minkowski" (default 2). */
+  /** The p of "minkowski" (default 2). */
   readonly p: number;
 }
 
-/** Neighbours of rows, the nearest first. */
+/** Neighbours of rows, nearest first. */
 export interface Neighbors {
   /** [rows, k], f32. */
   readonly distances: Tensor;
-  /** Numbers of training rows: [rows, k], i32. */
+  /** Indices of training rows: [rows, k], i32. */
   readonly indices: Tensor;
 }
 
 interface Fitted extends Seen {
-  /** The training rows, one after the other. */
+  /** The training rows, row-major. */
   readonly rows: Float32Array;
 }
 
@@ -56,7 +56,7 @@ const schema: Schema<KNeighborsParams> = {
 };
 
 abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams, Own> {
-  /** The nearest training rows of each row. Throws ArgumentError for more than there are. */
+  /** The nearest training rows of each row. Throws ArgumentError if there are not enough. */
   async kneighbors(x: Rows, nNeighbors: number = this.params.nNeighbors): Promise<Neighbors> {
     this.check("kneighbors(x, nNeighbors?: number)", arguments);
     const { found, rows, x: features } = await this.#nearest("kneighbors", x, nNeighbors);
@@ -67,15 +67,13 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
     };
   }
 
-  /** Reads the rows that will be asked. */
+  /** Reads and stores the training rows. */
   protected async remember(x: Rows): Promise<Fitted & { readonly count: number }> {
     const { rows, width, names, data } = await readRows(`${this.type}.fit`, x);
     return { rows: Float32Array.from(data), width, names, count: rows };
   }
 
-  /**
-   * What the neighbours of each row say, times how much each counts: `add(row, neighbour, weight)`.
-   */
+  /** Visits the neighbours of each row with their weights: `add(row, neighbour, weight)`. */
   protected async ask(
     call: string,
     x: Rows,
@@ -85,7 +83,7 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
     const { found, rows, x: features } = await this.#nearest(call, x, k);
     for (let row = 0; row < rows; row++) {
       const far = found.distances.subarray(row * k, (row + 1) * k);
-      // rows at no distance at all are the only ones that count
+      // rows at distance 0 are the only ones that count
       const isMet = far.includes(0);
       let total = 0;
       const counts = Array.from(far, (distance) => {
@@ -109,20 +107,20 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
     const count = fitted.rows.length / fitted.width;
     if (!Number.isInteger(k) || k < 1 || k > count) {
       throw new ArgumentError(
-        `${this.type}.${call}: ${k} neighbours among ${count} rows\n  hint: from 1 to ${count}`,
+        `${this.type}.${call}: nNeighbors is ${k}, but there are ${count} rows\n  hint: a number from 1 to ${count}`,
       );
     }
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     const found = await nearest(features, fitted.rows, k, this.params);
     return { found, rows: features.shape[0] as number, x: features };
   }
 }
 
 /**
- * The class that most of the nearest training rows have, of equals the lowest. x: [rows, features],
- * best of one size (`StandardScaler`); labels: whole numbers.
+ * The most frequent class of the nearest training rows; of equally frequent ones the lowest. x:
+ * [rows, features], best standardised (`StandardScaler`); labels: integers.
  *
- * `predict` throws ArgumentError for more neighbours than there are rows.
+ * `predict` throws ArgumentError if there are fewer rows than neighbours.
  */
 export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements Predictor {
   readonly type = "KNeighborsClassifier";
@@ -151,14 +149,14 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
     return resultOf(labelsOf(this.classes, votes), [rows], features);
   }
 
-  /** The part of the neighbours that each class has: [rows, classes]. */
+  /** The fraction of the neighbours in each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const { votes, rows, x: features } = await this.#votes("predictProba", x);
     return resultOf(votes, [rows, this.classes.length], features);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -167,23 +165,23 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
   async #votes(call: string, x: Rows): Promise<{ votes: Float64Array; rows: number; x: Tensor }> {
     const { classes, codes } = this.learned(call);
     const votes = new Map<number, Float64Array>();
-    const asked = await this.ask(call, x, (row, neighbour, weight) => {
+    const queried = await this.ask(call, x, (row, neighbour, weight) => {
       const own = votes.get(row) ?? new Float64Array(classes.length);
       const code = codes[neighbour] as number;
       own[code] = (own[code] as number) + weight;
       votes.set(row, own);
     });
-    const all = new Float64Array(asked.rows * classes.length);
+    const all = new Float64Array(queried.rows * classes.length);
     for (const [row, own] of votes) all.set(own, row * classes.length);
-    return { votes: all, ...asked };
+    return { votes: all, ...queried };
   }
 }
 
 /**
- * The mean of what the nearest training rows have. x: [rows, features], best of one size
+ * The mean target of the nearest training rows. x: [rows, features], best standardised
  * (`StandardScaler`).
  *
- * `predict` throws ArgumentError for more neighbours than there are rows.
+ * `predict` throws ArgumentError if there are fewer rows than neighbours.
  */
 export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Predictor {
   readonly type = "KNeighborsRegressor";
@@ -201,7 +199,7 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
     return this.learn({ ...known, targets });
   }
 
-  /** The quantity of each row: [rows], f32. */
+  /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { targets } = this.learned("predict");

@@ -1,21 +1,21 @@
 import { cdist, noGrad, normalize, type Tensor, tensor } from "@wgrad/autograd";
 
-/** How far rows are from each other. */
+/** How the distance of rows is defined. */
 export type Metric = "euclidean" | "manhattan" | "chebyshev" | "minkowski" | "cosine";
 
-/** The nearest known rows of each row, the nearest first. */
+/** The nearest known rows of each row, nearest first. */
 export interface Nearest {
   /** [rows, k], flat. */
   readonly distances: Float64Array;
-  /** Numbers of known rows: [rows, k], flat. */
+  /** Indices of known rows: [rows, k], flat. */
   readonly indices: Int32Array;
 }
 
-/** Distances at a time. */
+/** Number of distances that are computed at a time. */
 const BLOCK = 2 ** 22;
 
 /**
- * Distances of rows of `x` to rows of `known`: [rows, known]. `p` is of "minkowski": (Σ
+ * Distances of rows of `x` from rows of `known`: [rows, known]. `p` belongs to "minkowski": (Σ
  * |d|ᵖ)^(1/p).
  */
 export function distances(x: Tensor, known: Tensor, metric: Metric, p: number): Tensor {
@@ -28,8 +28,8 @@ export function distances(x: Tensor, known: Tensor, metric: Metric, p: number): 
 }
 
 /**
- * The k nearest known rows of each row of x, in blocks, so that memory does not grow with their
- * number.
+ * The k nearest known rows of each row of x, computed in blocks, so that memory does not grow with
+ * their number.
  */
 export async function nearest(
   x: Tensor,

@@ -4,20 +4,20 @@ import type { Fold } from "@wgrad/datasets";
 import type { Numbers, Rows } from "../estimator/input.ts";
 import { checkPredictor, type Predictor } from "../estimator/predictors.ts";
 import { type CrossValidation, foldsOf } from "./folds.ts";
-import { Taken } from "./rows.ts";
+import { Samples } from "./samples.ts";
 import { type Scorer, type Scoring, scorerOf } from "./scorers.ts";
 
-/** How a predictor is tried. */
+/** Settings of cross-validation. */
 export interface TrialOptions {
-  /** How rows are held out (default 5 folds; of classes, every class in proportion). */
+  /** The folds (default 5; for classes, stratified). */
   readonly cv?: CrossValidation;
-  /** What is measured; more is better (default the predictor's own `score`). */
+  /** The score; higher is better (default: the predictor's own `score`). */
   readonly scoring?: Scoring | null;
 }
 
 /**
- * The score on each fold of a predictor that learned from the other rows. The one that is given
- * learns nothing.
+ * The score on each fold of a copy of the predictor that is fitted on the other rows. The given
+ * predictor is not fitted.
  */
 export async function crossValScore(
   estimator: Predictor,
@@ -28,49 +28,49 @@ export async function crossValScore(
   checkCall("crossValScore(model, x, y, { cv, scoring })", arguments);
   checkPredictor("crossValScore", estimator);
   const scorer = scorerOf(scoring);
-  const taken = await Taken.of("crossValScore", x, y);
+  const samples = await Samples.of("crossValScore", x, y);
   const scores: number[] = [];
-  for (const fold of foldsOf(cv, taken.y, estimator.kind)) {
-    scores.push(await foldScore(estimator, taken, fold, scorer));
+  for (const fold of foldsOf(cv, samples.y, estimator.kind)) {
+    scores.push(await foldScore(estimator, samples, fold, scorer));
   }
   return Float64Array.from(scores);
 }
 
-/** The score on a fold's rows after learning from its others. */
+/** Fits on the training rows of a fold and returns the score on its test rows. */
 export async function foldScore(
   estimator: Predictor,
-  taken: Taken,
+  samples: Samples,
   { train, test }: Fold,
   scorer: Scorer,
 ): Promise<number> {
   const model = estimator.clone();
-  const known = taken.rows(train);
+  const known = samples.rows(train);
   await model.fit(known.x, known.y, known.options);
-  const held = taken.rows(test);
+  const held = samples.rows(test);
   return scorer(model, held.x, held.y);
 }
 
 /** Settings of `learningCurve`. */
 export interface LearningCurveOptions extends TrialOptions {
   /**
-   * How many rows are learned from: parts of all up to 1, or counts above (default a tenth to all,
-   * in five steps).
+   * Numbers of training rows: fractions of all up to 1, or counts (default: five steps from a tenth
+   * to all).
    */
   readonly trainSizes?: readonly number[];
 }
 
-/** Scores by how many rows were learned from. */
+/** Scores for each number of training rows. */
 export interface LearningCurve {
   readonly trainSizes: Int32Array;
-  /** On the rows learned from: [sizes][folds]. */
+  /** Scores on the training rows: [sizes][folds]. */
   readonly trainScores: Float64Array[];
-  /** On the rows held out: [sizes][folds]. */
+  /** Scores on the held-out rows: [sizes][folds]. */
   readonly testScores: Float64Array[];
 }
 
 /**
- * How a predictor gets better with more rows: those of each fold are taken from the first on.
- * Throws ArgumentError for sizes there cannot be.
+ * Scores for growing numbers of training rows, which are the first ones of each fold. Throws
+ * ArgumentError for invalid sizes.
  */
 export async function learningCurve(
   estimator: Predictor,
@@ -81,8 +81,8 @@ export async function learningCurve(
   checkCall("learningCurve(model, x, y, { cv, scoring, trainSizes })", arguments);
   checkPredictor("learningCurve", estimator);
   const scorer = scorerOf(scoring);
-  const taken = await Taken.of("learningCurve", x, y);
-  const folds = foldsOf(cv, taken.y, estimator.kind);
+  const samples = await Samples.of("learningCurve", x, y);
+  const folds = foldsOf(cv, samples.y, estimator.kind);
   const most = Math.min(...folds.map(({ train }) => train.length));
   const sizes = [
     ...new Set(trainSizes.map((size) => (size <= 1 ? Math.floor(size * most) : size))),
@@ -90,7 +90,7 @@ export async function learningCurve(
   const bad = sizes.find((size) => !Number.isInteger(size) || size < 1 || size > most);
   if (bad !== undefined || sizes.length === 0) {
     throw new ArgumentError(
-      `learningCurve: ${bad ?? "no"} rows to learn from\n  hint: parts of all, or counts from 2 to ${most}`,
+      `learningCurve: trainSizes ${bad === undefined ? "is empty" : `contains ${bad}`}\n  hint: fractions of all rows, or counts from 2 to ${most}`,
     );
   }
   const curve = { trainScores: [] as Float64Array[], testScores: [] as Float64Array[] };
@@ -98,10 +98,10 @@ export async function learningCurve(
     const [trainScores, testScores]: [number[], number[]] = [[], []];
     for (const { train, test } of folds) {
       const model = estimator.clone();
-      const known = taken.rows(train.slice(0, size));
+      const known = samples.rows(train.slice(0, size));
       await model.fit(known.x, known.y);
       trainScores.push(await scorer(model, known.x, known.y));
-      const held = taken.rows(test);
+      const held = samples.rows(test);
       testScores.push(await scorer(model, held.x, held.y));
     }
     curve.trainScores.push(Float64Array.from(trainScores));

@@ -3,12 +3,12 @@ import { type Fold, KFold, StratifiedKFold } from "@wgrad/datasets";
 import type { Predictor } from "../estimator/predictors.ts";
 
 /**
- * How rows are held out: in so many folds (of classes, every class in proportion), by a splitter,
- * or as listed.
+ * How rows are held out: a number of folds (stratified for classes), a splitter, or a list of
+ * folds.
  */
 export type CrossValidation = number | KFold | StratifiedKFold | readonly Fold[];
 
-/** The folds of rows with these targets. */
+/** The folds for rows with these targets. */
 export function foldsOf(
   cv: CrossValidation,
   y: Float64Array,
@@ -26,6 +26,6 @@ export function foldsOf(
   if (cv instanceof KFold) return cv.split(y.length);
   if (Array.isArray(cv) && cv.length > 0) return cv as readonly Fold[];
   throw new ArgumentError(
-    "cv: neither a number of folds nor what makes them\n  hint: { cv: 5 }, or new KFold({ shuffle: true })",
+    "cv must be a number of folds, a splitter, or a list of folds\n  hint: { cv: 5 }, or new KFold({ shuffle: true })",
   );
 }

@@ -8,19 +8,19 @@ import { type Scoring, scorerOf } from "./scorers.ts";
 
 /** Settings of `permutationImportance`. */
 export interface PermutationImportanceOptions {
-  /** What is measured; more is better (default the predictor's own `score`). */
+  /** The score; higher is better (default: the predictor's own `score`). */
   readonly scoring?: Scoring | null;
-  /** How often each feature is mixed up (default 5). */
+  /** Number of permutations of each feature (default 5). */
   readonly nRepeats?: number;
-  /** Seed of the draws; without one the library's default generator decides. */
+  /** Seed of the permutations; null: the library's default generator. */
   readonly randomState?: number | null;
-  /** Whose value each row gets, by feature and repetition, instead of drawing it. */
+  /** The permutation for each feature and repetition, instead of a random one. */
   readonly permutation?: (feature: number, repeat: number) => ArrayLike<number>;
 }
 
-/** How much worse predictions are without each feature. */
+/** The decrease of the score without each feature. */
 export interface PermutationImportance {
-  /** The score with all features as they are. */
+  /** The score with the original features. */
   readonly baseline: number;
   /** baseline − score: [features][repetitions]. */
   readonly importances: Float64Array[];
@@ -28,7 +28,7 @@ export interface PermutationImportance {
   readonly importancesStd: Float64Array;
 }
 
-/** Rows with one column's cells from elsewhere. */
+/** Rows with one column's values replaced by those of other rows. */
 function replaced(x: Rows, matrix: Matrix, feature: number, of: (row: number) => number): Rows {
   const { rows, width, data } = matrix;
   if (x instanceof Table) {
@@ -43,9 +43,9 @@ function replaced(x: Rows, matrix: Matrix, feature: number, of: (row: number) =>
 }
 
 /**
- * How much a fitted predictor goes by each feature (Breiman 2001): how much its score falls when
- * the feature's values are given to other rows. x: [rows, features] of numbers, best rows that it
- * did not learn from.
+ * How much a fitted predictor depends on each feature (Breiman 2001): the decrease of its score
+ * when the values of the feature are permuted among the rows. x: [rows, features] of numbers, best
+ * rows that it was not fitted on.
  */
 export async function permutationImportance(
   model: Predictor,
@@ -104,27 +104,28 @@ export async function permutationImportance(
 /** Settings of `partialDependence`. */
 export interface PartialDependenceOptions {
   /**
-   * How many values of each feature are asked for; a feature with fewer has its own (default 100).
+   * Number of values on the grid of each feature; a feature with fewer distinct values uses those
+   * (default 100).
    */
   readonly gridResolution?: number;
-  /** From which part of its values to which (default [0.05, 0.95]). */
+  /** Quantiles at the ends of the grid (default [0.05, 0.95]). */
   readonly percentiles?: readonly [number, number];
 }
 
-/** What is predicted on average, by the values of features. */
+/** Mean predictions for values of features. */
 export interface PartialDependence {
-  /** The values that were asked for, of each feature. */
+  /** The grid values of each feature. */
   readonly gridValues: readonly Float64Array[];
   /**
-   * Means over the rows: of quantities one array, of classes one a class (of two the second's); of
-   * two features the second's values vary fastest.
+   * Means over the rows: one array for numbers; for classes one for each (with two classes, one for
+   * the second). With two features, the second varies fastest.
    */
   readonly average: readonly Float64Array[];
 }
 
 /**
- * What a fitted predictor says on average if a feature, or two, had the same value in all rows
- * (Friedman 2001). x: [rows, features] of numbers; features by number or, of a table, by name.
+ * The mean prediction of a fitted predictor if one or two features have the same value in all rows
+ * (Friedman 2001). x: [rows, features] of numbers; features by index or, for a table, by name.
  */
 export async function partialDependence(
   model: Predictor,
@@ -152,7 +153,7 @@ export async function partialDependence(
     const place = typeof feature === "number" ? feature : (names?.indexOf(feature) ?? -1);
     if (Number.isInteger(place) && place >= 0 && place < width) return place;
     throw new ArgumentError(
-      `${call}: no feature ${JSON.stringify(feature)}\n  hint: ${names?.join(", ") ?? `0 to ${width - 1}`}`,
+      `${call}: there is no feature ${JSON.stringify(feature)}\n  hint: ${names?.join(", ") ?? `0 to ${width - 1}`}`,
     );
   });
   const gridValues = places.map((place) => {
@@ -182,7 +183,7 @@ export async function partialDependence(
   return { gridValues, average: averages.map((values) => Float64Array.from(values)) };
 }
 
-/** Mean predictions: of classes their chances, or else their scores. */
+/** Mean predictions: for classes their probabilities or, if there are none, their scores. */
 async function meansOf(model: Predictor, x: Rows): Promise<number[]> {
   const isClassifier = model.kind === "classifier";
   const predicted = await (isClassifier
@@ -198,7 +199,7 @@ async function meansOf(model: Predictor, x: Rows): Promise<number[]> {
   return isClassifier && width === 2 ? means.slice(1) : means;
 }
 
-/** Values evenly between two quantiles; the distinct values themselves if they are fewer. */
+/** Evenly spaced values between two quantiles, or the distinct values if there are fewer. */
 function gridOf(sorted: Float64Array, count: number, low: number, high: number): Float64Array {
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   if (distinct.length < count) return distinct;
@@ -207,7 +208,8 @@ function gridOf(sorted: Float64Array, count: number, low: number, high: number):
 }
 
 /**
- * A quantile that is about unbiased for any distribution (Cunnane 1978), as scipy's `mquantiles`.
+ * An approximately unbiased quantile for any distribution (Cunnane 1978), like scipy's
+ * `mquantiles`.
  */
 function quantileOf(sorted: Float64Array, part: number): number {
   const place = sorted.length * part + 0.4 + 0.2 * part;

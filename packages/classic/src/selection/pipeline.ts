@@ -13,7 +13,7 @@ import type { Predictor } from "../estimator/predictors.ts";
 import { shown } from "../estimator/settings.ts";
 import { checkState, type EstimatorState, VERSION } from "../estimator/state.ts";
 
-/** A transform as it was before `fit`, with other settings where they are given. */
+/** An unfitted copy of a transform, with the given settings changed. */
 async function unfitted(step: Transform, changes: object): Promise<Transform> {
   if (step instanceof Pipeline) {
     return new Pipeline(await Promise.all(step.steps.map((own) => unfitted(own, changes))));
@@ -34,18 +34,18 @@ async function unfitted(step: Transform, changes: object): Promise<Transform> {
 }
 
 /**
- * Classes that a saved pipeline is made of, by name: its predictor's, and those of transforms that
- * are not `@wgrad/datasets`'.
+ * Classes that a saved pipeline consists of, by name: that of its predictor, and those of
+ * transforms that are not in `@wgrad/datasets`.
  */
 export type PipelineClasses = Readonly<Record<string, unknown>>;
 
-/** Transforms and a predictor, written down. */
+/** The saved form of transforms and a predictor. */
 interface SavedParts {
   readonly transforms: SavedTransform;
   readonly estimator: EstimatorState;
 }
 
-/** A class whose predictors can. */
+/** A class with `fromState`. */
 interface Loadable {
   fromState?(state: EstimatorState): Predictor | Promise<Predictor>;
 }
@@ -65,7 +65,7 @@ async function loadedParts(
   const Class = (Object.hasOwn(classes, type) ? classes[type] : undefined) as Loadable | undefined;
   if (typeof Class?.fromState !== "function") {
     throw new ArgumentError(
-      `PredictorPipeline.fromState: no class ${JSON.stringify(type)}\n  hint: PredictorPipeline.fromState(state, { classes: { ${type} } })`,
+      `PredictorPipeline.fromState: unknown class ${JSON.stringify(type)}\n  hint: PredictorPipeline.fromState(state, { classes: { ${type} } })`,
     );
   }
   return {
@@ -76,19 +76,20 @@ async function loadedParts(
   };
 }
 
-/** Between a step's class and its setting. */
+/** Separates the class of a step from the name of its setting. */
 const MARK = "__";
 
 /**
- * Transforms of `@wgrad/datasets` and then a predictor, as one: each fold fits them anew, so that
- * nothing is learned from rows held out.
+ * Transforms of `@wgrad/datasets` followed by a predictor. Each fold fits them again, so that
+ * nothing is learned from held-out rows.
  *
  * ```ts
  * const model = makePipeline(new StandardScaler(), new PCA({ nComponents: 2 }), new SVC());
  * await crossValScore(model, x, y);
  * ```
  *
- * Settings are the predictor's; those of a transform go by its class: `PCA__nComponents`.
+ * Settings are those of the predictor; a setting of a transform has the prefix of its class:
+ * `PCA__nComponents`.
  */
 export class PredictorPipeline implements Predictor {
   readonly type = "PredictorPipeline";
@@ -96,7 +97,7 @@ export class PredictorPipeline implements Predictor {
   readonly estimator: Predictor;
   readonly #changes: Readonly<Record<string, unknown>>;
   #fitted: { readonly transform: Pipeline; readonly estimator: Predictor } | null = null;
-  /** There where the predictor has them. */
+  /** Present if the predictor has it. */
   readonly predictProba?: (x: Rows) => Promise<Tensor>;
   readonly decisionFunction?: (x: Rows) => Promise<Tensor>;
 
@@ -108,13 +109,13 @@ export class PredictorPipeline implements Predictor {
     checkCall("new PredictorPipeline(steps, estimator, changes?)", arguments);
     if (steps.length === 0 || typeof estimator?.predict !== "function") {
       throw new ArgumentError(
-        "PredictorPipeline: takes transforms, and then a predictor\n  hint: makePipeline(new StandardScaler(), new SVC())",
+        "PredictorPipeline: needs transforms followed by a predictor\n  hint: makePipeline(new StandardScaler(), new SVC())",
       );
     }
     steps.forEach((step, i) => {
       if (typeof step?.transform === "function") return;
       throw new ArgumentError(
-        `PredictorPipeline: step ${i} is ${shown(step)}, which transforms nothing\n  hint: makePipeline(new StandardScaler(), new SVC())`,
+        `PredictorPipeline: step ${i} is ${shown(step)}, which is not a transform\n  hint: makePipeline(new StandardScaler(), new SVC())`,
       );
     });
     this.steps = [...steps];
@@ -128,12 +129,12 @@ export class PredictorPipeline implements Predictor {
     }
   }
 
-  /** What its predictor is. */
+  /** The kind of its predictor. */
   get kind(): Predictor["kind"] {
     return this.estimator.kind;
   }
 
-  /** Fits transforms and predictor anew; those that were given stay as they are. */
+  /** Fits copies of the transforms and the predictor; the given ones are not fitted. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
     checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
     const steps = await Promise.all(this.steps.map((step) => unfitted(step, this.#changes)));
@@ -187,7 +188,7 @@ export class PredictorPipeline implements Predictor {
     );
     if (strange !== undefined) {
       throw new ArgumentError(
-        `PredictorPipeline: no step for ${strange[0]}\n  hint: there are ${[...known].join(", ")}`,
+        `PredictorPipeline: there is no step for ${strange[0]}\n  hint: the steps are ${[...known].join(", ")}`,
       );
     }
     return new PredictorPipeline(
@@ -198,7 +199,7 @@ export class PredictorPipeline implements Predictor {
   }
 
   /**
-   * Settings and what was learned, to be saved: `await save(await model.toState(),
+   * Settings and the result of `fit`, to be saved: `await save(await model.toState(),
    * "model.safetensors")`.
    */
   async toState(): Promise<EstimatorState> {
@@ -216,10 +217,10 @@ export class PredictorPipeline implements Predictor {
   }
 
   /**
-   * The pipeline that `toState` wrote down.
+   * Restores a pipeline from `toState`.
    *
-   * Throws ArgumentError for what is no such state, for another version, and for a class that
-   * `classes` does not have.
+   * Throws ArgumentError for an invalid state, for another version, and for a class that is missing
+   * in `classes`.
    */
   static async fromState(
     state: unknown,
@@ -252,7 +253,7 @@ export class PredictorPipeline implements Predictor {
   }
 }
 
-/** Classes of a step and those in it. */
+/** Names of the classes of a step and the steps inside it. */
 function typesIn(step: Transform): string[] {
   if (step instanceof Pipeline) return step.steps.flatMap(typesIn);
   if (step instanceof ColumnTransformer)
@@ -260,7 +261,7 @@ function typesIn(step: Transform): string[] {
   return [step.type];
 }
 
-/** Transforms, and last a predictor. Throws ArgumentError for what is neither. */
+/** A pipeline of transforms and a final predictor. Throws ArgumentError for other steps. */
 export function makePipeline(...steps: readonly [...Transform[], Predictor]): PredictorPipeline {
   return new PredictorPipeline(steps.slice(0, -1) as Transform[], steps.at(-1) as Predictor);
 }

@@ -21,15 +21,15 @@ import type { Rows } from "../estimator/input.ts";
 import { type Predictor, r2Of } from "../estimator/predictors.ts";
 import { shown } from "../estimator/settings.ts";
 
-/** Measures a fitted predictor; more is better. */
+/** Measures a fitted predictor; higher is better. */
 export type Scorer = (model: Predictor, x: Rows, y: Float64Array) => Promise<number>;
 
-/** A score by scikit-learn's name, or one of your own. */
+/** A score by scikit-learn's name, or a custom one. */
 export type Scoring = ScoringName | Scorer;
 
 type Measure = (predictions: Tensor, targets: Tensor) => Tensor;
 
-/** A measure of quantities; less is better if `sign` is −1. */
+/** A metric of numbers; lower is better if `sign` is −1. */
 const ofQuantities =
   (measure: Measure, sign: 1 | -1): Scorer =>
   async (model, x, y) => {
@@ -38,7 +38,7 @@ const ofQuantities =
     return sign * (await measure(predicted, targets).item());
   };
 
-/** Predicted and true classes by number, among those that occur in either. */
+/** Indices of predicted and true classes among the classes that occur in either. */
 async function codesOf(
   model: Predictor,
   x: Rows,
@@ -54,7 +54,7 @@ async function codesOf(
 
 type ClassScore = (predictions: Tensor, targets: Tensor, options: ScoreOptions) => Tensor;
 
-/** A measure of classes, of the class 1 or over all. */
+/** A metric of classes: of class 1, or over all classes. */
 const ofClasses =
   (score: ClassScore, average: "binary" | "macro" | "micro" | "weighted"): Scorer =>
   async (model, x, y) => {
@@ -63,7 +63,7 @@ const ofClasses =
     if (average !== "binary") return score(predicted, targets, { average, numClasses }).item();
     if (classes.some((label) => label !== 0 && label !== 1)) {
       throw new ArgumentError(
-        `scoring: classes ${classes.join(", ")}; expected 0 and 1\n  hint: "f1_macro", "precision_macro" or "recall_macro" for others`,
+        `scoring: the classes are ${classes.join(", ")}; expected 0 and 1\n  hint: use "f1_macro", "precision_macro" or "recall_macro" for others`,
       );
     }
     const posLabel = classes.indexOf(1);
@@ -71,23 +71,23 @@ const ofClasses =
     return score(predicted, targets, { average, numClasses, posLabel }).item();
   };
 
-/** Chances of the classes, in order. Throws ArgumentError for a predictor without. */
-async function chancesOf(name: string, model: Predictor, x: Rows): Promise<Tensor> {
+/** Probabilities of the classes, in order. Throws ArgumentError if the predictor has none. */
+async function probabilitiesOf(name: string, model: Predictor, x: Rows): Promise<Tensor> {
   if (model.predictProba !== undefined) return model.predictProba(x);
   throw new ArgumentError(`scoring ${shown(name)}: ${model.type} has no predictProba`);
 }
 
-/** Scores of the second of two classes. */
+/** Scores of the second class if there are two. */
 async function scoresOf(name: string, model: Predictor, x: Rows): Promise<Tensor> {
-  const scores = await (model.decisionFunction?.(x) ?? chancesOf(name, model, x));
+  const scores = await (model.decisionFunction?.(x) ?? probabilitiesOf(name, model, x));
   if (scores.ndim === 1) return scores;
   if (scores.shape[1] === 2) return scores.select(1, 1);
   throw new ArgumentError(
-    `scoring ${shown(name)}: ${scores.shape[1]} classes; expected two\n  hint: "roc_auc_ovr"`,
+    `scoring ${shown(name)}: got ${scores.shape[1]} classes, expected two\n  hint: "roc_auc_ovr"`,
   );
 }
 
-/** Class numbers among all that were trained on: 0, 1, … in the order of the labels. */
+/** Indices of the true classes among all training classes, in order of their labels. */
 function positions(model: Predictor, y: Float64Array): Int32Array {
   const classes = Array.from((model as { classes?: Int32Array }).classes ?? new Set(y)).sort(
     (a, b) => a - b,
@@ -117,18 +117,18 @@ const scorers = {
   roc_auc: async (model: Predictor, x: Rows, y: Float64Array) =>
     rocAucScore(await scoresOf("roc_auc", model, x), positions(model, y)),
   roc_auc_ovr: async (model: Predictor, x: Rows, y: Float64Array) =>
-    rocAucScore(await chancesOf("roc_auc_ovr", model, x), positions(model, y)),
+    rocAucScore(await probabilitiesOf("roc_auc_ovr", model, x), positions(model, y)),
   average_precision: async (model: Predictor, x: Rows, y: Float64Array) =>
     averagePrecisionScore(await scoresOf("average_precision", model, x), positions(model, y)),
   neg_log_loss: async (model: Predictor, x: Rows, y: Float64Array) => {
-    const chances = await chancesOf("neg_log_loss", model, x);
-    const targets = tensor(positions(model, y), { device: chances.device });
-    return -(await logLoss(chances, targets).item());
+    const probabilities = await probabilitiesOf("neg_log_loss", model, x);
+    const targets = tensor(positions(model, y), { device: probabilities.device });
+    return -(await logLoss(probabilities, targets).item());
   },
   neg_brier_score: async (model: Predictor, x: Rows, y: Float64Array) => {
-    const chances = await chancesOf("neg_brier_score", model, x);
-    const targets = tensor(positions(model, y), { device: chances.device });
-    return -(await brierScoreLoss(chances.select(1, 1), targets).item());
+    const probabilities = await probabilitiesOf("neg_brier_score", model, x);
+    const targets = tensor(positions(model, y), { device: probabilities.device });
+    return -(await brierScoreLoss(probabilities.select(1, 1), targets).item());
   },
   r2: (model: Predictor, x: Rows, y: Float64Array) => r2Of(model, x, y),
   explained_variance: ofQuantities(explainedVarianceScore, 1),
@@ -169,8 +169,8 @@ export type ScoringName =
   | "neg_max_error";
 
 /**
- * The scorer for a name; null: the predictor's own `score`. Throws ArgumentError for a name there
- * is not.
+ * The scorer of a name; null: the predictor's own `score`. Throws ArgumentError for an unknown
+ * name.
  */
 export function scorerOf(scoring: Scoring | null | undefined): Scorer {
   if (scoring === null || scoring === undefined) return (model, x, y) => model.score(x, y);

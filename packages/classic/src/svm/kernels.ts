@@ -10,10 +10,11 @@ export interface KernelParams {
   readonly gamma: number | "scale" | "auto";
   /** c (default 0). */
   readonly coef0: number;
-  /** Of "poly" (default 3). */
+  /** The degree of "poly" (default 3). */
   readonly degree: number;
 }
 
+/** The settings of kernels and their rules. */
 export const kernelSchema: Schema<KernelParams> = {
   kernel: ["rbf", choice("linear", "poly", "rbf", "sigmoid")],
   gamma: ["scale", either(positive, choice("scale", "auto"))],
@@ -21,7 +22,7 @@ export const kernelSchema: Schema<KernelParams> = {
   degree: [3, whole(0)],
 };
 
-/** A kernel with its numbers. */
+/** A kernel and its parameters. */
 export interface Kernel {
   readonly kind: KernelParams["kernel"];
   readonly gamma: number;
@@ -29,6 +30,7 @@ export interface Kernel {
   readonly degree: number;
 }
 
+/** The kernel for the settings, with γ computed from the training rows. */
 export function kernelOf(
   { kernel, gamma, coef0, degree }: KernelParams,
   { data, width }: Matrix,
@@ -45,7 +47,7 @@ export function kernelOf(
   return { kind, gamma: variance === 0 ? 1 : 1 / (width * variance), coef0, degree };
 }
 
-/** K of rows of x with rows of `known`: [rows, known]. */
+/** The kernel of rows of x with rows of `known`: [rows, known]. */
 export function kernelMatrix(
   x: Tensor,
   known: Tensor,
@@ -60,7 +62,7 @@ export function kernelMatrix(
   });
 }
 
-/** Rows of K on the host, in f64, made when they are asked for; the latest are remembered. */
+/** Rows of the kernel matrix on the host in f64, computed on demand; the latest are cached. */
 export class KernelRows {
   readonly #data: Float32Array | Float64Array;
   readonly #rows: number;
@@ -79,12 +81,12 @@ export class KernelRows {
     this.#most = Math.max(2, Math.floor(CACHE / (8 * rows)));
   }
 
-  /** K of a row with itself. */
+  /** The kernel of a row with itself. */
   diagonal(row: number): number {
     return this.#value(row, row);
   }
 
-  /** K of a row with all rows. */
+  /** The kernel of a row with all rows. */
   row(row: number): Float64Array {
     const known = this.#cache.get(row);
     if (known !== undefined) {
@@ -124,5 +126,5 @@ export class KernelRows {
   }
 }
 
-/** Bytes of remembered rows. */
+/** Bytes of the cache. */
 const CACHE = 2 ** 28;

@@ -2,11 +2,11 @@ import { Generator, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readRows,
@@ -35,21 +35,21 @@ import { randomOf } from "../tree/settings.ts";
 
 /** Settings of LinearSVC, with scikit-learn's defaults. */
 export interface LinearSVCParams {
-  /** What errors cost beside the width of the margin (default 1). */
+  /** Factor of the losses, relative to ½ ‖w‖² (default 1). */
   readonly C: number;
   /** max(0, 1 − y f(x)), or its square (default "squared_hinge"). */
   readonly loss: "hinge" | "squared_hinge";
   /**
-   * Whether something is added; it has the price of a coefficient of a feature that is
+   * Whether to fit an intercept. It is penalised like the coefficient of a constant feature
    * `interceptScaling` (default true).
    */
   readonly fitIntercept: boolean;
   readonly interceptScaling: number;
-  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
-  /** By how much the optimality conditions may be broken (default 1e-4). */
+  /** Tolerance of the optimality conditions (default 1e-4). */
   readonly tol: number;
-  /** The most rounds (default 1000). */
+  /** Maximum number of iterations (default 1000). */
   readonly maxIter: number;
   /** Seed of the order of the rows; null: the library's default generator (default null). */
   readonly randomState: number | null;
@@ -57,7 +57,7 @@ export interface LinearSVCParams {
 
 interface Fitted extends Seen {
   readonly classes: Int32Array;
-  /** [outputs, features], one output for two classes, else one a class. */
+  /** [outputs, features]: one output for two classes, else one for each class. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
 }
@@ -74,11 +74,11 @@ const schema: Schema<LinearSVCParams> = {
 };
 
 /**
- * The widest margin between classes by a plane: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))²,
- * each class against the rest where there are more than two; multiplier by multiplier in f64 (Hsieh
- * et al. 2008). x: [rows, features], best of one size (`StandardScaler`); labels: whole numbers.
+ * Linear support vector classifier: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))², each class
+ * against the rest if there are more than two, by dual coordinate descent in f64 (Hsieh et al.
+ * 2008). x: [rows, features], best standardised (`StandardScaler`); labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class.
+ * `fit` throws ArgumentError if there is only one class.
  */
 export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Predictor {
   readonly type = "LinearSVC";
@@ -103,7 +103,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     const coef = new Float64Array(codes.length * width);
     const intercept = new Float64Array(codes.length);
     codes.forEach((code, k) => {
-      // against the rest, only the class itself weighs what it was told to (liblinear)
+      // against the rest, only the class itself has its class weight, as in liblinear
       const factorOf = (own: number): number =>
         own === code || codes.length === 1 ? (factors[own] as number) : 1;
       const weights = Float64Array.from(
@@ -122,7 +122,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     return this.learned("classes").classes;
   }
 
-  /** The coefficients: one row for two classes, else one a class. */
+  /** The coefficients: one row for two classes, else one for each class. */
   get coef(): Float64Array[] {
     const { coef, width } = this.learned("coef");
     return Array.from({ length: coef.length / width }, (_, k) =>
@@ -130,13 +130,14 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     );
   }
 
-  /** What is added, for each row of `coef`. */
+  /** The intercepts, one for each row of `coef`. */
   get intercept(): Float64Array {
     return this.learned("intercept").intercept;
   }
 
   /**
-   * w·x + b: positive for the second of two classes [rows], else a value of each [rows, classes].
+   * w·x + b: positive for the second class if there are two [rows], else a score of each class
+   * [rows, classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
@@ -156,7 +157,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     return resultOf(labels, [labels.length], values);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -164,7 +165,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
 
   async #values(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`LinearSVC.${call}`, x, fitted);
+    const features = await predictionInput(`LinearSVC.${call}`, x, fitted);
     const { device } = features;
     const { coef, intercept, width } = fitted;
     const w = tensor(Float32Array.from(coef), { shape: [intercept.length, width], device });
@@ -175,7 +176,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   }
 
   /**
-   * Coefficients of one class against the rest, and last that of a feature that is
+   * Coefficients of one class against the rest; the last is that of the constant feature
    * `interceptScaling`.
    */
   #plane(

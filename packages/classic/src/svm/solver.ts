@@ -1,26 +1,28 @@
 /** min ½ αᵀ Q α + pᵀ α with yᵀ α = 0 and 0 ≤ α ≤ c, where Qᵢⱼ = yᵢ yⱼ Kᵢⱼ. */
 export interface DualProblem {
-  /** 1 or −1. */
+  /** 1 or −1 for each row. */
   readonly y: Float64Array;
   readonly p: Float64Array;
   readonly c: Float64Array;
-  /** A row of K, and its diagonal. */
+  /** A row of K, and the diagonal of K. */
   readonly kernelRow: (i: number) => Float64Array;
   readonly diagonal: Float64Array;
 }
 
+/** The solution of a dual problem. */
 export interface Dual {
   readonly alpha: Float64Array;
   /** b of f(x) = Σ yᵢ αᵢ K(xᵢ, x) + b. */
   readonly bias: number;
 }
 
-/** A curvature of 0 counts as so much. */
+/** Least curvature, so that it is never 0. */
 const FLAT = 1e-12;
 
 /**
- * Sequential minimal optimization: the two multipliers that promise most are set to their best
- * (Fan, Chen & Lin 2005), until no pair breaks the optimality conditions by more than `tol`.
+ * Sequential minimal optimisation: repeatedly optimises the pair of multipliers with the largest
+ * expected gain (Fan, Chen & Lin 2005), until no pair violates the optimality conditions by more
+ * than `tol`.
  */
 export function solveDual(
   { y, p, c, kernelRow, diagonal }: DualProblem,
@@ -35,7 +37,7 @@ export function solveDual(
   const isLow = (t: number): boolean =>
     (y[t] as number) > 0 ? (alpha[t] as number) > 0 : (alpha[t] as number) < (c[t] as number);
   for (let round = 0; round < maxIter; round++) {
-    // i breaks the conditions most; j makes the largest step down with it
+    // i violates the conditions most; j gives the largest decrease with i
     let i = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (let t = 0; t < count; t++) {
@@ -69,7 +71,7 @@ export function solveDual(
   }
   return { alpha, bias: biasOf() };
 
-  /** Sets two multipliers to their best, the others fixed. */
+  /** Optimises two multipliers; the others stay fixed. */
   function step(i: number, j: number, rowI: Float64Array, rowJ: Float64Array): void {
     const [yi, yj] = [y[i] as number, y[j] as number];
     const [ci, cj] = [c[i] as number, c[j] as number];
@@ -77,13 +79,13 @@ export function solveDual(
     const product = yi * yj;
     const kij = rowI[j] as number;
     const curve = Math.max((diagonal[i] as number) + (diagonal[j] as number) - 2 * kij, FLAT);
-    // along the line that keeps yᵀα: αᵢ + d yᵢ, αⱼ − d yⱼ
+    // move along the line that keeps yᵀα: αᵢ + d yᵢ, αⱼ − d yⱼ
     const d = (-yi * (gradient[i] as number) + yj * (gradient[j] as number)) / curve;
     let afterI = beforeI + yi * d;
     let afterJ = beforeJ - yj * d;
     const kept = beforeI + product * beforeJ;
-    // whoever meets a bound is set to it exactly: what is off by a rounding error would be chosen
-    // again for ever
+    // Set a multiplier exactly to a bound that it reaches: with a rounding error the same pair
+    // would be chosen forever.
     const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
     if (afterI < 0 || afterI > ci) {
       afterI = within(afterI, ci);
@@ -103,7 +105,10 @@ export function solveDual(
     }
   }
 
-  /** The mean of what free multipliers say; without any, the middle of what is allowed. */
+  /**
+   * The mean of the biases that free multipliers give; without any, the middle of the allowed
+   * interval.
+   */
   function biasOf(): number {
     let [lower, upper] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     let [sum, free] = [0, 0];

@@ -2,11 +2,11 @@ import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
-  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
   type Numbers,
+  predictionInput,
   type Rows,
   readClasses,
   readNumbers,
@@ -45,37 +45,37 @@ import { solveDual } from "./solver.ts";
 
 /** Settings of SVC and SVR, with scikit-learn's defaults. */
 interface MarginParams extends KernelParams {
-  /** What errors cost beside the width of the margin (default 1). */
+  /** Factor of the losses, relative to ½ ‖w‖² (default 1). */
   readonly C: number;
-  /** By how much the optimality conditions may be broken (default 1e-3). */
+  /** Tolerance of the optimality conditions (default 1e-3). */
   readonly tol: number;
-  /** The most steps; null: until it is solved (default null). */
+  /** Maximum number of steps; null: no limit (default null). */
   readonly maxIter: number | null;
 }
 
 /** Settings of SVC, with scikit-learn's defaults. */
 export interface SVCParams extends MarginParams {
   /**
-   * Of more than two classes: a value for each class ("ovr") or for each pair ("ovo") (default
+   * With more than two classes: one value for each class ("ovr") or for each pair ("ovo") (default
    * "ovr").
    */
   readonly decisionFunctionShape: "ovr" | "ovo";
-  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
 }
 
 /** Settings of SVR, with scikit-learn's defaults. */
 export interface SVRParams extends MarginParams {
-  /** Errors up to it cost nothing (default 0.1). */
+  /** Errors up to this cost nothing (default 0.1). */
   readonly epsilon: number;
 }
 
 interface Fitted extends Seen {
   readonly kernel: Kernel;
-  /** Rows with a multiplier, one after the other, and their numbers among the training rows. */
+  /** Support vectors, row-major, and their indices among the training rows. */
   readonly vectors: Float32Array;
   readonly support: Int32Array;
-  /** yᵢ αᵢ of each in each machine: [machines, vectors]. */
+  /** yᵢ αᵢ of each support vector in each machine: [machines, vectors]. */
   readonly dualCoef: Float64Array;
   readonly intercept: Float64Array;
 }
@@ -99,25 +99,25 @@ const svcSchema: Schema<SVCParams> = {
 
 const svrSchema: Schema<SVRParams> = { epsilon: [0.1, real(0)], ...schema };
 
-/** Where it ends though nothing has been reached, as libsvm does. */
-const MOST_STEPS = 1e7;
+/** Limit of the steps when there is none in the settings, as in libsvm. */
+const MAX_STEPS = 1e7;
 
-/** What both have: machines over shared support vectors. */
+/** The base of SVC and SVR: machines with shared support vectors. */
 abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> extends Estimator<
   Params,
   Own
 > {
-  /** Numbers of the training rows with a multiplier. */
+  /** Indices of the training rows that are support vectors. */
   get support(): Int32Array {
     return this.learned("support").support;
   }
 
-  /** What is added in each machine. */
+  /** The intercept of each machine. */
   get intercept(): Float64Array {
     return this.learned("intercept").intercept;
   }
 
-  /** yᵢ αᵢ of the rows in `support`, a row for each machine. */
+  /** yᵢ αᵢ of the support vectors, one row for each machine. */
   get dualCoef(): Float64Array[] {
     const { dualCoef, support, intercept } = this.learned("dualCoef");
     return Array.from(intercept, (_, m) =>
@@ -128,7 +128,7 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
   /** Σ yᵢ αᵢ K(xᵢ, x) + b of each machine: [rows, machines]. */
   protected async machines(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
+    const features = await predictionInput(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { kernel, vectors, dualCoef, intercept, width } = fitted;
     const count = vectors.length / width;
@@ -144,20 +144,20 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
     );
   }
 
-  /** The most steps. */
+  /** Maximum number of steps. */
   protected get steps(): number {
-    return this.params.maxIter ?? MOST_STEPS;
+    return this.params.maxIter ?? MAX_STEPS;
   }
 }
 
-/** One machine: factors by training row, and what is added. */
+/** One machine: coefficients of the training rows, and the intercept. */
 interface Machine {
   readonly factors: ReadonlyMap<number, number>;
   readonly bias: number;
 }
 
-/** Machines over the rows that any of them has a multiplier for. */
-function together(
+/** Combines machines; their support vectors are the rows with a multiplier in any of them. */
+function combined(
   machines: readonly Machine[],
   { data, width, names }: Matrix,
   kernel: Kernel,
@@ -177,11 +177,11 @@ function together(
 }
 
 /**
- * The widest margin between classes, by a kernel (Boser, Guyon & Vapnik 1992): min ½ ‖w‖² + C Σ cᵢ
- * max(0, 1 − yᵢ f(xᵢ)); of more than two classes a machine for each pair, and most votes win. x:
- * [rows, features], best of one size (`StandardScaler`); labels: whole numbers.
+ * Support vector classifier (Boser, Guyon & Vapnik 1992): min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ f(xᵢ))
+ * with a kernel. With more than two classes there is a machine for each pair, and the majority
+ * decides. x: [rows, features], best standardised (`StandardScaler`); labels: integers.
  *
- * `fit` throws ArgumentError for labels of one class.
+ * `fit` throws ArgumentError if there is only one class.
  */
 export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Predictor {
   readonly type = "SVC";
@@ -205,12 +205,12 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
     for (let a = 0; a < classes.length; a++) {
       for (let b = a + 1; b < classes.length; b++) {
         const rows = Array.from(codes.keys()).filter((row) => codes[row] === a || codes[row] === b);
-        // of two classes the second is positive, of more the first of the pair
+        // with two classes the second is positive, else the first of the pair
         const sign = classes.length === 2 ? -1 : 1;
         machines.push(this.#machine(matrix, labelled, rows, a, sign, kernel, weights));
       }
     }
-    return this.learn({ ...together(machines, matrix, kernel), classes });
+    return this.learn({ ...combined(machines, matrix, kernel), classes });
   }
 
   /** The classes that `fit` saw, sorted. */
@@ -219,8 +219,9 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   }
 
   /**
-   * Of two classes f(x), positive for the second: [rows]. Of more the votes of each, and a fraction
-   * of its machines' sum: [rows, classes]; or with "ovo" each machine's: [rows, pairs].
+   * With two classes f(x), positive for the second: [rows]. With more, votes for each class plus a
+   * fraction from the sum of its machines: [rows, classes]; with "ovo" the value of each machine:
+   * [rows, pairs].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
@@ -228,7 +229,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
     const { classes } = this.learned("decisionFunction");
     if (classes.length === 2) return noGrad(() => values.squeeze(1));
     if (this.params.decisionFunctionShape === "ovo") return values;
-    const { votes, sums } = tally(await values.data(), classes.length, true);
+    const { votes, sums } = countVotes(await values.data(), classes.length, true);
     const scores = votes.map((vote, i) => {
       const sum = sums[i] as number;
       return vote + sum / (3 * (Math.abs(sum) + 1));
@@ -236,7 +237,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
     return resultOf(scores, [scores.length / classes.length, classes.length], values);
   }
 
-  /** The class with most votes, of equals the lowest: [rows], i32. */
+  /** The class with most votes; of equal ones the lowest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const values = await this.machines("predict", x);
@@ -245,11 +246,11 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
     const labels =
       classes.length === 2
         ? Int32Array.from(data, (value) => classes[Number(value >= 0)] as number)
-        : winners(tally(data, classes.length, false).votes, classes);
+        : winners(countVotes(data, classes.length, false).votes, classes);
     return resultOf(labels, [labels.length], values);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -291,10 +292,10 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
 }
 
 /**
- * Votes of the machines for each class, and the sums of their values: [rows, classes], flat. A
- * value of 0 is for the first of two if so said.
+ * Votes of the machines for each class, and the sums of their values: [rows, classes], flat. The
+ * flag decides whether a value of 0 counts for the first class.
  */
-function tally(
+function countVotes(
   values: ArrayLike<number>,
   classes: number,
   zeroIsFirst: boolean,
@@ -329,9 +330,8 @@ function winners(votes: Float64Array, classes: Int32Array): Int32Array {
 }
 
 /**
- * A tube of width ε around the targets, as flat as errors outside it allow (Drucker et al. 1997),
- * by a kernel: min ½ ‖w‖² + C Σ cᵢ max(0, |yᵢ − f(xᵢ)| − ε). x: [rows, features], best of one size
- * (`StandardScaler`).
+ * Support vector regression with a kernel (Drucker et al. 1997): min ½ ‖w‖² + C Σ cᵢ max(0, |yᵢ −
+ * f(xᵢ)| − ε). x: [rows, features], best standardised (`StandardScaler`).
  */
 export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
   readonly type = "SVR";
@@ -352,7 +352,7 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
     const { C, epsilon, tol } = this.params;
     const kernel = kernelOf(this.params, matrix);
     const kernelRows = new KernelRows(matrix, kernel);
-    // a multiplier for errors above the tube and one for those below, for each row
+    // each row has two multipliers: for errors above the tube and for errors below
     const both = (of: (row: number, side: number) => number): Float64Array =>
       Float64Array.from({ length: 2 * rows }, (_, t) => of(t % rows, t < rows ? 1 : -1));
     const { alpha, bias } = solveDual(
@@ -377,7 +377,7 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
       const factor = (alpha[row] as number) - (alpha[rows + row] as number);
       if (factor !== 0) factors.set(row, factor);
     }
-    return this.learn(together([{ factors, bias }], matrix, kernel));
+    return this.learn(combined([{ factors, bias }], matrix, kernel));
   }
 
   /** f(x) of each row: [rows], f32. */

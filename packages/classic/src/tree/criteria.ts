@@ -1,7 +1,7 @@
-/** Sums below it count as 0. */
+/** Sums below this count as 0. */
 export const EPSILON: number = 10 * 2 ** -52;
 
-/** What a criterion says about the two sides of a split. */
+/** Impurities, values and weights of the two sides of a split. */
 export interface Sides {
   readonly leftImpurity: number;
   readonly rightImpurity: number;
@@ -9,44 +9,44 @@ export interface Sides {
   readonly rightWeight: number;
 }
 
-/** Rows of a node: `rows[start … end)`. */
+/** The rows of a node: `rows[start … end)`. */
 export interface NodeRows {
   readonly rows: Uint32Array;
   readonly start: number;
   readonly end: number;
 }
 
-/** Measures how mixed the targets of a node are, and how well cuts part them. */
+/** Measures the impurity of nodes and the improvement by splits. */
 export interface Criterion {
-  /** Numbers in a node's value: one, or one a class. */
+  /** Length of a node's value: one, or one for each class. */
   readonly width: number;
-  /** Takes up a node. */
+  /** Makes this node the current one. */
   enter(node: NodeRows): void;
   /** Σ weights of the node. */
   readonly weight: number;
-  /** How mixed the node is; 0 where it is pure. */
+  /** The impurity of the node; 0 if it is pure. */
   impurity(): number;
-  /** The node's value, from `at` on. */
+  /** Writes the value of the node to `out`, from `at` on. */
   value(out: Float64Array, at: number): void;
   /**
-   * The best of the cuts of rows in this order: where `cuts[i]` of them go left. Gives its score
-   * (more is better, −∞ if none keeps `least` weight on both sides) and remembers which it was in
-   * `best`.
+   * The best split of rows in this order; with `cuts[i]`, that many rows go left. Returns the score
+   * (higher is better, −∞ if none keeps a weight of `least` on both sides) and stores the index of
+   * the split in `best`.
    */
   bestCut(order: Uint32Array, cuts: Uint32Array, count: number, least: number): number;
   readonly best: number;
-  /** The two sides if rows up to `middle` go left. */
+  /** The two sides if the rows before `middle` go left. */
   sides(node: NodeRows, middle: number): Sides;
 }
 
-/** Class counts by weight. */
+/** The base of criteria of classes: weighted class counts. */
 abstract class ClassCriterion implements Criterion {
   readonly width: number;
   weight = 0;
   best = -1;
   protected readonly codes: Int32Array;
   protected readonly weights: Float64Array;
-  /** Codes and weights of the node's rows. */
+  /** Class codes and weights of the node's rows. */
   protected readonly localCodes: Int32Array;
   protected readonly localWeights: Float64Array;
   protected readonly total: Float64Array;
@@ -112,7 +112,7 @@ abstract class ClassCriterion implements Criterion {
     };
   }
 
-  /** How mixed class counts of this sum are. */
+  /** The impurity of class counts with this sum. */
   protected abstract mixture(counts: Float64Array, weight: number): number;
   abstract bestCut(order: Uint32Array, cuts: Uint32Array, count: number, least: number): number;
 }
@@ -128,7 +128,7 @@ export class Gini extends ClassCriterion {
   bestCut(order: Uint32Array, cuts: Uint32Array, count: number, least: number): number {
     const { localCodes, localWeights, total, weight } = this;
     const left = this.left.fill(0);
-    // Σ of squared counts on both sides, kept up to date row by row
+    // the sums of squared counts on both sides are updated row by row
     let [leftSquares, rightSquares, leftWeight] = [0, 0, 0];
     for (const sum of total) rightSquares += sum * sum;
     let score = Number.NEGATIVE_INFINITY;
@@ -198,12 +198,12 @@ export class Entropy extends ClassCriterion {
   }
 }
 
-interface Spread {
+interface Deviation {
   readonly impurity: number;
   readonly weight: number;
 }
 
-/** Sums of quantities by weight. */
+/** The base of criteria of numbers: weighted sums. */
 abstract class MeanCriterion implements Criterion {
   readonly width = 1;
   weight = 0;
@@ -243,7 +243,7 @@ abstract class MeanCriterion implements Criterion {
 
   impurity(): number {
     const { rows, start, end } = this.#node;
-    return this.spread(rows, start, end).impurity;
+    return this.deviation(rows, start, end).impurity;
   }
 
   value(out: Float64Array, at: number): void {
@@ -251,8 +251,8 @@ abstract class MeanCriterion implements Criterion {
   }
 
   sides({ rows, start, end }: NodeRows, middle: number): Sides {
-    const left = this.spread(rows, start, middle);
-    const right = this.spread(rows, middle, end);
+    const left = this.deviation(rows, start, middle);
+    const right = this.deviation(rows, middle, end);
     return {
       leftImpurity: left.impurity,
       rightImpurity: right.impurity,
@@ -284,10 +284,10 @@ abstract class MeanCriterion implements Criterion {
     return score;
   }
 
-  /** Weight of rows, and how far they are from their mean. */
-  protected abstract spread(rows: Uint32Array, start: number, end: number): Spread;
+  /** The weight of rows and their deviation from the mean. */
+  protected abstract deviation(rows: Uint32Array, start: number, end: number): Deviation;
 
-  /** What of the parent's impurity a cut with these sums takes away, up to a constant. */
+  /** The decrease of impurity by a split with these sums, up to a constant. */
   protected abstract gain(
     leftSum: number,
     leftWeight: number,
@@ -298,7 +298,7 @@ abstract class MeanCriterion implements Criterion {
 
 /** The variance: Σ w (y − ȳ)² / Σ w. */
 export class SquaredError extends MeanCriterion {
-  protected spread(rows: Uint32Array, start: number, end: number): Spread {
+  protected deviation(rows: Uint32Array, start: number, end: number): Deviation {
     let [weight, sum] = [0, 0];
     for (let i = start; i < end; i++) {
       const row = rows[i] as number;
@@ -326,9 +326,9 @@ export class SquaredError extends MeanCriterion {
   }
 }
 
-/** Half the Poisson deviance from the mean: Σ w y log(y / ȳ) / Σ w, for y ≥ 0. */
+/** Half the Poisson deviance: Σ w y log(y / ȳ) / Σ w, for y ≥ 0. */
 export class Poisson extends MeanCriterion {
-  protected spread(rows: Uint32Array, start: number, end: number): Spread {
+  protected deviation(rows: Uint32Array, start: number, end: number): Deviation {
     let [weight, sum] = [0, 0];
     for (let i = start; i < end; i++) {
       const row = rows[i] as number;
@@ -352,7 +352,7 @@ export class Poisson extends MeanCriterion {
     rightSum: number,
     rightWeight: number,
   ): number {
-    // a leaf that predicts 0 has no deviance
+    // a leaf that predicts 0 is not allowed
     if (leftSum <= EPSILON || rightSum <= EPSILON) return Number.NEGATIVE_INFINITY;
     return leftSum * Math.log(leftSum / leftWeight) + rightSum * Math.log(rightSum / rightWeight);
   }

@@ -34,19 +34,25 @@ import { applyTree, depthOf, importancesOf, leavesOf, type Tree, verifyTree } fr
 
 /** Settings of DecisionTreeClassifier, with scikit-learn's defaults. */
 export interface DecisionTreeClassifierParams extends TreeLimits {
-  /** How a node is measured: 1 − Σ pₖ² ("gini") or −Σ pₖ log₂ pₖ (default "gini"). */
+  /** Impurity of a node: 1 − Σ pₖ² ("gini") or −Σ pₖ log₂ pₖ (default "gini"). */
   readonly criterion: "gini" | "entropy" | "log_loss";
-  /** The best cut, or the best of one random cut for each feature (default "best"). */
+  /**
+   * Searches the best threshold, or the best of one random threshold for each feature (default
+   * "best").
+   */
   readonly splitter: "best" | "random";
-  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
 }
 
 /** Settings of DecisionTreeRegressor, with scikit-learn's defaults. */
 export interface DecisionTreeRegressorParams extends TreeLimits {
-  /** How a node is measured (default "squared_error"). "friedman_mse" gives the same splits. */
+  /** Impurity of a node (default "squared_error"). "friedman_mse" gives the same splits. */
   readonly criterion: "squared_error" | "friedman_mse" | "absolute_error" | "poisson";
-  /** The best cut, or the best of one random cut for each feature (default "best"). */
+  /**
+   * Searches the best threshold, or the best of one random threshold for each feature (default
+   * "best").
+   */
   readonly splitter: "best" | "random";
 }
 
@@ -78,7 +84,7 @@ const regressorSchema: Schema<DecisionTreeRegressorParams> = {
   ...treeSchema(null),
 };
 
-/** What measures classes by this name. */
+/** The criterion of classes of this name. */
 export function classCriterion(
   name: DecisionTreeClassifierParams["criterion"],
   codes: Int32Array,
@@ -88,7 +94,7 @@ export function classCriterion(
   return name === "gini" ? new Gini(codes, weights, classes) : new Entropy(codes, weights, classes);
 }
 
-/** What measures quantities by this name. */
+/** The criterion of numbers of this name. */
 export function meanCriterion(
   name: DecisionTreeRegressorParams["criterion"],
   y: Float64Array,
@@ -99,7 +105,7 @@ export function meanCriterion(
   return new SquaredError(y, weights);
 }
 
-/** Throws ArgumentError for targets that this criterion cannot measure. */
+/** Throws ArgumentError for targets that the criterion does not accept. */
 export function checkCriterion(
   call: string,
   criterion: string,
@@ -111,21 +117,21 @@ export function checkCriterion(
     (y.some((value) => value < 0) || y.every((value) => value === 0))
   ) {
     throw new ArgumentError(
-      `${call}: criterion "poisson" takes targets of 0 or more, and not all of them 0`,
+      `${call}: criterion "poisson" needs targets of 0 or more that are not all 0`,
     );
   }
   if (criterion === "absolute_error" && features.some(({ hasMissing }) => hasMissing)) {
     throw new ArgumentError(
-      `${call}: criterion "absolute_error" takes no missing values\n  hint: SimpleImputer first, or another criterion`,
+      `${call}: criterion "absolute_error" does not accept missing values\n  hint: apply SimpleImputer first, or use another criterion`,
     );
   }
 }
 
-/** Rows that count, in order. */
+/** Indices of the rows whose weight is not 0. */
 export const countingRows = (weights: Float64Array): Uint32Array =>
   Uint32Array.from([...weights.keys()].filter((row) => (weights[row] as number) > 0));
 
-/** Targets less their mean, which sums of squares do not need, and the mean. */
+/** Targets minus their mean, which keeps sums of squares accurate, and the mean. */
 export function centred(
   y: Float64Array,
   weights: Float64Array,
@@ -139,13 +145,13 @@ export function centred(
   return { y: y.map((value) => value - mean), mean };
 }
 
-/** Adds a number to what every node predicts. */
-export const raised = (tree: Tree, by: number): Tree => ({
+/** Adds a number to the value of every node. */
+export const withOffset = (tree: Tree, by: number): Tree => ({
   ...tree,
   value: tree.value.map((value) => value + by),
 });
 
-/** Grows a tree by its settings on all rows that count. */
+/** Grows a tree on all rows whose weight is not 0. */
 export function growSingle(
   params: SingleTree,
   features: readonly RankedFeature[],
@@ -162,53 +168,51 @@ export function growSingle(
   return params.ccpAlpha > 0 ? prune(tree, params.ccpAlpha) : tree;
 }
 
+/** An array of ones. */
 export const ones = (length: number): Float64Array => new Float64Array(length).fill(1);
 
-/** What both kinds of single trees have. */
+/** The base of both single trees. */
 abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree> extends Estimator<
   Params,
   Fitted
 > {
   abstract fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this>;
 
-  /** The tree's arrays. */
+  /** The tree as arrays. */
   get tree(): Tree {
     return this.learned("tree").tree;
   }
 
-  /** How many features `fit` saw, and their names. */
+  /** Number and names of the features that `fit` saw. */
   get seen(): Seen {
     const { width, names } = this.learned("seen");
     return { width, names };
   }
 
-  /** What each feature takes away of the impurity, as parts of the whole. */
+  /** The importance of each feature: its fraction of the total decrease of impurity. */
   get featureImportances(): Float64Array {
     const { tree, width } = this.learned("featureImportances");
     return importancesOf(tree, width);
   }
 
-  /** The most questions that a row is asked. */
+  /** The depth of the tree: the largest number of splits on a path. */
   get depth(): number {
     return depthOf(this.learned("depth").tree);
   }
 
-  /** How many leaves there are. */
+  /** Number of leaves. */
   get nLeaves(): number {
     return leavesOf(this.learned("nLeaves").tree);
   }
 
-  /** The node in which each row ends: [rows], i32. */
+  /** The leaf of each row: [rows], i32. */
   async apply(x: Rows): Promise<Tensor> {
     this.check("apply(x)", arguments);
     const { leaves, matrix } = await this.#leaves("apply", x);
     return resultOf(leaves, [matrix.rows], matrix);
   }
 
-  /**
-   * The trees that pruning would leave of the one for these rows, each with the `ccpAlpha` it
-   * takes.
-   */
+  /** The trees that pruning would give for these rows, each with its `ccpAlpha`. */
   async costComplexityPruningPath(
     x: Rows,
     y: Numbers,
@@ -226,7 +230,7 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
     return fitted;
   }
 
-  /** What the tree predicts for each row: [rows, width], flat. */
+  /** The prediction of the tree for each row: [rows, width], flat. */
   protected async values(
     call: string,
     x: Rows,
@@ -248,13 +252,13 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
 }
 
 /**
- * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the
- * classes least mixed. x: [rows, features], where NaN is a missing value; labels: whole numbers. Of
- * equally good questions the first feature's lowest is taken; where `maxFeatures` or `splitter`
- * leave something to chance, `randomState` decides.
+ * Decision tree that predicts classes by tests "feature ≤ threshold" (Breiman et al. 1984); each
+ * split minimises the impurity of the classes. x: [rows, features]; NaN is a missing value; labels:
+ * integers. Of equally good splits, the lowest threshold of the first feature is taken.
+ * `randomState` seeds the random choices of `maxFeatures` and `splitter`.
  *
- * `fit` throws ArgumentError for labels that are no classes, and ShapeError for x and labels that
- * do not fit.
+ * `fit` throws ArgumentError for labels that are not classes, and ShapeError if x and labels do not
+ * fit together.
  */
 export class DecisionTreeClassifier
   extends DecisionTree<DecisionTreeClassifierParams, FittedClassTree>
@@ -295,14 +299,14 @@ export class DecisionTreeClassifier
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
-  /** The part of each class among the training rows of the leaf: [rows, classes]. */
+  /** The fraction of each class among the training rows of the leaf: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
-  /** The part of the rows whose class is predicted. */
+  /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
     this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
@@ -316,12 +320,12 @@ export class DecisionTreeClassifier
 }
 
 /**
- * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the
- * targets least apart; a leaf predicts the mean of its rows, or their median with "absolute_error".
- * x: [rows, features], where NaN is a missing value.
+ * Decision tree that predicts numbers by tests "feature ≤ threshold" (Breiman et al. 1984); each
+ * split minimises the impurity of the targets. A leaf predicts the mean of its rows, or with
+ * "absolute_error" their median. x: [rows, features]; NaN is a missing value.
  *
- * `fit` throws ArgumentError for targets that the criterion cannot measure, and ShapeError for x
- * and targets that do not fit.
+ * `fit` throws ArgumentError for targets that the criterion does not accept, and ShapeError if x
+ * and targets do not fit together.
  */
 export class DecisionTreeRegressor
   extends DecisionTree<DecisionTreeRegressorParams, FittedTree>
@@ -352,10 +356,10 @@ export class DecisionTreeRegressor
       meanCriterion(criterion, measured, weights),
       weights,
     );
-    return this.learn({ tree: raised(tree, mean), width: matrix.width, names: matrix.names });
+    return this.learn({ tree: withOffset(tree, mean), width: matrix.width, names: matrix.names });
   }
 
-  /** The quantity of each row: [rows], f32. */
+  /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);

@@ -4,23 +4,26 @@ import type { RankedFeature } from "./ranked.ts";
 import { type Split, type SplitLimits, Splitter } from "./splitter.ts";
 import { LEAF, NO_FEATURE, type Tree } from "./tree.ts";
 
-/** When a node is not parted any more. */
+/** Limits of a growing tree. */
 export interface GrowLimits extends SplitLimits {
   readonly maxDepth: number;
   readonly minSamplesSplit: number;
   readonly minImpurityDecrease: number;
-  /** The tree grows by its best leaf up to so many; null: depth first, without end. */
+  /**
+   * Maximum number of leaves, of which the best is split next; null: no limit, grown depth first.
+   */
   readonly maxLeafNodes: number | null;
 }
 
+/** Settings of growTree. */
 export interface GrowOptions {
   readonly limits: GrowLimits;
   readonly random: Generator;
-  /** "random" tries one cut for each feature, anywhere. */
+  /** "random" tries one random threshold for each feature. */
   readonly splitter: "best" | "random";
 }
 
-/** A node to be looked at. */
+/** A node to be processed. */
 interface Pending {
   readonly start: number;
   readonly end: number;
@@ -31,8 +34,8 @@ interface Pending {
   readonly constants: number;
 }
 
-/** A node that can be parted. */
-interface Parted {
+/** A node that can be split. */
+interface Splittable {
   readonly node: number;
   readonly start: number;
   readonly middle: number;
@@ -41,11 +44,11 @@ interface Parted {
   readonly constants: number;
   readonly leftImpurity: number;
   readonly rightImpurity: number;
-  /** What of the root's impurity the split takes away. */
+  /** The decrease of impurity by the split, weighted by the node's fraction of the rows. */
   readonly improvement: number;
 }
 
-/** Grows a tree on these rows (in place: they end in the order of the leaves). */
+/** Grows a tree on these rows. The rows are reordered in place, in the order of the leaves. */
 export function growTree(
   features: readonly RankedFeature[],
   criterion: Criterion,
@@ -63,8 +66,8 @@ export function growTree(
   const nodes = new Nodes(criterion.width);
   let total = 0;
 
-  /** Adds a node; gives how it is parted, or null for a leaf. */
-  const add = (pending: Pending): Parted | null => {
+  /** Adds a node. Returns its split, or null for a leaf. */
+  const add = (pending: Pending): Splittable | null => {
     const { start, end, depth, parent, isLeft } = pending;
     const node: NodeRows = { rows, start, end };
     criterion.enter(node);
@@ -78,12 +81,12 @@ export function growTree(
       samples < 2 * limits.minSamplesLeaf ||
       weight < 2 * limits.minWeightLeaf ||
       impurity <= EPSILON;
-    let parted: Omit<Parted, "node"> | null = null;
+    let parted: Omit<Splittable, "node"> | null = null;
     let found: Split | null = null;
     if (!isLeaf) {
       const { split, constants } = finder.find(node, pending.constants);
       if (split !== null) {
-        const middle = finder.part(node, split);
+        const middle = finder.splitRows(node, split);
         const sides = criterion.sides(node, middle);
         const { leftImpurity, rightImpurity, leftWeight, rightWeight } = sides;
         const improvement =
@@ -109,7 +112,14 @@ export function growTree(
     const at = nodes.add({ parent, isLeft, split: found, impurity, samples, weight }, criterion);
     return parted && { node: at, ...parted };
   };
-  const leftOf = ({ node, start, middle, depth, constants, leftImpurity }: Parted): Pending => ({
+  const leftOf = ({
+    node,
+    start,
+    middle,
+    depth,
+    constants,
+    leftImpurity,
+  }: Splittable): Pending => ({
     start,
     end: middle,
     depth: depth + 1,
@@ -118,7 +128,14 @@ export function growTree(
     impurity: leftImpurity,
     constants,
   });
-  const rightOf = ({ node, middle, end, depth, constants, rightImpurity }: Parted): Pending => ({
+  const rightOf = ({
+    node,
+    middle,
+    end,
+    depth,
+    constants,
+    rightImpurity,
+  }: Splittable): Pending => ({
     start: middle,
     end,
     depth: depth + 1,
@@ -145,18 +162,18 @@ export function growTree(
     }
     return nodes.finish();
   }
-  const frontier: Parted[] = [];
-  const push = (parted: Parted | null): void => {
-    // features known to be constant are told apart along one path only
+  const frontier: Splittable[] = [];
+  const push = (parted: Splittable | null): void => {
+    // constant features are tracked along one path only
     if (parted !== null) frontier.push({ ...parted, constants: 0 });
   };
   push(add(root));
   for (let left = limits.maxLeafNodes - 1; left > 0 && frontier.length > 0; left--) {
     let best = 0;
     frontier.forEach(({ improvement }, i) => {
-      if (improvement > (frontier[best] as Parted).improvement) best = i;
+      if (improvement > (frontier[best] as Splittable).improvement) best = i;
     });
-    const [parted] = frontier.splice(best, 1) as [Parted];
+    const [parted] = frontier.splice(best, 1) as [Splittable];
     push(add(leftOf(parted)));
     push(add(rightOf(parted)));
   }
@@ -173,7 +190,7 @@ interface NewNode {
   readonly weight: number;
 }
 
-/** Nodes as they come. */
+/** The nodes of a growing tree. */
 class Nodes {
   readonly #width: number;
   readonly #feature: number[] = [];
@@ -192,7 +209,9 @@ class Nodes {
     this.#one = new Float64Array(width);
   }
 
-  /** Adds a node with the value that the criterion gives it, and its number to its parent. */
+  /**
+   * Adds a node with its value from the criterion and links it to its parent. Returns its index.
+   */
   add({ parent, isLeft, split, impurity, samples, weight }: NewNode, criterion: Criterion): number {
     const node = this.#left.length;
     if (parent >= 0) (isLeft ? this.#left : this.#right)[parent] = node;
@@ -209,7 +228,7 @@ class Nodes {
     return node;
   }
 
-  /** Makes a leaf of a node that was to be parted. */
+  /** Makes a leaf of a node that was to be split. */
   close(node: number): void {
     this.#feature[node] = NO_FEATURE;
     this.#threshold[node] = NO_FEATURE;

@@ -1,8 +1,8 @@
 import type { Criterion, NodeRows, Sides } from "./criteria.ts";
 
 /**
- * Sums of weights and of weighted values by place, added one by one and found by halves (Fenwick
- * 1994).
+ * Prefix sums of weights and weighted values, with insertion and search in logarithmic time
+ * (Fenwick 1994).
  */
 class PrefixSums {
   readonly #weights: Float64Array;
@@ -16,7 +16,7 @@ class PrefixSums {
     this.#sums = new Float64Array(capacity + 1);
   }
 
-  /** Empties places 0 … size − 1. */
+  /** Clears positions 0 … size − 1. */
   reset(size: number): void {
     this.#size = size;
     this.#weights.fill(0, 0, size + 1);
@@ -35,8 +35,8 @@ class PrefixSums {
   }
 
   /**
-   * The first place up to which more than `weight` lies (or just as much, with `orEqual`), and the
-   * sums before it.
+   * The first position up to which the sum exceeds `weight` (or reaches it, with `orEqual`), and
+   * the sums before it.
    */
   find(weight: number, orEqual: boolean): { place: number; weight: number; sum: number } {
     let [at, seen, sum] = [0, 0, 0];
@@ -54,7 +54,7 @@ class PrefixSums {
   }
 }
 
-/** Mean distance from the weighted median: Σ w |y − median| / Σ w. */
+/** Mean absolute deviation from the weighted median: Σ w |y − median| / Σ w. */
 export class AbsoluteError implements Criterion {
   readonly width = 1;
   weight = 0;
@@ -63,7 +63,7 @@ export class AbsoluteError implements Criterion {
   readonly #weights: Float64Array;
   readonly #local: Float64Array;
   readonly #localWeights: Float64Array;
-  /** Each of the node's rows by its place in the order of targets. */
+  /** Position of each of the node's rows in the order of targets. */
   readonly #places: Uint32Array;
   readonly #sorted: Float64Array;
   readonly #sums: PrefixSums;
@@ -114,7 +114,7 @@ export class AbsoluteError implements Criterion {
   bestCut(order: Uint32Array, cuts: Uint32Array, count: number, least: number): number {
     const errors = this.#errors;
     const sums = this.#sums;
-    // the errors of everything from each cut on, then of everything before
+    // first the errors of all rows after each split, then of all rows before it
     sums.reset(this.#count);
     let i = this.#count;
     for (let c = count - 1; c >= 0; c--) {
@@ -166,7 +166,8 @@ export class AbsoluteError implements Criterion {
   }
 
   /**
-   * The middle of what has been added: where half the weight lies between two values, their mean.
+   * The median of the added values; if half of the weight lies exactly between two values, their
+   * mean.
    */
   #median(): number {
     const half = this.#sums.weight / 2;
@@ -175,7 +176,7 @@ export class AbsoluteError implements Criterion {
     return (low + high) / 2;
   }
 
-  /** Σ w |y − median| of what has been added. */
+  /** Σ w |y − median| of the added values. */
   #error(): number {
     const sums = this.#sums;
     const { place, weight, sum } = sums.find(sums.weight / 2, true);

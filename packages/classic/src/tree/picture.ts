@@ -5,40 +5,41 @@ import type { DecisionTreeClassifier, DecisionTreeRegressor } from "./decision-t
 import { type ExportTextOptions, namesOf } from "./text.ts";
 import { LEAF } from "./tree.ts";
 
-/** Settings of a tree's picture. */
+/** Settings of plotTree and exportSvg. */
 export interface PlotTreeOptions
   extends Pick<ExportTextOptions, "featureNames" | "classNames" | "decimals"> {
-  /** Deeper branches are left out (default: none are). */
+  /** Depth below which branches are omitted (default: none are). */
   readonly maxDepth?: number;
 }
 
-/** A node as it is drawn. */
+/** A node of the drawing. */
 export interface DrawnNode {
-  /** Its number in the tree, and that of its parent; −1 of the root. */
+  /** Index of the node and of its parent; −1 for the root's parent. */
   readonly node: number;
   readonly parent: number;
   /**
-   * Where it stands: leaves at 0.5, 1.5, … from the left, others in the middle of their children.
+   * Horizontal position: leaves at 0.5, 1.5, … from the left, other nodes in the middle of their
+   * children.
    */
   readonly x: number;
   readonly depth: number;
-  /** What it asks, answered with yes on its left: "sqft ≤ 1500.5"; null in leaves. */
+  /** The test of the node: "sqft ≤ 1500.5"; rows that pass go left. Null in leaves. */
   readonly question: string | null;
-  /** What it predicts: the name of a class, or a number. */
+  /** The prediction: the name of a class, or a number. */
   readonly prediction: string;
-  /** The same as numbers: a mean or median, or the part of each class. */
+  /** The prediction as numbers: a mean or median, or the fraction of each class. */
   readonly value: readonly number[];
   readonly impurity: number;
   readonly samples: number;
-  /** Whether a branch below it is left out. */
+  /** Whether a branch below the node is omitted. */
   readonly isCut: boolean;
 }
 
-/** A tree to be drawn. */
+/** The drawing of a tree. */
 export interface TreeDrawing {
-  /** Parents before children, left before right. */
+  /** Parents come before children, left before right. */
   readonly nodes: readonly DrawnNode[];
-  /** How wide and how deep it is, in nodes. */
+  /** Width and depth in nodes. */
   readonly leaves: number;
   readonly depth: number;
 }
@@ -46,8 +47,8 @@ export interface TreeDrawing {
 type AnyTree = DecisionTreeClassifier | DecisionTreeRegressor;
 
 /**
- * Where the nodes of a fitted tree stand and what they say. Throws ArgumentError for names that are
- * too few or too many.
+ * Positions and texts of the nodes of a fitted tree. Throws ArgumentError for a wrong number of
+ * names.
  */
 export function plotTree(model: AnyTree, options: PlotTreeOptions = {}): TreeDrawing {
   checkCall(
@@ -104,12 +105,12 @@ function drawing(call: string, model: AnyTree, options: PlotTreeOptions): TreeDr
 }
 
 const BOX = { width: 148, height: 62, gapX: 14, gapY: 38, margin: 12 } as const;
-/** Of classes, told apart with any colour sight; of quantities the first. */
+/** Colours of classes that colour-blind readers can tell apart; numbers use the first. */
 const HUES = ["47 111 219", "239 91 60", "42 157 111", "217 164 0", "142 91 208", "26 165 184"];
 
 /**
- * A fitted tree as the text of an SVG picture: the deeper the colour, the larger the value or the
- * purer the class.
+ * A fitted tree as the text of an SVG picture. A deeper colour means a larger value or a purer
+ * class.
  */
 export function exportSvg(model: AnyTree, options: PlotTreeOptions = {}): string {
   checkCall(

@@ -1,25 +1,27 @@
 import { LEAF, NO_FEATURE, type Tree } from "./tree.ts";
 
-/** Trees that minimal cost-complexity pruning leaves, from the whole tree to its root alone. */
+/** The trees of minimal cost-complexity pruning, from the whole tree to its root. */
 export interface PruningPath {
-  /** The price of a leaf at which each tree is the best, rising from 0. */
+  /** The smallest α at which each tree is optimal, ascending from 0. */
   readonly ccpAlphas: Float64Array;
-  /** Σ of the impurities of its leaves, by weight. */
+  /** Weighted sum of the impurities of the leaves of each tree. */
   readonly impurities: Float64Array;
 }
 
 /**
- * Minimal cost-complexity pruning (Breiman et al. 1984): the branch that is worth least for each of
- * its leaves, α = (R(node) − R(branch)) / (leaves − 1), becomes a leaf, again and again.
+ * Minimal cost-complexity pruning (Breiman et al. 1984): repeatedly makes a leaf of the branch with
+ * the smallest α = (R(node) − R(branch)) / (leaves − 1).
  */
 class Pruning {
   readonly #tree: Tree;
   readonly #parent: Int32Array;
-  /** Impurity of a node as a leaf, and of the leaves below it, as parts of the training weight. */
+  /**
+   * Impurity of a node as a leaf, and of the leaves below it, as fractions of the training weight.
+   */
   readonly #own: Float64Array;
   readonly #branch: Float64Array;
   readonly #leaves: Int32Array;
-  /** Inner nodes, and leaves of what is left. */
+  /** Inner nodes, and leaves of the remaining tree. */
   readonly inner: Uint8Array;
 
   constructor(tree: Tree) {
@@ -47,12 +49,12 @@ class Pruning {
     }
   }
 
-  /** Σ of the impurities of the leaves that are left. */
+  /** Sum of the impurities of the remaining leaves. */
   get impurity(): number {
     return this.#branch[0] as number;
   }
 
-  /** The branch to go next and its α; null when the root is a leaf. */
+  /** The next branch to prune and its α; null if the root is a leaf. */
   weakest(): { node: number; alpha: number } | null {
     let [node, alpha] = [-1, Number.POSITIVE_INFINITY];
     for (let i = 0; i < this.inner.length; i++) {
@@ -83,6 +85,7 @@ class Pruning {
   }
 }
 
+/** The trees of minimal cost-complexity pruning, each with its α. */
 export function pruningPath(tree: Tree): PruningPath {
   const pruning = new Pruning(tree);
   const ccpAlphas = [0];
@@ -95,7 +98,7 @@ export function pruningPath(tree: Tree): PruningPath {
   return { ccpAlphas: Float64Array.from(ccpAlphas), impurities: Float64Array.from(impurities) };
 }
 
-/** The smallest of those trees whose α is at most `alpha`; its nodes are numbered depth first. */
+/** The smallest of those trees whose α is at most `alpha`. Its nodes are numbered depth first. */
 export function prune(tree: Tree, alpha: number): Tree {
   const pruning = new Pruning(tree);
   for (let next = pruning.weakest(); next !== null; next = pruning.weakest()) {

@@ -1,13 +1,13 @@
-/** A feature's values in order, and each row's place among them. */
+/** The sorted values of a feature, and the rank of each row. */
 export interface RankedFeature {
-  /** The distinct values, rising. */
+  /** The distinct values, ascending. */
   readonly values: Float32Array;
-  /** Each row's place in `values`; their number for a missing value. */
+  /** The index of each row in `values`; a missing value has the index `values.length`. */
   readonly ranks: Uint32Array;
   readonly hasMissing: boolean;
 }
 
-/** Orders a column once, so that nodes sort small whole numbers. NaN is missing. */
+/** Ranks a column once, so that nodes sort small integers. NaN is a missing value. */
 export function rankFeature(column: Float32Array): RankedFeature {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
   let count = 0;
@@ -24,7 +24,7 @@ export function rankFeature(column: Float32Array): RankedFeature {
   return { values, ranks, hasMissing: sorted.length < column.length };
 }
 
-/** Where a value stands among rising ones that have it. */
+/** The index of a value in ascending values that contain it. */
 function placeOf(value: number, values: Float32Array): number {
   let [low, high] = [0, values.length - 1];
   while (low < high) {
@@ -35,9 +35,9 @@ function placeOf(value: number, values: Float32Array): number {
   return low;
 }
 
-/** Sorts the rows of a node by their ranks: by insertion a few, by digits of eight bits many. */
+/** Sorts the rows of a node by rank: few rows by insertion, many by radix sort on 8-bit digits. */
 export class RankSorter {
-  /** Ranks, rising, and the place in the node of the row that has each. */
+  /** Ranks, ascending, and the position in the node of the row of each rank. */
   keys: Uint32Array;
   order: Uint32Array;
   #otherKeys: Uint32Array;
@@ -51,7 +51,7 @@ export class RankSorter {
     this.#otherOrder = new Uint32Array(capacity);
   }
 
-  /** Takes the ranks of `rows[start … end)` and sorts them; equals stay in order. */
+  /** Sorts the ranks of `rows[start … end)`; equal ranks keep their order. */
   sort(ranks: Uint32Array, rows: Uint32Array, start: number, end: number): void {
     const count = end - start;
     if (count <= FEW) {
@@ -120,5 +120,5 @@ export class RankSorter {
   }
 }
 
-/** Up to so many rows insertion is quicker. */
+/** Up to this many rows insertion sort is faster. */
 const FEW = 40;

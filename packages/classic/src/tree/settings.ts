@@ -12,38 +12,45 @@ import {
 } from "../estimator/settings.ts";
 import type { GrowLimits } from "./grow.ts";
 
-/** How many features a split looks at: a count, a part below 1, "sqrt", "log2", or all (null). */
+/**
+ * Number of features that a split searches: a count, a fraction below 1, "sqrt", "log2", or all
+ * (null).
+ */
 export type MaxFeatures = number | "sqrt" | "log2" | null;
 
 /** Settings of every tree. */
 export interface TreeLimits {
-  /** The most questions a row is asked; null: no limit (default null). */
+  /** Maximum depth; null: no limit (default null). */
   readonly maxDepth: number | null;
-  /** Fewest rows of a node that is parted; below 1 a part of all rows (default 2). */
+  /**
+   * Least number of rows of a node that may be split; a fraction of all rows if below 1 (default
+   * 2).
+   */
   readonly minSamplesSplit: number;
-  /** Fewest rows of a leaf; below 1 a part of all rows (default 1). */
+  /** Least number of rows of a leaf; a fraction of all rows if below 1 (default 1). */
   readonly minSamplesLeaf: number;
-  /** Least weight of a leaf, as a part of all (default 0). */
+  /** Least weight of a leaf, as a fraction of all (default 0). */
   readonly minWeightFractionLeaf: number;
-  /** How many features each split looks at. */
+  /** Number of features that each split searches. */
   readonly maxFeatures: MaxFeatures;
   /**
-   * The tree grows by its best leaf up to so many leaves; null: depth first, without a limit
+   * Maximum number of leaves, of which the best is split next; null: no limit, grown depth first
    * (default null).
    */
   readonly maxLeafNodes: number | null;
   /**
-   * The least that a split takes away of the impurity, as a part of the root's weight (default 0).
+   * Least decrease of impurity by a split, weighted by the node's fraction of the rows (default 0).
    */
   readonly minImpurityDecrease: number;
-  /** Price of a leaf in minimal cost-complexity pruning (default 0: nothing is pruned). */
+  /** The α of minimal cost-complexity pruning (default 0: no pruning). */
   readonly ccpAlpha: number;
-  /** Seed of what is random; null: the library's default generator (default null). */
+  /** Seed of the random numbers; null: the library's default generator (default null). */
   readonly randomState: number | null;
 }
 
 const partOrCount = (least: number): Rule => either(whole(least), fraction);
 
+/** The settings of trees and their rules. */
 export const treeSchema = (maxFeatures: MaxFeatures): Schema<TreeLimits> => ({
   maxDepth: [null, either(whole(1), none)],
   minSamplesSplit: [2, partOrCount(2)],
@@ -56,7 +63,7 @@ export const treeSchema = (maxFeatures: MaxFeatures): Schema<TreeLimits> => ({
   randomState: [null, seed],
 });
 
-/** How many features a split looks at. */
+/** The number of features that a split searches. */
 function featureCount(maxFeatures: MaxFeatures, width: number): number {
   if (maxFeatures === null) return width;
   if (maxFeatures === "sqrt") return Math.max(1, Math.floor(Math.sqrt(width)));
@@ -65,7 +72,7 @@ function featureCount(maxFeatures: MaxFeatures, width: number): number {
   return Math.min(maxFeatures, width);
 }
 
-/** The limits as counts, for so many rows of this weight. */
+/** The limits as counts, for this number of rows and this weight. */
 export function growLimits(
   params: TreeLimits,
   {
@@ -88,6 +95,6 @@ export function growLimits(
   };
 }
 
-/** What draws for a seed; the library's own generator without one. */
+/** The generator of a seed; without one the library's default generator. */
 export const randomOf = (randomState: number | null): Generator =>
   randomState === null ? new Generator(defaultGenerator().u32()) : new Generator(randomState);

@@ -2,28 +2,28 @@ import type { Generator } from "@wgrad/autograd";
 import type { Criterion, NodeRows } from "./criteria.ts";
 import { type RankedFeature, RankSorter } from "./ranked.ts";
 
-/** Neighbouring values no further apart are one value, in f32. */
+/** Neighbouring f32 values at most this far apart count as equal. */
 const SAME = Math.fround(1e-7);
 
-/** What a split must leave on each side, and how many features are looked at. */
+/** Limits of a split, and the number of features that it searches. */
 export interface SplitLimits {
   readonly maxFeatures: number;
   readonly minSamplesLeaf: number;
   readonly minWeightLeaf: number;
 }
 
-/** Where a node is parted. */
+/** A split of a node. */
 export interface Split {
   readonly feature: number;
-  /** Values up to it go left. */
+  /** Values up to this go left. */
   readonly threshold: number;
-  /** The same by rank. */
+  /** The threshold as a rank. */
   readonly rank: number;
   readonly missingLeft: boolean;
 }
 
 /**
- * Finds where to part a node: by the best of all cuts, or by the best of one random cut for each
+ * Finds the best split of a node: over all thresholds, or over one random threshold for each
  * feature.
  */
 export class Splitter {
@@ -61,8 +61,8 @@ export class Splitter {
   }
 
   /**
-   * The best split of a node that the criterion has entered; null if there is none. `constants`
-   * features are known not to vary above it; how many are known below comes back.
+   * The best split of the current node of the criterion; null if there is none. `constants`: number
+   * of features known to be constant above it. Returns the number known below it.
    */
   find(node: NodeRows, constants: number): { split: Split | null; constants: number } {
     this.#score = Number.NEGATIVE_INFINITY;
@@ -73,10 +73,10 @@ export class Splitter {
   }
 
   /**
-   * Moves the rows that go left to the front, each side in its order; gives where the right side
-   * starts.
+   * Moves the rows that go left to the front; each side keeps its order. Returns where the right
+   * side starts.
    */
-  part({ rows, start, end }: NodeRows, { feature, rank, missingLeft }: Split): number {
+  splitRows({ rows, start, end }: NodeRows, { feature, rank, missingLeft }: Split): number {
     const { ranks, values } = this.#features[feature] as RankedFeature;
     const aside = this.#aside;
     let [left, right] = [start, 0];
@@ -90,7 +90,7 @@ export class Splitter {
     return left;
   }
 
-  /** Looks at every cut of a feature. Gives false if the feature does not vary here. */
+  /** Tries every threshold of a feature. Returns false if the feature is constant here. */
   #tryAll({ rows, start, end }: NodeRows, feature: number): boolean {
     const { ranks, values, hasMissing } = this.#features[feature] as RankedFeature;
     const count = end - start;
@@ -108,7 +108,7 @@ export class Splitter {
     const { minSamplesLeaf } = this.#limits;
     const most = count - minSamplesLeaf;
     let found = 0;
-    // what is missing goes right
+    // missing values go right
     for (let i = Math.max(1, minSamplesLeaf); i <= known && i <= most; i++) {
       if (i === known ? missing > 0 : isCut(keys, values, i)) cuts[found++] = i;
     }
@@ -119,7 +119,7 @@ export class Splitter {
     }));
     if (missing === 0) return true;
 
-    // what is missing goes left
+    // missing values go left
     const shifted = this.#shifted;
     shifted.set(order.subarray(known, count), 0);
     shifted.set(order.subarray(0, known), missing);
@@ -137,8 +137,8 @@ export class Splitter {
   }
 
   /**
-   * Looks at one cut of a feature, anywhere between its least and its largest value. Gives false if
-   * it does not vary here.
+   * Tries one random threshold of a feature, between its least and largest value. Returns false if
+   * the feature is constant here.
    */
   #tryRandom({ rows, start, end }: NodeRows, feature: number): boolean {
     const { ranks, values } = this.#features[feature] as RankedFeature;
@@ -180,7 +180,7 @@ export class Splitter {
     return true;
   }
 
-  /** Takes the best of these cuts if it is better than what has been found. */
+  /** Keeps the best of these splits if it is better than the best so far. */
   #consider(
     feature: number,
     order: Uint32Array,
@@ -195,7 +195,7 @@ export class Splitter {
   }
 }
 
-/** Whether the values of neighbours in order are two. */
+/** Whether neighbouring values in order differ. */
 const isCut = (keys: Uint32Array, values: Float32Array, i: number): boolean => {
   const [before, after] = [keys[i - 1] as number, keys[i] as number];
   return (
@@ -203,16 +203,16 @@ const isCut = (keys: Uint32Array, values: Float32Array, i: number): boolean => {
   );
 };
 
-/** A fraction in [0, 1). */
+/** A random fraction in [0, 1). */
 const uniform = (random: Generator): number => random.u32() * 2 ** -32;
 
-/** Features in the order in which they are looked at: all by number, or so many drawn at random. */
+/** The order in which features are searched: all by index, or a number of random ones. */
 class FeatureDraw {
   readonly #count: number;
   readonly #most: number;
   readonly #random: Generator;
   readonly #features: Int32Array;
-  /** Features known not to vary, from the root down to the node. */
+  /** Features known to be constant, on the path from the root to the node. */
   readonly #constants: Int32Array;
 
   constructor(count: number, most: number, random: Generator) {
@@ -224,8 +224,8 @@ class FeatureDraw {
   }
 
   /**
-   * Calls `look` for features until `most` have been drawn and one of them varies. Features that do
-   * not vary above the node count as drawn, unseen. Gives how many are known not to vary now.
+   * Calls `look` for features until `most` have been drawn and one of them varies. Features that
+   * are constant above the node count as drawn. Returns the number now known to be constant.
    */
   visit(known: number, look: (feature: number) => boolean): number {
     if (this.#most >= this.#count) {
@@ -238,7 +238,7 @@ class FeatureDraw {
       features[a] = features[b] as number;
       features[b] = held;
     };
-    // features: known constants (those drawn first), constants found here, not drawn yet, drawn
+    // order: known constants (drawn ones first), constants found here, not yet drawn, drawn
     let end = this.#count;
     let [visited, found, drawnConstants] = [0, 0, 0];
     while (end > known + found && (visited < this.#most || visited <= found + drawnConstants)) {

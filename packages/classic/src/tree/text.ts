@@ -5,21 +5,21 @@ import { LEAF } from "./tree.ts";
 
 /** Settings of `exportText`. */
 export interface ExportTextOptions {
-  /** What features are called (default: the table's columns, or feature_0, feature_1 …). */
+  /** Names of the features (default: the columns of the table, or feature_0, feature_1 …). */
   readonly featureNames?: readonly string[];
-  /** What classes are called, in their order (default: their labels). */
+  /** Names of the classes, in order (default: their labels). */
   readonly classNames?: readonly string[];
-  /** Deeper branches are left out (default 10). */
+  /** Depth below which branches are omitted (default 10). */
   readonly maxDepth?: number;
   /** Spaces between levels (default 3). */
   readonly spacing?: number;
-  /** Decimals (default 2). */
+  /** Number of decimals (default 2). */
   readonly decimals?: number;
-  /** Whether leaves tell the weight of each class (default false). */
+  /** Whether leaves show the weight of each class (default false). */
   readonly showWeights?: boolean;
 }
 
-/** Names of features and classes, checked. Throws ArgumentError for another number of them. */
+/** Checked names of features and classes. Throws ArgumentError for a wrong number of names. */
 export function namesOf(
   call: string,
   model: DecisionTreeClassifier | DecisionTreeRegressor,
@@ -35,12 +35,12 @@ export function namesOf(
     ["classNames", classes ?? [], labels?.length ?? 0],
   ] as const) {
     if (given.length === wanted) continue;
-    throw new ArgumentError(`${call}: ${given.length} ${what}\n  hint: there are ${wanted}`);
+    throw new ArgumentError(`${call}: got ${given.length} ${what}\n  hint: expected ${wanted}`);
   }
   return { features, classes };
 }
 
-/** A fitted tree as lines of text, as scikit-learn's `export_text`. */
+/** A fitted tree as lines of text, like scikit-learn's `export_text`. */
 export function exportText(
   model: DecisionTreeClassifier | DecisionTreeRegressor,
   options: ExportTextOptions = {},

@@ -1,31 +1,31 @@
 import { damaged } from "../estimator/state.ts";
 
-/** A child that there is not, and the feature of a leaf. */
+/** The child index and the feature index of a leaf. */
 export const LEAF = -1;
 export const NO_FEATURE = -2;
 
-/** A tree as arrays by node; node 0 is the root, and a child comes after its parent. */
+/** A tree as arrays over nodes; node 0 is the root, and children come after their parents. */
 export interface Tree {
-  /** The feature that a node asks about; −2 in leaves. */
+  /** The feature that a node tests; −2 in leaves. */
   readonly feature: Int32Array;
-  /** Values up to it go left; −2 in leaves. */
+  /** Values up to this go left; −2 in leaves. */
   readonly threshold: Float64Array;
-  /** Children by number; −1 in leaves. */
+  /** Indices of the children; −1 in leaves. */
   readonly left: Int32Array;
   readonly right: Int32Array;
   /** 1 where a missing value goes left. */
   readonly missingLeft: Uint8Array;
-  /** How mixed the training rows in a node are. */
+  /** The impurity of the training rows in a node. */
   readonly impurity: Float64Array;
-  /** How many training rows there are in a node, and Σ of their weights. */
+  /** Number of training rows in a node, and the sum of their weights. */
   readonly samples: Int32Array;
   readonly weight: Float64Array;
-  /** What a node predicts: a mean or median, or the part of each class. [nodes, width] */
+  /** The prediction of a node: a mean or median, or the fraction of each class. [nodes, width] */
   readonly value: Float64Array;
   readonly width: number;
 }
 
-/** The leaf in which each row ends. data: row by row, `features` numbers each. */
+/** The leaf of each row. data: row-major, `features` numbers in each row. */
 export function applyTree(
   tree: Tree,
   data: Float32Array | Float64Array,
@@ -46,7 +46,7 @@ export function applyTree(
   return out;
 }
 
-/** How many nodes lie above each node. */
+/** The depth of each node. */
 function depths({ left, right }: Tree): Int32Array {
   const out = new Int32Array(left.length);
   for (let node = 0; node < left.length; node++) {
@@ -57,13 +57,14 @@ function depths({ left, right }: Tree): Int32Array {
   return out;
 }
 
-/** The most questions that a row is asked. */
+/** The depth of the tree. */
 export const depthOf = (tree: Tree): number => Math.max(...depths(tree));
 
+/** Number of leaves. */
 export const leavesOf = ({ left }: Tree): number =>
   left.reduce((sum, child) => sum + Number(child === LEAF), 0);
 
-/** What each feature takes away of the impurity, by the weight of the nodes. */
+/** The total decrease of impurity by each feature, weighted by the nodes. */
 export function decreasesOf(
   { feature, left, right, impurity, weight }: Tree,
   features: number,
@@ -78,17 +79,17 @@ export function decreasesOf(
   return sums.map((sum) => sum / (weight[0] as number));
 }
 
-/** The same as parts of the whole; all 0 for a tree without splits. */
+/** The decreases as fractions of their sum; all 0 for a tree without splits. */
 export const importancesOf = (tree: Tree, features: number): Float64Array =>
   asParts(decreasesOf(tree, features));
 
-/** Numbers divided by their sum; as they are where that is 0. */
+/** Numbers divided by their sum; unchanged if the sum is 0. */
 export function asParts(values: Float64Array): Float64Array {
   const total = values.reduce((a, b) => a + b, 0);
   return total > 0 ? values.map((value) => value / total) : values;
 }
 
-/** Throws ArgumentError unless the arrays are a tree over so many features. */
+/** Throws ArgumentError unless the arrays form a tree over this number of features. */
 export function verifyTree(type: string, tree: Tree, features: number): void {
   const { feature, threshold, left, right, missingLeft, impurity, samples, weight, value, width } =
     tree;
@@ -102,6 +103,6 @@ export function verifyTree(type: string, tree: Tree, features: number): void {
     const within = (child: number): boolean => child > node && child < nodes;
     const asked = feature[node] as number;
     if (within(a) && within(b) && asked >= 0 && asked < features) continue;
-    throw damaged(type, `node ${node} leads nowhere`);
+    throw damaged(type, `node ${node} has an invalid child`);
   }
 }

@@ -1,9 +1,9 @@
 import { damaged } from "../estimator/state.ts";
 import { type Tree, verifyTree } from "./tree.ts";
 
-/** Many trees in one piece, to be saved: each array holds theirs one after the other. */
+/** Several trees in one set of arrays, to be saved; each array concatenates those of the trees. */
 export interface PackedTrees extends Tree {
-  /** Where the nodes of each tree start, and where the last ends. */
+  /** Index of the first node of each tree, and the end of the last tree. */
   readonly offsets: Int32Array;
 }
 
@@ -19,6 +19,7 @@ const names = [
   "value",
 ] as const;
 
+/** Concatenates trees into one set of arrays. */
 export function packTrees(trees: readonly Tree[]): PackedTrees {
   const offsets = new Int32Array(trees.length + 1);
   trees.forEach(({ left }, t) => {
@@ -40,7 +41,10 @@ export function packTrees(trees: readonly Tree[]): PackedTrees {
   return { ...Object.fromEntries(joined), width, offsets } as unknown as PackedTrees;
 }
 
-/** Throws ArgumentError unless they are trees over so many features. */
+/**
+ * Splits the arrays into trees again. Throws ArgumentError unless they are trees over this number
+ * of features.
+ */
 export function unpackTrees(type: string, packed: PackedTrees, features: number): Tree[] {
   const { offsets, width } = packed ?? {};
   const rising = offsets?.every((offset, t) => t === 0 || offset > (offsets[t - 1] as number));

@@ -13,25 +13,25 @@ const kinds = Object.keys(fixture.kinds) as Kind[];
 const names = Object.keys(estimators);
 
 type Exception = readonly [kind: Kind, names: RegExp, reason: string];
-/** What we refuse and scikit-learn takes, and why. */
+/** Input that this package refuses and scikit-learn accepts, with the reason. */
 const stricter: readonly Exception[] = [
-  ["infinity to learn from", /^HistGradient|^IsolationForest/, "infinity is no quantity"],
-  ["infinity to predict", /^HistGradient|^IsolationForest/, "infinity is no quantity"],
+  ["infinity to learn from", /^HistGradient|^IsolationForest/, "infinity is not a usable value"],
+  ["infinity to predict", /^HistGradient|^IsolationForest/, "infinity is not a usable value"],
   [
     "one class or quantity",
     /^AdaBoost|^HistGradient.*Classifier|^LinearD/,
-    "nothing to tell apart",
+    "nothing to distinguish",
   ],
   ["one row", /^AdaBoost|^HistGradient.*Classifier/, "one class"],
-  ["one row", /^GaussianNB|^PCA/, "no variance, which scikit-learn makes NaN"],
-  ["constant columns", /^GaussianNB/, "no variance, which scikit-learn makes NaN"],
+  ["one row", /^GaussianNB|^PCA/, "no variance, for which scikit-learn gives NaN"],
+  ["constant columns", /^GaussianNB/, "no variance, for which scikit-learn gives NaN"],
 ];
-/** What scikit-learn refuses and we take, and why. */
+/** Input that scikit-learn refuses and this package accepts, with the reason. */
 const laxer: readonly Exception[] = [
-  ["NaN to predict", /^PCA/, "transform is not asynchronous: NaN gives NaN"],
-  ["infinity to predict", /^PCA/, "transform is not asynchronous: infinity gives no number"],
-  ["no rows to predict", /^PCA/, "no rows give no rows"],
-  ["constant columns", /^LinearDiscriminant/, "scikit-learn ends in an IndexError"],
+  ["NaN to predict", /^PCA/, "transform is synchronous: NaN gives NaN"],
+  ["infinity to predict", /^PCA/, "transform is synchronous: infinity gives NaN"],
+  ["no rows to predict", /^PCA/, "empty input gives an empty result"],
+  ["constant columns", /^LinearDiscriminant/, "scikit-learn throws an IndexError"],
 ];
 const isAmong = (exceptions: readonly Exception[], kind: Kind, name: string): boolean =>
   exceptions.some(([own, pattern]) => own === kind && pattern.test(name));
@@ -42,8 +42,7 @@ const matrix = (values: readonly unknown[]): Tensor => {
 };
 
 /**
- * What an estimator says of the rows that it is asked about; clusters without predictions say it of
- * those they learned.
+ * Fits on the first rows and predicts the others; clusterings without `predict` give their labels.
  */
 async function learnAndSay(
   model: Estimator,
@@ -62,7 +61,7 @@ async function ask(model: Estimator, x: Tensor): Promise<number[]> {
   return Array.from((await said?.data()) ?? []);
 }
 
-test("every estimator is tried", () => {
+test("every estimator has a row", () => {
   const all = Object.entries(classic).filter(
     ([name, value]) => /^[A-Z]/.test(name) && "prototype" in value && "fit" in value.prototype,
   );
@@ -79,8 +78,7 @@ test("every estimator is tried", () => {
 const full = inject("tier") === "full";
 
 onDevices("as scikit-learn", (device) => {
-  // software WebGPU is slow: the quick tier asks some estimators for what only a shader can get
-  // wrong
+  // Software WebGPU is slow, so the quick tier runs only the cases where a shader could be wrong.
   const isSample = !full && device === "webgpu";
   const few = names.filter((_, i) => i % 4 === 3);
   describe.each(isSample ? (["NaN to predict"] as const) : kinds)("%s", (kind) => {
@@ -106,11 +104,11 @@ onDevices("as scikit-learn", (device) => {
   });
 });
 
-/** An error of ours that says which call, what is wrong, and the cure. */
+/** An error of this package with the call, the fault and the cure. */
 const REFUSED = (name: string): RegExp =>
   new RegExp(`^(ArgumentError|ShapeError): ${name}\\.(fit|predict|transform): .+\\n {2}hint: .+`);
 
-/** Clusters by the order of their first rows. */
+/** Clusters, renumbered by their first rows. */
 const numbered = (labels: readonly number[]): number[] => {
   const order = [...new Set(labels)];
   return labels.map((label) => order.indexOf(label));
@@ -127,24 +125,24 @@ describe.each(names)("%s", (name) => {
   test("refuses text among the features", async () => {
     const table = new Table({ size: Float64Array.of(1, 2, 3), colour: ["red", "blue", "red"] });
     await expect(made().fit(table, targets && [0, 1, 1])).rejects.toThrow(
-      `${name}.fit: column "colour" is text; expected numbers\n  hint: ${isHistogram ? "{ categoricalFeatures" : "OneHotEncoder"}`,
+      `${name}.fit: column "colour" is text; expected numbers\n  hint: ${isHistogram ? "set { categoricalFeatures" : "apply OneHotEncoder"}`,
     );
   });
 
-  test.runIf(targets)("refuses text as targets, and too few of them", async () => {
+  test.runIf(targets)("refuses text as targets, and too few targets", async () => {
     const what = /Class|SVC|NB|LogisticR|Discriminant/.test(name) ? "labels" : "targets";
     await expect(made().fit(matrix(x), y.map(String) as never)).rejects.toThrow(
-      `${name}.fit: ${what}[0] is "0"\n  hint: LabelEncoder turns names into numbers`,
+      `${name}.fit: ${what}[0] is "0"\n  hint: LabelEncoder converts names to numbers`,
     );
     await expect(made().fit(matrix(x), y.slice(1))).rejects.toThrow(
-      `${name}.fit: 11 ${what} for 12 rows`,
+      `${name}.fit: got 11 ${what} for 12 rows`,
     );
     await expect(made().fit(matrix(x))).rejects.toThrow(
       `fit: y is missing\n  hint: ${name}.fit(x, y`,
     );
   });
 
-  test("refuses other features than it has learned from, and stays as it was", async () => {
+  test("refuses other features than those of fit, and does not change", async () => {
     const model = made();
     await model.fit(matrix(x), targets);
     const before = JSON.stringify(model.toState());
@@ -154,7 +152,7 @@ describe.each(names)("%s", (name) => {
     expect(JSON.stringify(model.toState())).toBe(before);
     if (!asks(model)) return;
     await expect(ask(model, tensor([[1, 2]]))).rejects.toThrow(
-      "x has 2 features, but fit saw 3\n  hint: the same columns in the same order",
+      "x has 2 features, but fit saw 3\n  hint: use the same columns in the same order",
     );
   });
 
@@ -163,7 +161,7 @@ describe.each(names)("%s", (name) => {
     ["NaN", [Number.NaN, ...y.slice(1)]],
     ["too few", [1, 2]],
     ["all 0", y.map(() => 0)],
-  ])("refuses weights that are %s, or all of them", async (_, sampleWeight) => {
+  ])("refuses weights when one or all are %s", async (_, sampleWeight) => {
     const fit = made().fit as (...given: unknown[]) => Promise<unknown>;
     const given = [...(targets ? [targets] : []), { sampleWeight }];
     await expect(fit.call(made(), matrix(x), ...given)).rejects.toThrow(
@@ -171,40 +169,40 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("refuses to predict before it has learned", async () => {
+  test("refuses to predict before fit", async () => {
     const model = made();
     if (asks(model)) await expect(ask(model, matrix(x))).rejects.toThrow("not fitted yet");
     else expect(() => model.labels).toThrow(`${name}.labels: not fitted yet`);
   });
 });
 
-describe("fewer rows than are asked for", () => {
+describe("too few rows", () => {
   const x = tensor([[0], [1], [5]]);
   test.each<[string, () => Promise<unknown>, string]>([
     [
       "neighbours",
       async () => (await new classic.KNeighborsRegressor().fit(x, [1, 2, 3])).predict(x),
-      "KNeighborsRegressor.predict: 5 neighbours among 3 rows\n  hint: from 1 to 3",
+      "KNeighborsRegressor.predict: nNeighbors is 5, but there are 3 rows\n  hint: a number from 1 to 3",
     ],
     [
       "k-means' clusters",
       () => new classic.KMeans({ nClusters: 4 }).fit(x),
-      "KMeans.fit: 4 clusters of 3 rows\n  hint: 3 at most",
+      "KMeans.fit: nClusters is 4, but there are 3 rows\n  hint: at most one",
     ],
     [
-      "a hierarchy's clusters",
+      "clusters of a hierarchy",
       () => new classic.AgglomerativeClustering({ nClusters: 4 }).fit(x),
-      "AgglomerativeClustering.fit: 3 rows for 4 clusters",
+      "AgglomerativeClustering.fit: got 3 rows for 4 clusters",
     ],
     [
       "components of a mixture",
       () => new classic.GaussianMixture({ nComponents: 4 }).fit(x),
-      "GaussianMixture.fit: 3 rows for 4 components",
+      "GaussianMixture.fit: got 3 rows for 4 components",
     ],
     [
       "principal components",
       () => new classic.PCA({ nComponents: 2 }).fit(x),
-      "PCA.fit: 2 components of x: [3, 1]\n  hint: 1 at most",
+      "PCA.fit: nComponents is 2, but x is [3, 1]\n  hint: at most 1 components",
     ],
     ["folds", () => classic.crossValScore(new classic.Ridge(), x, [1, 2, 3]), "KFold: "],
   ])("%s", async (_, run, message) => {
@@ -212,7 +210,7 @@ describe("fewer rows than are asked for", () => {
   });
 });
 
-test("a category that was not learned is missing, to learn from and to ask about", async () => {
+test("an unknown category is a missing value", async () => {
   const colour = Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? "red" : "blue"));
   const size = Float64Array.from(colour, (_, i) => i % 3);
   const price = colour.map((name) => (name === "red" ? 9 : 1));

@@ -1,7 +1,7 @@
 import type { Numbers, Rows } from "@wgrad/classic";
 import * as classic from "@wgrad/classic";
 
-/** What any estimator of the package can be asked for here. */
+/** The methods that the tests call. */
 export interface Estimator {
   readonly type: string;
   fit(x: Rows, y?: Numbers): Promise<unknown>;
@@ -14,7 +14,7 @@ export interface Estimator {
 const trees = { nEstimators: 3 };
 const rounds = { maxIter: 2, minSamplesLeaf: 2 };
 
-/** Every estimator, as `generate.py` makes scikit-learn's. */
+/** Every estimator with the settings that `generate.py` gives scikit-learn's. */
 export const estimators = {
   AdaBoostClassifier: () => new classic.AdaBoostClassifier({ nEstimators: 2 }),
   AgglomerativeClustering: () => new classic.AgglomerativeClustering(),

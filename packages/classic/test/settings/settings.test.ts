@@ -16,7 +16,10 @@ interface Case {
 }
 const cases = fixture.cases as unknown as readonly Case[];
 
-/** n_estimators → nEstimators; a direction for each feature becomes those by number. */
+/**
+ * Converts names to camelCase: n_estimators → nEstimators. Directions of features become an object
+ * by index.
+ */
 const camel = (name: string): string =>
   name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/_$/, "");
 const settingsOf = (params: Case["params"]): object =>
@@ -30,7 +33,7 @@ const settingsOf = (params: Case["params"]): object =>
 const matrix = (values: readonly (number | null)[], width: number): Tensor =>
   tensor(values.map((value) => value ?? Number.NaN)).reshape([-1, width]);
 
-/** Clusters by the order of their first rows; noise stays −1. */
+/** Clusters, renumbered by their first rows; noise stays −1. */
 const numbered = (labels: ArrayLike<number>): number[] => {
   const order = [...new Set(Array.from(labels).filter((label) => label >= 0))];
   return Array.from(labels, (label) => order.indexOf(label));
@@ -41,7 +44,7 @@ type Model = Record<string, unknown> & { fit(...given: unknown[]): Promise<unkno
 type Class = new (settings: object) => Model;
 const classes = { ...classic } as unknown as Readonly<Record<string, Class>>;
 
-/** Software WebGPU is slow: the quick tier asks it some of them. */
+/** Software WebGPU is slow, so the quick tier runs only some rows on it. */
 const isAsked = (device: string, i: number): boolean =>
   inject("tier") === "full" || device !== "webgpu" || i % 8 === 4;
 
@@ -67,14 +70,14 @@ onDevices("any settings", (device) => {
         const scale = Math.max(1, ...real.map(Math.abs));
         compared.forEach((value, i) => {
           const off = Math.abs(value - (real[i] as number)) / scale;
-          expect(off, `${key}[${i}]: ${value}, not ${real[i]}`).toBeLessThan(1e-3);
+          expect(off, `${key}[${i}]: ${value}, expected ${real[i]}`).toBeLessThan(1e-3);
         });
       }
     });
   });
 });
 
-test("a direction in which rows do not vary is whitened to 0", async () => {
+test("a direction without variance is whitened to 0", async () => {
   const x = matrix([1, 5, 2, 5, 4, 5, 3, 5], 2);
   const pca = await new classic.PCA({ whiten: true }).fit(x);
   const z = Array.from(await pca.transform(x).data());

@@ -13,40 +13,40 @@ import type { Derivatives, HistLoss } from "../losses.ts";
 import { take } from "../rows.ts";
 import type { GradientBoostingParams } from "./settings.ts";
 
-/** What `fit` learned. */
+/** The result of `fit`. */
 export interface Fitted extends Seen {
   readonly trees: readonly Tree[];
   readonly baseline: readonly number[];
   readonly trainScore: Float64Array;
 }
 
-/** What boosting does with a loss. */
+/** How boosting uses a loss. */
 interface Stages {
   readonly loss: HistLoss;
-  /** What losses are reported times, as scikit-learn's are. */
+  /** Factor of reported losses, to agree with scikit-learn. */
   readonly factor: number;
-  /** What leaf values are multiplied with: (K − 1) / K of K > 2 classes (Friedman 2001). */
+  /** Factor of leaf values: (K − 1) / K for K > 2 classes (Friedman 2001). */
   readonly leafFactor: number;
   /** Whether weights were given. */
   readonly isWeighted: boolean;
 }
 
-/** What regressor and classifier have: rounds of trees fitted to negative gradients. */
+/** The base of regressor and classifier: rounds of trees fitted to negative gradients. */
 export abstract class GradientBoosting<
   Params extends GradientBoostingParams,
   Own extends Fitted,
 > extends Estimator<Params, Own> {
-  /** The trees, round by round: one, or one a class. */
+  /** The trees of all rounds in order: one a round, or one for each class. */
   get trees(): readonly Tree[] {
     return this.learned("trees").trees;
   }
 
-  /** The loss of the rows that each round saw, after it. */
+  /** The loss of each round, measured after it on the rows that it saw. */
   get trainScore(): Float64Array {
     return this.learned("trainScore").trainScore;
   }
 
-  /** What each feature takes away of the impurity, as parts of the whole. */
+  /** The importance of each feature: its fraction of the total decrease of impurity. */
   get featureImportances(): Float64Array {
     const { trees, width } = this.learned("featureImportances");
     const sums = new Float64Array(width);
@@ -58,7 +58,7 @@ export abstract class GradientBoosting<
     return asParts(sums);
   }
 
-  /** Grows the trees. `labels` stratify what is held out. */
+  /** Grows the trees. The held-out rows are stratified by `labels`. */
   protected async boost(
     { loss, factor, leafFactor, isWeighted }: Stages,
     matrix: Matrix,
@@ -89,7 +89,7 @@ export abstract class GradientBoosting<
       weights: take(weights, parts.test),
     };
 
-    // quantiles of rows that weigh nothing in particular lie between two of them
+    // without weights, quantiles are interpolated between rows
     const baseline = await loss.baseline(targets, isWeighted ? own : null);
     const rawOf = (count: number): Float64Array[] =>
       baseline.map((value) => new Float64Array(count).fill(value));
@@ -112,7 +112,7 @@ export abstract class GradientBoosting<
       await loss.differentiate(raw, targets, own, derivatives);
       for (let k = 0; k < baseline.length; k++) {
         const { gradients, curvatures } = derivatives[k] as Derivatives;
-        // weights are in the gradients, and not in what a tree is fitted to
+        // the gradients contain the weights; the targets of a tree must not
         const residuals = Float64Array.from(gradients, (g, i) => -g / (own[i] as number) || 0);
         const weight = bag.reduce((a, b) => a + b, 0);
         const limits = growLimits(params, { rows, width: features.length, weight });
@@ -156,7 +156,7 @@ export abstract class GradientBoosting<
     return { trees, baseline, trainScore: scores, width: matrix.width, names: matrix.names };
   }
 
-  /** Raw predictions after each round, or after the last: [outputs][rows]. */
+  /** Raw predictions after each round, or after the last one: [outputs][rows]. */
   protected async *raw(
     call: string,
     x: Rows,
@@ -185,7 +185,7 @@ export abstract class GradientBoosting<
   }
 }
 
-/** Columns as rows, one after the other. */
+/** Columns as one row-major array. */
 function rowsOf(columns: readonly Float32Array[]): Float32Array {
   const rows = columns[0]?.length ?? 0;
   const out = new Float32Array(rows * columns.length);
@@ -195,14 +195,14 @@ function rowsOf(columns: readonly Float32Array[]): Float32Array {
   return out;
 }
 
-/** Weights of the rows that were drawn, 0 of the others. */
+/** Weights of the drawn rows; 0 for the others. */
 function drawn(weights: Float64Array, rows: Int32Array): Float64Array {
   const out = new Float64Array(weights.length);
   for (const row of rows) out[row] = weights[row] as number;
   return out;
 }
 
-/** Rows by leaf. */
+/** Rows of each leaf. */
 function groups(leaves: Int32Array, rows: Uint32Array): Map<number, number[]> {
   const found = new Map<number, number[]>();
   for (const row of rows) {
@@ -214,7 +214,7 @@ function groups(leaves: Int32Array, rows: Uint32Array): Map<number, number[]> {
   return found;
 }
 
-/** One Newton step in each leaf: −Σ g / Σ h, times a factor; 0 where nothing is curved. */
+/** One Newton step in each leaf: −Σ g / Σ h, times a factor; 0 if the curvature is 0. */
 function newton(
   tree: Tree,
   leaves: Int32Array,
@@ -249,7 +249,7 @@ function add(
   });
 }
 
-/** The last thing that a generator yields. */
+/** The last value of a generator. */
 export async function last<T>(generator: AsyncGenerator<T>): Promise<T> {
   let item: T | undefined;
   for await (const next of generator) item = next;

@@ -1,33 +1,33 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
 import { atWeight, running } from "../quantiles.ts";
 
-/** How one feature is cut into bins. */
+/** The bins of one feature. */
 export interface FeatureBins {
   /**
-   * Values up to each go into its bin, those above the last into one more; of categories, the bins'
-   * codes.
+   * Upper bounds of the bins; larger values go into one further bin. For categories: their codes.
    */
   readonly thresholds: Float64Array;
-  /** How many bins there are for values that are not missing. */
+  /** Number of bins for values that are not missing. */
   readonly count: number;
   readonly isCategorical: boolean;
-  /** Whether values were missing where the bins were made. */
+  /** Whether the training values had missing ones. */
   readonly hasMissing: boolean;
 }
 
+/** Settings of the bins. */
 export interface BinOptions {
-  /** The most bins, without that of missing values. */
+  /** Maximum number of bins, not counting the bin of missing values. */
   readonly maxBins: number;
   readonly weights: Float64Array | null;
   readonly random: Generator;
 }
 
-/** More rows than so many are represented by a sample. */
+/** If there are more rows, a sample of this size determines the bins. */
 const SAMPLE = 200_000;
 
 /**
- * Bins of a feature: between neighbouring values if there are few, else at quantiles of the rows
- * (averaged inverse of the distribution), by weight.
+ * Bins of a numeric feature: between neighbouring values if there are few, else at weighted
+ * quantiles (averaged inverse of the distribution function).
  */
 export function numberBins(
   column: Float32Array,
@@ -55,7 +55,7 @@ export function numberBins(
   return { thresholds, count: thresholds.length + 1, isCategorical: false, hasMissing };
 }
 
-/** The first of different values, rising. */
+/** Up to `most` distinct values, ascending. */
 function firstDistinct(values: Float64Array, most: number): number[] {
   const distinct: number[] = [];
   for (const value of values) {
@@ -65,7 +65,7 @@ function firstDistinct(values: Float64Array, most: number): number[] {
   return distinct;
 }
 
-/** Values that are not missing and count, rising, and their weights (null: 1 each). */
+/** Values that are neither missing nor of weight 0, ascending, and their weights (null: 1 each). */
 function sortedSample(
   column: Float32Array,
   weights: Float64Array | null,
@@ -94,7 +94,7 @@ function sortedSample(
   };
 }
 
-/** The first running sum above `wanted`. */
+/** Index of the first running sum above `wanted`. */
 function placeIn(sums: Float64Array, wanted: number): number {
   let [low, high] = [0, sums.length - 1];
   while (low < high) {
@@ -105,10 +105,7 @@ function placeIn(sums: Float64Array, wanted: number): number {
   return low;
 }
 
-/**
- * The value up to which that part of the rows lies; where it lies there exactly, the mean with the
- * next.
- */
+/** The quantile of `part`; the mean of two neighbours if it lies exactly between them. */
 function atCount(values: Float64Array, part: number): number {
   const place = values.length * part - 1;
   const below = Math.floor(place);
@@ -117,7 +114,7 @@ function atCount(values: Float64Array, part: number): number {
   return ((values[Math.max(below, 0)] as number) + next) / 2;
 }
 
-/** Bins of a feature whose values are the codes 0 … count − 1. */
+/** Bins of a categorical feature with codes 0 … count − 1. */
 export function categoryBins(
   call: string,
   name: string,
@@ -127,14 +124,14 @@ export function categoryBins(
 ): FeatureBins {
   if (count > maxBins) {
     throw new ArgumentError(
-      `${call}: feature ${name} has ${count} categories\n  hint: ${maxBins} at most (maxBins); put rare ones together, or use it as a number`,
+      `${call}: feature ${name} has ${count} categories\n  hint: at most ${maxBins} (maxBins); merge rare categories, or use the feature as a number`,
     );
   }
   const thresholds = Float64Array.from({ length: count }, (_, k) => k);
   return { thresholds, count, isCategorical: true, hasMissing: codes.some(Number.isNaN) };
 }
 
-/** Each value's bin, feature after feature: [features, rows]. A missing value has bin `missing`. */
+/** The bin of each value, by feature: [features, rows]. A missing value has the bin `missing`. */
 export function toBins(
   columns: readonly Float32Array[],
   bins: readonly FeatureBins[],

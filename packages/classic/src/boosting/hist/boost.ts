@@ -9,34 +9,34 @@ import { categoryBins, type FeatureBins, numberBins, toBins } from "./bins.ts";
 import { type Encoding, encodeRows, placesOf } from "./categories.ts";
 import { Grower } from "./grow.ts";
 import { addTree, type HistTree, verifyHistTree } from "./hist-tree.ts";
-import { exactly } from "./histogram.ts";
+import { roundExactly } from "./histogram.ts";
 import type { HistGradientBoostingParams } from "./settings.ts";
 
-/** What `fit` learned. */
+/** The result of `fit`. */
 export interface Fitted extends Seen {
   readonly encoding: Encoding;
   readonly bins: readonly FeatureBins[];
   readonly baseline: readonly number[];
-  /** Trees round by round, `baseline.length` a round. */
+  /** Trees of all rounds in order, `baseline.length` in each round. */
   readonly trees: readonly HistTree[];
-  /** −loss after each round, the first before any; empty without early stopping. */
+  /** −loss before the first round and after each; empty without early stopping. */
   readonly trainScore: Float64Array;
   readonly validationScore: Float64Array;
 }
 
 const AUTO_STOPPING = 10_000;
 
-/** What regressor and classifier have: rounds of trees along the derivatives of a loss. */
+/** The base of regressor and classifier: rounds of trees along the derivatives of a loss. */
 export abstract class HistGradientBoosting<
   Params extends HistGradientBoostingParams,
   Own extends Fitted,
 > extends Estimator<Params, Own> {
-  /** The trees, round by round: one, or one a class. */
+  /** The trees of all rounds in order: one a round, or one for each class. */
   get trees(): readonly HistTree[] {
     return this.learned("trees").trees;
   }
 
-  /** How the features are cut into bins. */
+  /** The bins of each feature. */
   get bins(): readonly FeatureBins[] {
     return this.learned("bins").bins;
   }
@@ -46,25 +46,25 @@ export abstract class HistGradientBoosting<
     return this.learned("baseline").baseline;
   }
 
-  /** How many rounds there were. */
+  /** Number of rounds. */
   get nIter(): number {
     const { trees, baseline } = this.learned("nIter");
     return trees.length / baseline.length;
   }
 
   /**
-   * −loss of the training rows before the first and after each round; empty without early stopping.
+   * −loss of the training rows before the first round and after each; empty without early stopping.
    */
   get trainScore(): Float64Array {
     return this.learned("trainScore").trainScore;
   }
 
-  /** The same of the rows that were held out. */
+  /** −loss of the held-out rows, likewise. */
   get validationScore(): Float64Array {
     return this.learned("validationScore").validationScore;
   }
 
-  /** Grows the trees. `labels` stratify what is held out. */
+  /** Grows the trees. The held-out rows are stratified by `labels`. */
   protected async boost(
     loss: HistLoss,
     { matrix, encoding }: { readonly matrix: Matrix; readonly encoding: Encoding },
@@ -153,8 +153,8 @@ export abstract class HistGradientBoosting<
       await loss.differentiate(raw, targets, own, derivatives);
       for (let k = 0; k < outputs; k++) {
         const { gradients: g, curvatures: h } = derivatives[k] as Derivatives;
-        if (!loss.constantCurvature) exactly(h, curvatures);
-        const grown = grower.grow(exactly(g, gradients), curvatures);
+        if (!loss.constantCurvature) roundExactly(h, curvatures);
+        const grown = grower.grow(roundExactly(g, gradients), curvatures);
         const predictions = raw[k] as Float64Array;
         for (const leaf of grown.leaves) {
           const { rows: inLeaf } = leaf;
@@ -190,9 +190,7 @@ export abstract class HistGradientBoosting<
     };
   }
 
-  /**
-   * Raw predictions after each round that `at` wants to see, or after the last: [outputs][rows].
-   */
+  /** Raw predictions after each round that `at` selects, or after the last one: [outputs][rows]. */
   protected async *raw(
     call: string,
     x: Rows,
@@ -222,9 +220,7 @@ export abstract class HistGradientBoosting<
       const name = seen.names?.includes(feature) ? feature : Number(feature);
       const [place] = placesOf(call, "monotonicCst", [name], seen) as [number];
       if (encoding[place] !== null) {
-        throw new ArgumentError(
-          `${call}: monotonicCst names ${feature}, whose values are categories`,
-        );
+        throw new ArgumentError(`${call}: monotonicCst names the categorical feature ${feature}`);
       }
       out[place] = direction;
     }
@@ -232,7 +228,7 @@ export abstract class HistGradientBoosting<
   }
 }
 
-/** Features for each cut, drawn; null where all are looked at. */
+/** Draws the features of each split; null if all are searched. */
 function drawOf(
   part: number,
   features: number,
@@ -247,7 +243,7 @@ function drawOf(
   };
 }
 
-/** Whether none of the last rounds is better than the one before them. */
+/** Whether none of the last rounds is better than the round before them. */
 function stagnates(
   scores: readonly number[],
   { nIterNoChange, tol }: HistGradientBoostingParams,
@@ -257,7 +253,7 @@ function stagnates(
   return scores.slice(-nIterNoChange).every((score) => !(score > reference));
 }
 
-/** The one thing that a generator yields. */
+/** The only value of a generator. */
 export async function only<T>(generator: AsyncGenerator<T>): Promise<T> {
   for await (const item of generator) return item;
   throw new Error("nothing was yielded");

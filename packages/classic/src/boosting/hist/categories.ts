@@ -2,13 +2,13 @@ import { ArgumentError } from "@wgrad/autograd";
 import { Table } from "@wgrad/datasets";
 import { checkSeen, type Matrix, type Rows, readRows, type Seen } from "../../estimator/input.ts";
 
-/** The categories of each feature, sorted; null of numbers. */
+/** The sorted categories of each feature; null for numeric features. */
 export type Encoding = readonly (readonly (number | string)[] | null)[];
 
-/** Features by number or, of a table, by name. */
+/** Features by index or, for a table, by name. */
 export type FeatureNames = readonly (number | string)[];
 
-/** Numbers of features. Throws ArgumentError for one there is not. */
+/** Indices of features. Throws ArgumentError for an unknown feature. */
 export function placesOf(
   call: string,
   setting: string,
@@ -27,8 +27,8 @@ export function placesOf(
 }
 
 /**
- * Reads rows whose categorical features become the codes 0, 1, … of their sorted categories; NaN
- * and empty text are missing.
+ * Reads rows and encodes categorical features as the codes 0, 1, … of their sorted categories. NaN
+ * and empty text are missing values.
  */
 export async function learnEncoding(
   call: string,
@@ -41,7 +41,7 @@ export async function learnEncoding(
     if (cells === null || places.has(j)) return;
     const name = columns.matrix.names?.[j];
     throw new ArgumentError(
-      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: { categoricalFeatures: [${JSON.stringify(name)}] }, or OneHotEncoder first`,
+      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: set { categoricalFeatures: [${JSON.stringify(name)}] }, or apply OneHotEncoder first`,
     );
   });
   const { width } = columns.matrix;
@@ -55,7 +55,7 @@ export async function learnEncoding(
   return { matrix: encoded(columns, encoding), encoding };
 }
 
-/** Reads rows as `learnEncoding` did; a category that was not there then is missing. */
+/** Reads rows with the categories that `learnEncoding` found; a new category is missing. */
 export async function encodeRows(
   call: string,
   x: Rows,
@@ -65,7 +65,7 @@ export async function encodeRows(
   return encoded(await cellsOf(call, x, seen), encoding);
 }
 
-/** Rows with the columns that are text beside them, for which the matrix holds NaN. */
+/** Rows and, separately, their text columns, for which the matrix holds NaN. */
 interface Cells {
   readonly matrix: Matrix;
   readonly text: readonly (readonly string[] | null)[];

@@ -1,30 +1,36 @@
 import { LEAF } from "../../tree/tree.ts";
 import type { FeatureBins } from "./bins.ts";
-import { type Bounds, type Cut, type CutLimits, Cutter, type NodeSums } from "./cuts.ts";
 import { Heap } from "./heap.ts";
 import type { HistTree } from "./hist-tree.ts";
 import { type Binned, Histograms } from "./histogram.ts";
+import {
+  type BinSplit,
+  type BinSplitLimits,
+  BinSplitter,
+  type Bounds,
+  type NodeSums,
+} from "./splits.ts";
 
-/** When a tree has grown. */
-export interface GrowerLimits extends CutLimits {
+/** Limits of a growing tree. */
+export interface GrowerLimits extends BinSplitLimits {
   readonly maxLeafNodes: number | null;
   readonly maxDepth: number | null;
   readonly learningRate: number;
-  /** Features that each cut is looked for in; null: all. */
+  /** Draws the features that each split may use; null: all. */
   readonly drawFeatures: (() => Uint8Array) | null;
 }
 
-/** A node while the tree grows. */
+/** A node of a growing tree. */
 interface GrowingNode {
   readonly depth: number;
-  /** Its rows: `order[start … end)`. */
+  /** Its rows are `order[start … end)`. */
   readonly start: number;
   readonly end: number;
   readonly sums: NodeSums;
   bounds: Bounds;
   value: number;
-  /** Its best cut, once it has been looked for. */
-  cut: Cut | null;
+  /** Its best split, once searched. */
+  cut: BinSplit | null;
   missingLeft: boolean;
   histograms: Float64Array | null;
   left: GrowingNode | null;
@@ -32,14 +38,14 @@ interface GrowingNode {
   readonly gain: number;
 }
 
-/** A leaf, and the rows in it. */
+/** A leaf and its rows. */
 export interface GrownLeaf {
   readonly rows: Uint32Array;
-  /** What it adds to the predictions of its rows. */
+  /** Added to the predictions of its rows. */
   value: number;
 }
 
-/** A tree that has grown, before it is written down. */
+/** A grown tree before it is written to arrays. */
 export interface Grown {
   readonly leaves: readonly GrownLeaf[];
   finish(): HistTree;
@@ -47,12 +53,12 @@ export interface Grown {
 
 const UNBOUNDED: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
 
-/** Curvature that a node needs to be parted. */
+/** Least curvature of a node that may be split. */
 const LEAST_CURVATURE = 1e-3;
 
 /**
- * Grows trees on the same binned rows, each for its own gradients: the leaf whose cut is worth most
- * is parted next.
+ * Grows trees on the same binned rows, each for its own gradients. The leaf with the largest gain
+ * is split next.
  */
 export class Grower {
   readonly #data: Binned;
@@ -60,14 +66,14 @@ export class Grower {
   readonly #constant: boolean;
   readonly #limits: GrowerLimits;
   readonly #histograms: Histograms;
-  readonly #cutter: Cutter;
+  readonly #cutter: BinSplitter;
   readonly #order: Uint32Array;
   readonly #aside: Uint32Array;
-  /** By bin: 1 where rows go left at the cut at hand. */
+  /** For each bin: 1 if rows go left at the current split. */
   readonly #goesLeft: Uint8Array;
   readonly #isMonotonic: boolean;
 
-  /** With `constant` every curvature is 1. */
+  /** `constant`: every curvature is 1. */
   constructor(
     data: Binned,
     features: readonly FeatureBins[],
@@ -79,7 +85,7 @@ export class Grower {
     this.#constant = constant;
     this.#limits = limits;
     this.#histograms = new Histograms(data, constant);
-    this.#cutter = new Cutter(features, data.size, constant, limits);
+    this.#cutter = new BinSplitter(features, data.size, constant, limits);
     this.#order = new Uint32Array(data.rows);
     this.#aside = new Uint32Array(data.rows);
     this.#goesLeft = new Uint8Array(data.size);
@@ -87,7 +93,7 @@ export class Grower {
   }
 
   /**
-   * Grows a tree. Sums of gradients and curvatures must be exact (`exactly`); constant curvatures
+   * Grows a tree. Sums of gradients and curvatures must be exact (`roundExactly`); constant curvatures
    * are not read.
    */
   grow(gradients: Float64Array, curvatures: Float64Array): Grown {
@@ -122,7 +128,7 @@ export class Grower {
       look(root);
     }
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      const [left, right] = this.#part(node);
+      const [left, right] = this.#splitRows(node);
       const isLast = leaves.length + open.size + 2 === maxLeafNodes;
       if (isLast || left.depth === maxDepth) {
         leaves.push(left, right);
@@ -161,12 +167,12 @@ export class Grower {
         },
       };
     });
-    return { leaves: grown, finish: () => written(root, this.#features) };
+    return { leaves: grown, finish: () => toArrays(root, this.#features) };
   }
 
-  /** Parts a node's rows and makes its children. */
-  #part(node: GrowingNode): [GrowingNode, GrowingNode] {
-    const { feature, bin, categories, missingLeft, left, right } = node.cut as Cut;
+  /** Splits the rows of a node and makes its children. */
+  #splitRows(node: GrowingNode): [GrowingNode, GrowingNode] {
+    const { feature, bin, categories, missingLeft, left, right } = node.cut as BinSplit;
     const { bins, rows, size } = this.#data;
     const [order, aside] = [this.#order, this.#aside];
     const base = feature * rows;
@@ -178,7 +184,7 @@ export class Grower {
           : Number(own <= bin || (missingLeft && own === size - 1));
     }
     let [middle, moved] = [node.start, 0];
-    // both sides are written, one of them counts: no branch that the processor could guess wrong
+    // write to both sides and advance one: this avoids an unpredictable branch
     for (let i = node.start; i < node.end; i++) {
       const row = order[i] as number;
       const isLeft = goesLeft[bins[base + row] as number] as number;
@@ -190,13 +196,13 @@ export class Grower {
     order.set(aside.subarray(0, moved), middle);
     node.left = newNode(node.depth + 1, node.start, middle, left);
     node.right = newNode(node.depth + 1, middle, node.end, right);
-    // what was never missing goes, where it is missing later, with most rows
+    // if no training value was missing, missing values later follow the larger child
     const hadMissing = (this.#features[feature] as FeatureBins).hasMissing;
     node.missingLeft = hadMissing ? missingLeft : left.samples > right.samples;
     return [node.left, node.right];
   }
 
-  /** Adds up the smaller child; the other has what is left. */
+  /** Computes the histograms of the smaller child; those of the other are the difference. */
   #divide(node: GrowingNode, left: GrowingNode, right: GrowingNode): void {
     const leftIsSmall = left.sums.samples < right.sums.samples;
     const [small, large] = leftIsSmall ? [left, right] : [right, left];
@@ -204,10 +210,10 @@ export class Grower {
     large.histograms = this.#histograms.rest(node.histograms as Float64Array, small.histograms);
   }
 
-  /** Keeps what is below a cut of a monotonic feature on its side of the middle. */
+  /** Bounds predictions on both sides of a split on a monotonic feature by the mean of the two. */
   #bound(node: GrowingNode, left: GrowingNode, right: GrowingNode): void {
     const { lower, upper } = node.bounds;
-    const direction = this.#limits.monotonic[(node.cut as Cut).feature] as number;
+    const direction = this.#limits.monotonic[(node.cut as BinSplit).feature] as number;
     const middle = (left.value + right.value) / 2;
     const below = { lower, upper: middle };
     const above = { lower: middle, upper };
@@ -235,15 +241,15 @@ function newNode(depth: number, start: number, end: number, sums: NodeSums): Gro
   };
 }
 
-/** Gradients are whole multiples of a step, so their sum is exact. */
+/** Gradients are integer multiples of a step, so their sum is exact. */
 function sumOf(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] as number;
   return sum;
 }
 
-/** The tree as arrays, numbered depth first. */
-function written(root: GrowingNode, features: readonly FeatureBins[]): HistTree {
+/** Writes the tree to arrays, numbered depth first. */
+function toArrays(root: GrowingNode, features: readonly FeatureBins[]): HistTree {
   const nodes: GrowingNode[] = [];
   const [lefts, rights]: [number[], number[]] = [[], []];
   const visit = (node: GrowingNode): number => {
@@ -265,8 +271,8 @@ function written(root: GrowingNode, features: readonly FeatureBins[]): HistTree 
   sets.forEach((set, i) => {
     bits.set(set, 8 * i);
   });
-  const inner = <T>(of: (cut: Cut, node: GrowingNode) => T, leaf: T): T[] =>
-    nodes.map((node) => (node.left === null ? leaf : of(node.cut as Cut, node)));
+  const inner = <T>(of: (cut: BinSplit, node: GrowingNode) => T, leaf: T): T[] =>
+    nodes.map((node) => (node.left === null ? leaf : of(node.cut as BinSplit, node)));
   return {
     feature: Int32Array.from(inner(({ feature }) => feature, 0)),
     threshold: Float64Array.from(inner((cut) => thresholdOf(cut, features), 0)),
@@ -282,7 +288,10 @@ function written(root: GrowingNode, features: readonly FeatureBins[]): HistTree 
   };
 }
 
-function thresholdOf({ feature, bin, categories }: Cut, features: readonly FeatureBins[]): number {
+function thresholdOf(
+  { feature, bin, categories }: BinSplit,
+  features: readonly FeatureBins[],
+): number {
   const { thresholds, count } = features[feature] as FeatureBins;
   if (categories !== null) return 0;
   return bin === count - 1 ? Number.POSITIVE_INFINITY : (thresholds[bin] as number);

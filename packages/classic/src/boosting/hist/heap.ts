@@ -1,4 +1,4 @@
-/** What is worth most comes first. */
+/** A binary heap; the item with the largest gain comes first. */
 export class Heap<Item extends { readonly gain: number }> {
   readonly #items: Item[] = [];
 
@@ -20,12 +20,12 @@ export class Heap<Item extends { readonly gain: number }> {
     return first;
   }
 
-  /** Takes all that is left. */
+  /** Removes and returns all items. */
   drain(): Item[] {
     return this.#items.splice(0);
   }
 
-  /** Moves the item at `at` towards `start` as long as its parent is worth less. */
+  /** Moves the item at `at` towards `start` while its parent has a smaller gain. */
   #sink(start: number, at: number): void {
     const items = this.#items;
     const item = items[at] as Item;
@@ -40,10 +40,7 @@ export class Heap<Item extends { readonly gain: number }> {
     items[place] = item;
   }
 
-  /**
-   * Moves the first item down past better children to the end of its path, then back up to its
-   * place.
-   */
+  /** Moves the first item down along the better children to a leaf, then up to its position. */
   #rise(): void {
     const items = this.#items;
     const item = items[0] as Item;

@@ -1,34 +1,34 @@
 import { damaged } from "../../estimator/state.ts";
 import { LEAF } from "../../tree/tree.ts";
 
-/** A tree on binned features as arrays by node, depth first; node 0 is the root. */
+/** A tree on binned features as arrays over nodes, depth first; node 0 is the root. */
 export interface HistTree {
-  /** The feature that a node asks about; 0 in leaves. */
+  /** The feature that a node tests; 0 in leaves. */
   readonly feature: Int32Array;
-  /** Values up to it go left; ∞ where only missing ones go right. */
+  /** Values up to this go left; ∞ if only missing values go right. */
   readonly threshold: Float64Array;
-  /** The same by bin. */
+  /** The threshold as a bin. */
   readonly bin: Int32Array;
-  /** Children by number; −1 in leaves. */
+  /** Indices of the children; −1 in leaves. */
   readonly left: Int32Array;
   readonly right: Int32Array;
   /** 1 where a missing value goes left. */
   readonly missingLeft: Uint8Array;
-  /** Where the node's categories start in `bits`; −1 of numbers. */
+  /** Index of the node's categories in `bits`; −1 for numeric features. */
   readonly categories: Int32Array;
   /** Sets of categories that go left, eight words each. */
   readonly bits: Uint32Array;
-  /** What a node predicts; in leaves times the learning rate. */
+  /** The prediction of a node; in leaves multiplied by the learning rate. */
   readonly value: Float64Array;
-  /** What the best cut of the node is worth; −1 if there is none. */
+  /** The gain of the node's best split; −1 if there is none. */
   readonly gain: Float64Array;
-  /** How many training rows there are in a node. */
+  /** Number of training rows in a node. */
   readonly samples: Int32Array;
 }
 
 /**
- * Adds what the tree predicts to `out`, from `at` on in steps. data: row by row, categories as
- * codes, −1 or NaN for unknown ones.
+ * Adds the predictions of the tree to `out`, from `at` on with a stride. data: row-major;
+ * categories are codes, −1 or NaN if unknown.
  */
 export function addTree(
   tree: HistTree,
@@ -57,7 +57,7 @@ export function addTree(
   }
 }
 
-/** Throws ArgumentError unless the arrays are a tree over so many features. */
+/** Throws ArgumentError unless the arrays form a tree over this number of features. */
 export function verifyHistTree(type: string, tree: HistTree, features: number): void {
   const { feature, left, right, categories, bits } = tree;
   const nodes = left?.length ?? 0;
@@ -75,6 +75,6 @@ export function verifyHistTree(type: string, tree: HistTree, features: number): 
     const within = (child: number): boolean => child > node && child < nodes;
     const asked = feature[node] as number;
     if (within(a) && within(b) && asked >= 0 && asked < features) continue;
-    throw damaged(type, `node ${node} leads nowhere`);
+    throw damaged(type, `node ${node} has an invalid child`);
   }
 }

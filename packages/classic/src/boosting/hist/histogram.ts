@@ -1,32 +1,32 @@
-/** Binned rows, as histograms read them. */
+/** Binned rows, the input of histograms. */
 export interface Binned {
-  /** Feature after feature: [features, rows]. */
+  /** By feature: [features, rows]. */
   readonly bins: Uint8Array;
   readonly rows: number;
   readonly features: number;
-  /** Bins of each feature, that of missing values included. */
+  /** Number of bins of each feature, including the bin of missing values. */
   readonly size: number;
 }
 
 /**
- * Numbers per bin: Σ gradients, Σ curvatures and rows; where every curvature is 1, its sum is the
- * rows and stands there once.
+ * Numbers per bin: Σ gradients, Σ curvatures and rows. With constant curvature 1, Σ curvatures
+ * equals the number of rows and is stored once.
  */
 export const strideOf = (constant: boolean): number => (constant ? 2 : 3);
 
 /**
- * Rounds to whole multiples of a step so small that sums over all rows are exact in f64: the same
- * in any order. The step is 2^⌈log₂(n max |x|)⌉ / 2⁵¹, far below what f32 tells apart in the large
- * ones.
+ * Rounds to multiples of a step so small that sums over all rows are exact in f64, hence
+ * independent of the order. The step is 2^⌈log₂(n max |x|)⌉ / 2⁵¹, far below the resolution of f32
+ * for the large values.
  */
-export function exactly(values: Float32Array, out: Float64Array): Float64Array {
+export function roundExactly(values: Float32Array, out: Float64Array): Float64Array {
   let most = 0;
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i] as number);
     if (size > most) most = size;
   }
   if (most === 0) return out.fill(0);
-  // adding and taking away 1.5 · 2⁵² steps rounds to a whole number of them
+  // adding and subtracting 1.5 · 2⁵² steps rounds to an integer multiple
   const step = 2 ** (Math.ceil(Math.log2(most * values.length)) - 51);
   const shift = 1.5 * 2 ** 52 * step;
   for (let i = 0; i < values.length; i++) out[i] = (values[i] as number) + shift - shift;
@@ -36,14 +36,14 @@ export function exactly(values: Float32Array, out: Float64Array): Float64Array {
 /** Features whose bins are read in one word. */
 const LANES = 4;
 
-/** Adds gradients and curvatures of rows up by feature and bin. */
+/** Sums gradients and curvatures of rows for each feature and bin. */
 export class Histograms {
   readonly #data: Binned;
   readonly #constant: boolean;
   readonly #stride: number;
   readonly #length: number;
   readonly #free: Float64Array[] = [];
-  /** Four features' bins of a row in a word, group after group of features: [groups, rows]. */
+  /** The bins of four features of a row in one word, by group of features: [groups, rows]. */
   readonly #words: Uint32Array;
   readonly #groups: number;
   readonly #nodeGradients: Float64Array;
@@ -51,14 +51,14 @@ export class Histograms {
   #gradients: Float64Array = new Float64Array();
   #curvatures: Float64Array = new Float64Array();
 
-  /** With `constant` every curvature is 1. */
+  /** `constant`: every curvature is 1. */
   constructor(data: Binned, constant: boolean) {
     const { bins, rows, features, size } = data;
     this.#data = data;
     this.#constant = constant;
     this.#stride = strideOf(constant);
     this.#groups = Math.ceil(features / LANES);
-    // features that fill the last word up are added to, and never looked at
+    // padding features fill the last word; their histograms are never read
     this.#length = this.#groups * LANES * size * this.#stride;
     this.#words = new Uint32Array(this.#groups * rows);
     for (let f = 0; f < features; f++) {
@@ -73,7 +73,7 @@ export class Histograms {
     this.#nodeCurvatures = new Float64Array(constant ? 0 : rows);
   }
 
-  /** Takes up what a tree is to be grown for; constant curvatures are not read. */
+  /** Sets the gradients and curvatures of the next tree; constant curvatures are not read. */
   enter(gradients: Float64Array, curvatures: Float64Array): void {
     this.#gradients = gradients;
     this.#curvatures = curvatures;
@@ -99,14 +99,15 @@ export class Histograms {
   }
 
   /**
-   * What is left of a node's histograms without one child's: the other's, in the node's own memory.
+   * Histograms of a node minus those of one child, which are those of the other child, in the
+   * memory of the node.
    */
   rest(node: Float64Array, child: Float64Array): Float64Array {
     for (let i = 0; i < node.length; i++) node[i] = (node[i] as number) - (child[i] as number);
     return node;
   }
 
-  /** Gives histograms back, to be filled again. */
+  /** Returns histograms for reuse. */
   release(histograms: Float64Array | null): void {
     if (histograms !== null) this.#free.push(histograms);
   }
@@ -116,7 +117,7 @@ export class Histograms {
   }
 }
 
-/** Adds rows up for four features whose curvatures are all 1. */
+/** Sums rows for four features whose curvatures are all 1. */
 function addOnes(
   out: Float64Array,
   at: number,
@@ -145,7 +146,7 @@ function addOnes(
   }
 }
 
-/** Adds rows up for four features. */
+/** Sums rows for four features. */
 function addBoth(
   out: Float64Array,
   at: number,

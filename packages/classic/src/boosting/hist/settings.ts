@@ -19,78 +19,78 @@ import type { FeatureNames } from "./categories.ts";
 
 /** Settings of both HistGradientBoosting estimators, with scikit-learn's defaults. */
 export interface HistGradientBoostingParams {
-  /** How much each tree counts (default 0.1). */
+  /** Learning rate: factor of each tree (default 0.1). */
   readonly learningRate: number;
-  /** The most rounds, of one tree or one a class (default 100). */
+  /** Maximum number of rounds, of one tree or one for each class (default 100). */
   readonly maxIter: number;
-  /** The most leaves of a tree; null: no limit (default 31). */
+  /** Maximum number of leaves of a tree; null: no limit (default 31). */
   readonly maxLeafNodes: number | null;
-  /** The most questions a row is asked; null: no limit (default null). */
+  /** Maximum depth of a tree; null: no limit (default null). */
   readonly maxDepth: number | null;
-  /** Fewest rows of a leaf (default 20). */
+  /** Least number of rows of a leaf (default 20). */
   readonly minSamplesLeaf: number;
   /** λ of G² / (H + λ) (default 0). */
   readonly l2Regularization: number;
-  /** The part of the features that each cut is looked for in, drawn anew (default 1). */
+  /** Fraction of the features that each split searches, drawn for each (default 1). */
   readonly maxFeatures: number;
-  /** The most bins of a feature, without that of missing values (default 255). */
+  /** Maximum number of bins of a feature, not counting the bin of missing values (default 255). */
   readonly maxBins: number;
   /**
-   * Features whose values are categories, by number or name; text columns of a table must be among
-   * them (default none).
+   * Categorical features, by index or name; they must include all text columns of a table (default
+   * none).
    */
   readonly categoricalFeatures: FeatureNames;
   /**
-   * Features with which predictions may only rise (1) or fall (−1), by number or name (default
+   * Features with which predictions must increase (1) or decrease (−1), by index or name (default
    * none).
    */
   readonly monotonicCst: Readonly<Record<string, number>>;
   /**
-   * Whether training ends when the loss falls no more; "auto": with more than 10,000 rows (default
+   * Whether to stop when the loss no longer falls; "auto": with more than 10,000 rows (default
    * "auto").
    */
   readonly earlyStopping: boolean | "auto";
-  /** The part of the rows whose loss is watched; null: the training rows' own (default 0.1). */
+  /**
+   * Fraction of the rows that is held out to measure the loss; null: the loss of the training rows
+   * is used (default 0.1).
+   */
   readonly validationFraction: number | null;
-  /** How many rounds it may go without falling (default 10). */
+  /** Number of rounds without a lower loss before training stops (default 10). */
   readonly nIterNoChange: number;
-  /** By how much it must fall (default 1e-7). */
+  /** Least decrease of the loss that counts (default 1e-7). */
   readonly tol: number;
-  /** Seed of what is random; null: the library's default generator (default null). */
+  /** Seed of the random numbers; null: the library's default generator (default null). */
   readonly randomState: number | null;
 }
 
 /** Settings of HistGradientBoostingRegressor, with scikit-learn's defaults. */
 export interface HistGradientBoostingRegressorParams extends HistGradientBoostingParams {
-  /**
-   * What is minimized: a loss by name, or one of your own in tensor operations (default
-   * "squared_error").
-   */
+  /** The loss: a name, or a function of tensors (default "squared_error"). */
   readonly loss: RegressionLoss | OwnLoss;
-  /** The part that lies below, of loss "quantile". */
+  /** The quantile that loss "quantile" predicts. */
   readonly quantile: number | null;
 }
 
 /** Settings of HistGradientBoostingClassifier, with scikit-learn's defaults. */
 export interface HistGradientBoostingClassifierParams extends HistGradientBoostingParams {
   /**
-   * What is minimized: "log_loss", or a loss of your own of log-odds (two classes) or scores (more)
-   * (default "log_loss").
+   * The loss: "log_loss", or a function of log-odds (two classes) or scores (more classes) (default
+   * "log_loss").
    */
   readonly loss: "log_loss" | OwnLoss;
-  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
 }
 
 const names: Rule = {
-  wanted: "a list of features, by number or name",
+  wanted: "a list of features, by index or name",
   allows: (value) =>
     Array.isArray(value) &&
     value.every((item) => typeof item === "string" || Number.isInteger(item)),
 };
 
 const directions: Rule = {
-  wanted: "1, 0 or -1 by feature: { sqft: 1 }",
+  wanted: "1, 0 or -1 for each feature: { sqft: 1 }",
   allows: (value) =>
     typeof value === "object" &&
     value !== null &&
@@ -115,6 +115,7 @@ const schema: Schema<HistGradientBoostingParams> = {
   randomState: [null, seed],
 };
 
+/** The settings of HistGradientBoostingRegressor and their rules. */
 export const regressorSchema: Schema<HistGradientBoostingRegressorParams> = {
   loss: [
     "squared_error",
@@ -124,6 +125,7 @@ export const regressorSchema: Schema<HistGradientBoostingRegressorParams> = {
   ...schema,
 };
 
+/** The settings of HistGradientBoostingClassifier and their rules. */
 export const classifierSchema: Schema<HistGradientBoostingClassifierParams> = {
   loss: ["log_loss", either(choice("log_loss"), callable)],
   classWeight: [null, classWeightRule],

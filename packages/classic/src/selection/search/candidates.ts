@@ -2,16 +2,16 @@ import { ArgumentError, type Generator } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { shown } from "../../estimator/settings.ts";
 
-/** Settings that are tried together. */
+/** A combination of settings. */
 export type Candidate = Readonly<Record<string, unknown>>;
-/** Values to try of each setting; of several grids each is tried. */
+/** Values of each setting to try. Several grids are tried one after another. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
 /** Draws a value. */
 export type Draw = (random: Generator) => unknown;
-/** Values of each setting, or what draws them. */
+/** For each setting, values or a function that draws one. */
 export type ParamDistributions = Readonly<Record<string, readonly unknown[] | Draw>>;
 
-/** Throws ArgumentError unless there are values to try. */
+/** Throws ArgumentError unless `values` is a list with at least one value. */
 function checkValues(
   call: string,
   name: string,
@@ -19,13 +19,13 @@ function checkValues(
 ): asserts values is readonly unknown[] {
   if (Array.isArray(values) && values.length > 0) return;
   throw new ArgumentError(
-    `${call}: ${name} is ${shown(values)}\n  hint: values to try: { ${name}: [1, 2] }`,
+    `${call}: ${name} is ${shown(values)}\n  hint: a list of values to try: { ${name}: [1, 2] }`,
   );
 }
 
 /**
- * Every combination: names sorted, the last varies fastest, as scikit-learn's ParameterGrid. Throws
- * ArgumentError for a setting without values.
+ * Every combination; names are sorted and the last varies fastest, like scikit-learn's
+ * ParameterGrid. Throws ArgumentError for a setting without values.
  */
 export function everyCandidate(call: string, grids: ParamGrid | readonly ParamGrid[]): Candidate[] {
   const list = (Array.isArray(grids) ? grids : [grids]) as readonly ParamGrid[];
@@ -41,7 +41,7 @@ export function everyCandidate(call: string, grids: ParamGrid | readonly ParamGr
   });
 }
 
-/** So many drawn candidates; of lists alone no combination comes twice. */
+/** Draws `count` candidates. If all settings are lists, no combination occurs twice. */
 export function drawCandidates(
   call: string,
   distributions: ParamDistributions,
@@ -69,13 +69,15 @@ export function drawCandidates(
 
 const fractionOf = (random: Generator): number => random.u32() * 2 ** -32;
 
-/** Throws ArgumentError unless the bounds are finite and rise. */
+/** Throws ArgumentError unless the bounds are finite and low < high. */
 function checkBounds(call: string, low: number, high: number): void {
   if (Number.isFinite(low) && Number.isFinite(high) && low < high) return;
-  throw new ArgumentError(`${call}: from ${low} to ${high}\n  hint: finite numbers, low < high`);
+  throw new ArgumentError(
+    `${call}: the bounds are ${low} and ${high}\n  hint: finite numbers with low < high`,
+  );
 }
 
-/** Numbers from `low` to `high`, all as likely. Throws ArgumentError unless low < high. */
+/** Draws uniformly from [low, high). Throws ArgumentError unless low < high. */
 export function uniform(low: number, high: number): Draw {
   checkCall("uniform(low: number, high: number)", arguments);
   checkBounds("uniform", low, high);
@@ -83,7 +85,7 @@ export function uniform(low: number, high: number): Draw {
 }
 
 /**
- * Numbers from `low` to `high`, all sizes as likely: as many between 1 and 10 as between 10 and
+ * Draws numbers between `low` and `high` whose logarithm is uniform: 1 to 10 is as likely as 10 to
  * 100.
  *
  * Throws ArgumentError unless 0 < low < high.
@@ -98,14 +100,14 @@ export function loguniform(low: number, high: number): Draw {
 }
 
 /**
- * Whole numbers from `low` up to `high`, which is not among them. Throws ArgumentError for other
+ * Draws integers from `low` up to, but not including, `high`. Throws ArgumentError for invalid
  * bounds.
  */
 export function randint(low: number, high: number): Draw {
   checkCall("randint(low: number, high: number)", arguments);
   checkBounds("randint", low, high);
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high - low > 2 ** 32) {
-    throw new ArgumentError(`randint: from ${low} to ${high}\n  hint: whole numbers`);
+    throw new ArgumentError(`randint: the bounds are ${low} and ${high}\n  hint: whole numbers`);
   }
   return (random) => low + (random.u32() % (high - low));
 }

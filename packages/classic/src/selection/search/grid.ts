@@ -3,7 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { Predictor } from "../../estimator/predictors.ts";
 import { randomOf } from "../../tree/settings.ts";
 import type { TrialOptions } from "../cross-validation.ts";
-import type { Taken } from "../rows.ts";
+import type { Samples } from "../samples.ts";
 import {
   drawCandidates,
   everyCandidate,
@@ -18,15 +18,16 @@ const everyOne = (tried: Tried): { tried: Tried; among: readonly number[] } => (
 });
 
 /**
- * Tries every combination of settings on every fold, then fits the best on all rows; of equals the
- * first.
+ * Tries every combination of settings on every fold and fits the best on all rows; of equally good
+ * ones the first.
  *
  * ```ts
  * const search = await new GridSearchCV(new SVC(), { C: [1, 10], gamma: [0.1, 1] }).fit(x, y);
- * search.bestParams; // and search.predict(x) is the best one's
+ * search.bestParams; // and search.predict(x) uses the best predictor
  * ```
  *
- * Throws ArgumentError for a setting without values, and for one that the predictor does not have.
+ * Throws ArgumentError for a setting without values, and for a setting that the predictor does not
+ * have.
  */
 export class GridSearchCV extends SearchCV {
   readonly type = "GridSearchCV";
@@ -48,22 +49,22 @@ export class GridSearchCV extends SearchCV {
     return new GridSearchCV(this.estimator.clone(changes), this.#grid, this.options);
   }
 
-  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
-    return everyOne(await this.try(taken, everyCandidate(this.type, this.#grid)));
+  protected async search(samples: Samples): Promise<{ tried: Tried; among: readonly number[] }> {
+    return everyOne(await this.try(samples, everyCandidate(this.type, this.#grid)));
   }
 }
 
 /** Settings of RandomizedSearchCV. */
 export interface RandomizedSearchOptions extends TrialOptions {
-  /** How many candidates are drawn (default 10). */
+  /** Number of candidates (default 10). */
   readonly nIter?: number;
-  /** Seed of the draws; without one the library's default generator decides. */
+  /** Seed of the random draws; null: the library's default generator. */
   readonly randomState?: number | null;
 }
 
 /**
- * Tries drawn combinations of settings on every fold, then fits the best on all rows. Throws
- * ArgumentError as GridSearchCV.
+ * Tries random combinations of settings on every fold and fits the best on all rows. Throws
+ * ArgumentError like GridSearchCV.
  */
 export class RandomizedSearchCV extends SearchCV {
   readonly type = "RandomizedSearchCV";
@@ -95,10 +96,10 @@ export class RandomizedSearchCV extends SearchCV {
     return new RandomizedSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 
-  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
+  protected async search(samples: Samples): Promise<{ tried: Tried; among: readonly number[] }> {
     const { nIter = 10, randomState = null } = this.#own;
     const random = randomOf(randomState);
     const candidates = drawCandidates(this.type, this.#distributions, nIter, random);
-    return everyOne(await this.try(taken, candidates));
+    return everyOne(await this.try(samples, candidates));
   }
 }

@@ -4,36 +4,36 @@ import type { Fold } from "@wgrad/datasets";
 import type { Predictor } from "../../estimator/predictors.ts";
 import { randomOf } from "../../tree/settings.ts";
 import type { TrialOptions } from "../cross-validation.ts";
-import type { Taken } from "../rows.ts";
+import type { Samples } from "../samples.ts";
 import { type Candidate, drawCandidates, type ParamDistributions } from "./candidates.ts";
 import { SearchCV, type Tried } from "./search.ts";
 
 /** Settings of HalvingRandomSearchCV, with scikit-learn's defaults. */
 export interface HalvingSearchOptions extends TrialOptions {
   /**
-   * How many candidates are drawn; "exhaust": so many that the last round has all resources
-   * (default "exhaust").
+   * Number of candidates; "exhaust": as many as let the last round use all resources (default
+   * "exhaust").
    */
   readonly nCandidates?: number | "exhaust";
-  /** One in so many goes on, with so many times the resources (default 3). */
+  /** Each round keeps one candidate in `factor`, with `factor` times the resources (default 3). */
   readonly factor?: number;
   /**
-   * What grows: rows, or a whole-numbered setting of the predictor, such as "maxIter" (default
-   * "n_samples").
+   * The resource that grows: rows, or an integer setting of the predictor, such as "maxIter"
+   * (default "n_samples").
    */
   readonly resource?: string;
-  /** What the last round may have; "auto": all rows (default "auto"). */
+  /** Resources of the last round; "auto": all rows (default "auto"). */
   readonly maxResources?: number | "auto";
   /**
-   * What the first round has; "smallest": 2 rows a fold and class, or 1 of a setting (default
-   * "smallest").
+   * Resources of the first round; "smallest": 2 rows for each fold and class, or 1 of a setting
+   * (default "smallest").
    */
   readonly minResources?: number | "smallest";
-  /** Seed of the draws; without one the library's default generator decides. */
+  /** Seed of the random draws; null: the library's default generator. */
   readonly randomState?: number | null;
 }
 
-/** A round: how many candidates it tried with what. */
+/** A round: its number of candidates and its resources. */
 export interface HalvingRound {
   readonly candidates: number;
   readonly resources: number;
@@ -42,10 +42,11 @@ export interface HalvingRound {
 const ROWS = "n_samples";
 
 /**
- * Tries many drawn settings on little, the best third on three times as much, and so on (successive
- * halving: Jamieson & Talwalkar 2016); the best of the last round is fitted on all rows.
+ * Successive halving (Jamieson & Talwalkar 2016): tries many random settings with few resources,
+ * the best third with three times as many, and so on. The best candidate of the last round is
+ * fitted on all rows.
  *
- * Throws ArgumentError for resources there cannot be.
+ * Throws ArgumentError for impossible resources.
  */
 export class HalvingRandomSearchCV extends SearchCV {
   readonly type = "HalvingRandomSearchCV";
@@ -81,7 +82,7 @@ export class HalvingRandomSearchCV extends SearchCV {
     }
     if (resource !== ROWS && maxResources === "auto") {
       throw new ArgumentError(
-        `HalvingRandomSearchCV: resource "${resource}" without maxResources\n  hint: { resource: "${resource}", maxResources: 100 }`,
+        `HalvingRandomSearchCV: resource "${resource}" needs maxResources\n  hint: { resource: "${resource}", maxResources: 100 }`,
       );
     }
     if (resource !== ROWS && !Object.hasOwn(estimator.getParams(), resource)) {
@@ -91,7 +92,7 @@ export class HalvingRandomSearchCV extends SearchCV {
     }
   }
 
-  /** What each round tried, after `fit`. */
+  /** Candidates and resources of each round, after `fit`. */
   get rounds(): readonly HalvingRound[] {
     return this.#rounds;
   }
@@ -101,11 +102,11 @@ export class HalvingRandomSearchCV extends SearchCV {
     return new HalvingRandomSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 
-  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
+  protected async search(samples: Samples): Promise<{ tried: Tried; among: readonly number[] }> {
     const { factor, resource, nCandidates } = this.#own;
     const random = randomOf(this.#own.randomState);
-    const folds = this.folds(taken);
-    const { least, most } = this.#limits(taken, folds.length);
+    const folds = this.folds(samples);
+    const { least, most } = this.#limits(samples, folds.length);
     const count = nCandidates === "exhaust" ? Math.max(1, Math.floor(most / least)) : nCandidates;
     let candidates = drawCandidates(this.type, this.#distributions, count, random);
     const steps = (ratio: number): number =>
@@ -120,9 +121,9 @@ export class HalvingRandomSearchCV extends SearchCV {
       this.#rounds.push({ candidates: candidates.length, resources });
       const isRows = resource === ROWS;
       const tried = await this.try(
-        taken,
+        samples,
         isRows ? candidates : candidates.map((own) => ({ ...own, [resource]: resources })),
-        isRows ? folds.map((fold) => part(fold, resources / taken.length, random)) : folds,
+        isRows ? folds.map((fold) => sampleOf(fold, resources / samples.length, random)) : folds,
       );
       among = tried.params.map((_, i) => params.length + i);
       params.push(...tried.params);
@@ -137,22 +138,22 @@ export class HalvingRandomSearchCV extends SearchCV {
     return { tried: { params, scores }, among };
   }
 
-  #limits(taken: Taken, folds: number): { least: number; most: number } {
+  #limits(samples: Samples, folds: number): { least: number; most: number } {
     const { resource, minResources, maxResources } = this.#own;
-    const classes = this.kind === "classifier" ? new Set(taken.y).size : 1;
+    const classes = this.kind === "classifier" ? new Set(samples.y).size : 1;
     const smallest = resource === ROWS ? 2 * folds * classes : 1;
     const least = minResources === "smallest" ? smallest : minResources;
-    const most = maxResources === "auto" ? taken.length : maxResources;
-    const isValid = least >= 1 && least <= most && (resource !== ROWS || most <= taken.length);
+    const most = maxResources === "auto" ? samples.length : maxResources;
+    const isValid = least >= 1 && least <= most && (resource !== ROWS || most <= samples.length);
     if (isValid) return { least, most };
     throw new ArgumentError(
-      `${this.type}: resources from ${least} to ${most}, and there are ${taken.length} rows\n  hint: more rows, fewer folds, or other minResources and maxResources`,
+      `${this.type}: resources range from ${least} to ${most}, but there are ${samples.length} rows\n  hint: use more rows, fewer folds, or other minResources and maxResources`,
     );
   }
 }
 
-/** A drawn part of a fold's rows, on both sides. */
-function part({ train, test }: Fold, fraction: number, random: Generator): Fold {
+/** A random part of the training and test rows of a fold. */
+function sampleOf({ train, test }: Fold, fraction: number, random: Generator): Fold {
   const some = (rows: readonly number[]): number[] => {
     const count = Math.max(1, Math.floor(fraction * rows.length));
     return Array.from(random.permutation(rows.length).subarray(0, count), (i) => rows[i] as number);

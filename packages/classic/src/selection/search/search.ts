@@ -4,18 +4,18 @@ import type { FitOptions, Numbers, Rows } from "../../estimator/input.ts";
 import { checkPredictor, type Predictor } from "../../estimator/predictors.ts";
 import { foldScore, type TrialOptions } from "../cross-validation.ts";
 import { foldsOf } from "../folds.ts";
-import { Taken } from "../rows.ts";
+import { Samples } from "../samples.ts";
 import { scorerOf } from "../scorers.ts";
 import type { Candidate } from "./candidates.ts";
 
-/** What became of each candidate. */
+/** The scores of all candidates. */
 export interface SearchResults {
   readonly params: readonly Candidate[];
   /** [candidates][folds]. */
   readonly splitTestScores: readonly Float64Array[];
   readonly meanTestScore: Float64Array;
   readonly stdTestScore: Float64Array;
-  /** 1 is best; equals have the same. */
+  /** 1 is best; equal scores have the same rank. */
   readonly rankTestScore: Int32Array;
 }
 
@@ -53,14 +53,15 @@ interface Found {
 }
 
 /**
- * What all searches have: they try candidates, and are then the best of them, fitted on all rows.
+ * The base of all searches: they try candidates and then predict with the best one, fitted on all
+ * rows.
  */
 export abstract class SearchCV implements Predictor {
   abstract readonly type: string;
   protected readonly estimator: Predictor;
   protected readonly options: TrialOptions;
   #found: Found | null = null;
-  /** There where the predictor has them. */
+  /** Present if the predictor has it. */
   readonly predictProba?: (x: Rows) => Promise<Tensor>;
   readonly decisionFunction?: (x: Rows) => Promise<Tensor>;
 
@@ -77,16 +78,16 @@ export abstract class SearchCV implements Predictor {
     }
   }
 
-  /** What its predictor is. */
+  /** The kind of its predictor. */
   get kind(): Predictor["kind"] {
     return this.estimator.kind;
   }
 
-  /** Tries candidates, and fits the best on all rows. */
+  /** Tries candidates and fits the best on all rows. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
     checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
-    const taken = await Taken.of(`${this.type}.fit`, x, y, options);
-    const { tried, among } = await this.search(taken);
+    const samples = await Samples.of(`${this.type}.fit`, x, y, options);
+    const { tried, among } = await this.search(samples);
     const results = resultsOf(tried);
     const means = results.meanTestScore;
     let bestIndex = among[0] as number;
@@ -99,7 +100,7 @@ export abstract class SearchCV implements Predictor {
     return this;
   }
 
-  /** What became of each candidate. */
+  /** The scores of all candidates. */
   get cvResults(): SearchResults {
     return this.#searched("cvResults").results;
   }
@@ -110,18 +111,18 @@ export abstract class SearchCV implements Predictor {
     return results.params[bestIndex] as Candidate;
   }
 
-  /** Its mean score. */
+  /** Mean score of the best candidate. */
   get bestScore(): number {
     const { results, bestIndex } = this.#searched("bestScore");
     return results.meanTestScore[bestIndex] as number;
   }
 
-  /** Its number. */
+  /** Index of the best candidate. */
   get bestIndex(): number {
     return this.#searched("bestIndex").bestIndex;
   }
 
-  /** A predictor with its settings, fitted on all rows. */
+  /** The predictor with the best settings, fitted on all rows. */
   get bestEstimator(): Predictor {
     return this.#searched("bestEstimator").estimator;
   }
@@ -136,11 +137,11 @@ export abstract class SearchCV implements Predictor {
     return this.#searched("predict").estimator.predict(x);
   }
 
-  /** The score that was searched by. */
+  /** The score that the search maximises. */
   async score(x: Rows, y: Numbers): Promise<number> {
     checkCall(`${this.type}.score(x, y)`, arguments);
     const { estimator } = this.#searched("score");
-    const { y: targets } = await Taken.of(`${this.type}.score`, x, y);
+    const { y: targets } = await Samples.of(`${this.type}.score`, x, y);
     return scorerOf(this.options.scoring)(estimator, x, targets);
   }
 
@@ -151,28 +152,28 @@ export abstract class SearchCV implements Predictor {
 
   abstract clone(changes?: object): SearchCV;
 
-  /** Tries candidates; the best is chosen among these. */
-  protected abstract search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }>;
+  /** Tries candidates; the best is chosen from those in `among`. */
+  protected abstract search(samples: Samples): Promise<{ tried: Tried; among: readonly number[] }>;
 
-  /** Scores of candidates on the folds, or on parts of them. */
+  /** Scores of candidates on the folds, or on parts of the folds. */
   protected async try(
-    taken: Taken,
+    samples: Samples,
     candidates: readonly Candidate[],
-    folds: ReturnType<typeof foldsOf> = this.folds(taken),
+    folds: ReturnType<typeof foldsOf> = this.folds(samples),
   ): Promise<Tried> {
     const scorer = scorerOf(this.options.scoring);
     const scores: Float64Array[] = [];
     for (const candidate of candidates) {
       const estimator = this.estimator.clone(candidate);
       const own: number[] = [];
-      for (const fold of folds) own.push(await foldScore(estimator, taken, fold, scorer));
+      for (const fold of folds) own.push(await foldScore(estimator, samples, fold, scorer));
       scores.push(Float64Array.from(own));
     }
     return { params: candidates, scores };
   }
 
-  protected folds(taken: Taken): ReturnType<typeof foldsOf> {
-    return foldsOf(this.options.cv ?? 5, taken.y, this.kind);
+  protected folds(samples: Samples): ReturnType<typeof foldsOf> {
+    return foldsOf(this.options.cv ?? 5, samples.y, this.kind);
   }
 
   async #ask(method: "predictProba" | "decisionFunction", x: Rows): Promise<Tensor> {

@@ -1,6 +1,9 @@
 import { eye, linalg, type Tensor } from "@wgrad/autograd";
 
-/** Spreads of components: each its own matrix, all one, each by feature, or each one number. */
+/**
+ * Covariances of the components: a matrix for each ("full"), one matrix for all ("tied"), a
+ * variance for each feature ("diag"), or one variance ("spherical").
+ */
 export type CovarianceType = "full" | "tied" | "diag" | "spherical";
 
 /** A mixture on the device. */
@@ -11,8 +14,8 @@ export interface State {
 }
 
 /**
- * Axes by which rows less a mean become of variance 1, and log |Σ|^(−1/2); by component, or one for
- * all.
+ * Axes that transform centred rows to variance 1, and log |Σ|^(−1/2): for each component, or shared
+ * by all.
  */
 export interface Scales {
   readonly axes: Tensor;
@@ -21,8 +24,8 @@ export interface Scales {
 
 const isMatrix = (type: CovarianceType): boolean => type === "full" || type === "tied";
 
-/** The shape of spreads. */
-export function spreadShape(type: CovarianceType, components: number, width: number): number[] {
+/** The shape of the covariances. */
+export function covarianceShape(type: CovarianceType, components: number, width: number): number[] {
   return {
     full: [components, width, width],
     tied: [width, width],
@@ -31,8 +34,12 @@ export function spreadShape(type: CovarianceType, components: number, width: num
   }[type];
 }
 
-/** How many numbers the spreads are. */
-export function spreadNumbers(type: CovarianceType, components: number, width: number): number {
+/** Number of free parameters of the covariances. */
+export function covarianceParameters(
+  type: CovarianceType,
+  components: number,
+  width: number,
+): number {
   const matrix = (width * (width + 1)) / 2;
   return {
     full: components * matrix,
@@ -62,7 +69,7 @@ export function logDensities(
     .add(weights.log());
 }
 
-/** Σ^(−1/2) of spreads. */
+/** Σ^(−1/2) from covariances. */
 export function scalesOf(covariances: Tensor, type: CovarianceType, width: number): Scales {
   if (!isMatrix(type)) return inverseScales(covariances.reciprocal(), type, width);
   const factor = linalg.choleskyEx(covariances).L;
@@ -74,7 +81,7 @@ export function scalesOf(covariances: Tensor, type: CovarianceType, width: numbe
   return { axes: inverse.transpose(-2, -1), logDet };
 }
 
-/** The same of inverse spreads. */
+/** Σ^(−1/2) from precisions, the inverses of covariances. */
 export function inverseScales(precisions: Tensor, type: CovarianceType, width: number): Scales {
   if (isMatrix(type)) {
     const axes = linalg.choleskyEx(precisions).L;
@@ -85,12 +92,12 @@ export function inverseScales(precisions: Tensor, type: CovarianceType, width: n
   return { axes, logDet: type === "diag" ? logs.sum(1) : logs.mul(width) };
 }
 
-/** Added to what a component has, so that nothing is divided by 0. */
+/** Added to the total weight of a component, so that it is never 0. */
 const LEAST = 1e-10;
 
 /**
- * What the components make of their shares of the rows [rows, components]; `least` is added to
- * variances.
+ * Weights, means and covariances from the probabilities of the components [rows, components];
+ * `least` is added to variances.
  */
 export function momentsOf(x: Tensor, shares: Tensor, type: CovarianceType, least: number): State {
   const [rows = 0, width = 0] = x.shape;

@@ -11,10 +11,10 @@ export function interleaved(raw: Raw): Float64Array {
 }
 
 /**
- * Chances of classes: by the sigmoid of the log-odds of the second of two, else the softmax. [rows,
- * classes], flat.
+ * Probabilities of classes: the sigmoid of the log-odds of the second of two, else the softmax.
+ * [rows, classes], flat.
  */
-export function chances(raw: Raw): Float64Array {
+export function probabilities(raw: Raw): Float64Array {
   if (raw.length === 1) {
     const odds = raw[0] as Float64Array;
     return Float64Array.from({ length: 2 * odds.length }, (_, i) => {

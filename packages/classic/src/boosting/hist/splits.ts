@@ -1,11 +1,11 @@
 import type { FeatureBins } from "./bins.ts";
 import { strideOf } from "./histogram.ts";
 
-/** What a cut must leave on each side, and what it must be worth. */
-export interface CutLimits {
+/** Limits of a split: the least size of each side and the least gain. */
+export interface BinSplitLimits {
   readonly minSamplesLeaf: number;
   readonly l2Regularization: number;
-  /** By feature: 1 where predictions may only rise with it, −1 where they may only fall, else 0. */
+  /** For each feature: 1 if predictions must increase with it, −1 if they must decrease, else 0. */
   readonly monotonic: Int8Array;
 }
 
@@ -14,36 +14,39 @@ export interface NodeSums {
   readonly gradient: number;
   readonly curvature: number;
   readonly samples: number;
-  /** What the node predicts, as long as it is a leaf. */
+  /** The prediction of the node as a leaf. */
   readonly value: number;
 }
 
-/** A node parted: by a bin, or by a set of categories. */
-export interface Cut {
+/** A split of a node, by a bin or by a set of categories. */
+export interface BinSplit {
   readonly gain: number;
   readonly feature: number;
-  /** Bins up to it go left; of categories, 0. */
+  /** Bins up to this one go left; 0 for categories. */
   readonly bin: number;
-  /** Bits of the bins that go left; null of numbers. */
+  /** Bits of the categories that go left; null for numbers. */
   readonly categories: Uint32Array | null;
   readonly missingLeft: boolean;
   readonly left: NodeSums;
   readonly right: NodeSums;
 }
 
-/** Bounds of what children may predict, so that monotonic features stay so. */
+/** Bounds of the predictions below a node, which monotonic features need. */
 export interface Bounds {
   readonly lower: number;
   readonly upper: number;
 }
 
-/** Least curvature on each side. */
+/** Least curvature of each side. */
 const LEAST_CURVATURE = 1e-3;
-/** So much less than 1 that rounding never hides a better cut. */
+/** A little less than 1, so that rounding never hides a better split. */
 const ALMOST = 1 - 1e-10;
-/** Keeps quotients finite. */
+/** Added to divisors, so that quotients stay finite. */
 const LEAST = 1e-15;
-/** Categories with fewer rows than so many do not go left; so much is added to their curvatures. */
+/**
+ * Least number of rows of a category that may go left; also added to curvatures when categories are
+ * sorted.
+ */
 const SUPPORT = 10;
 
 /** −G / (H + λ), within bounds. */
@@ -58,19 +61,19 @@ function nodeValue(
 }
 
 /**
- * Finds the best cut of a node by its histograms: that with the largest gain G_L v_L + G_R v_R less
- * than G v.
+ * Finds the best split of a node from its histograms: the one with the largest gain G_L v_L + G_R
+ * v_R − G v.
  */
-export class Cutter {
+export class BinSplitter {
   readonly #features: readonly FeatureBins[];
   readonly #size: number;
   readonly #stride: number;
-  readonly #limits: CutLimits;
-  /** The node at hand. */
+  readonly #limits: BinSplitLimits;
+  /** The current node. */
   #histograms: Float64Array = new Float64Array();
   #node: NodeSums = { gradient: 0, curvature: 0, samples: 0, value: 0 };
   #bounds: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
-  /** The best of the feature at hand. */
+  /** The best split of the current feature. */
   #gain = 0;
   #bin = 0;
   #missingLeft = false;
@@ -78,12 +81,12 @@ export class Cutter {
   #curvature = 0;
   #samples = 0;
 
-  /** With `constant` every curvature is 1. */
+  /** `constant`: every curvature is 1. */
   constructor(
     features: readonly FeatureBins[],
     size: number,
     constant: boolean,
-    limits: CutLimits,
+    limits: BinSplitLimits,
   ) {
     this.#features = features;
     this.#size = size;
@@ -92,23 +95,23 @@ export class Cutter {
   }
 
   /**
-   * The best cut of a node among these features, of equals that of the first feature and bin; null
-   * if none has a gain above 0.
+   * The best split of a node among these features; of equal ones, that of the first feature and
+   * bin. Null if no gain is above 0.
    */
   find(
     histograms: Float64Array,
     node: NodeSums,
     bounds: Bounds,
     allowed: Uint8Array | null,
-  ): Cut | null {
+  ): BinSplit | null {
     this.#histograms = histograms;
     this.#node = node;
     this.#bounds = bounds;
-    let best: Cut | null = null;
+    let best: BinSplit | null = null;
     for (let f = 0; f < this.#features.length; f++) {
       if (allowed !== null && allowed[f] === 0) continue;
       const { isCategorical, hasMissing } = this.#features[f] as FeatureBins;
-      // of equals the first counts: only what is worth more is looked for
+      // only a strictly greater gain replaces the best split
       const most = best?.gain ?? 0;
       this.#gain = most;
       let categories: Uint32Array | null = null;
@@ -123,7 +126,7 @@ export class Cutter {
     return best;
   }
 
-  #cut(feature: number, categories: Uint32Array | null): Cut {
+  #cut(feature: number, categories: Uint32Array | null): BinSplit {
     const { gradient, curvature, samples } = this.#node;
     const side = (g: number, h: number, n: number): NodeSums => ({
       gradient: g,
@@ -142,7 +145,7 @@ export class Cutter {
     };
   }
 
-  /** Cuts from the lowest bin up; what is missing goes right. */
+  /** Tries splits from the lowest bin up; missing values go right. */
   #scanUp(f: number): void {
     const { count, hasMissing } = this.#features[f] as FeatureBins;
     const histograms = this.#histograms;
@@ -153,8 +156,7 @@ export class Cutter {
     const stride = this.#stride;
     const worth = allGradient * value;
     let at = f * this.#size * stride;
-    // without bounds G_L²/(H_L + λ) + G_R²/(H_R + λ) tells, before any division, most cuts that are
-    // worth less than the best
+    // Without bounds, G_L²/(H_L + λ) + G_R²/(H_R + λ) rules out most splits before any division.
     const isFree = direction === 0 && lower === -upper && upper === Number.POSITIVE_INFINITY;
     let best = this.#gain;
     let least = isFree ? (best - worth) * ALMOST : -1;
@@ -168,7 +170,7 @@ export class Cutter {
     const end = count - 1 + Number(hasMissing);
     for (let bin = 0; bin < end; bin++, at += stride) {
       const here = histograms[at + stride - 1] as number;
-      // the cut below an empty bin is the one above it
+      // the split below an empty bin is the same as the one above it
       if (here === 0) continue;
       left += here;
       curvature += histograms[at + 1] as number;
@@ -198,7 +200,7 @@ export class Cutter {
     }
   }
 
-  /** Cuts from the highest bin down; what is missing goes left. */
+  /** Tries splits from the highest bin down; missing values go left. */
   #scanDown(f: number): void {
     const { count } = this.#features[f] as FeatureBins;
     const histograms = this.#histograms;
@@ -229,8 +231,8 @@ export class Cutter {
   }
 
   /**
-   * Categories in the order of G / (H + 10), cut as if they were numbers (Fisher 1958), from both
-   * ends up to the middle; those with too few rows go right. Gives the bits of those that go left.
+   * Sorts categories by G / (H + 10) and splits them like numbers (Fisher 1958), from both ends up
+   * to the middle. Categories with too few rows go right. Returns the bits of those that go left.
    */
   #scanCategories(f: number): Uint32Array | null {
     const { count, hasMissing } = this.#features[f] as FeatureBins;

@@ -9,8 +9,8 @@ import {
   readWeights,
 } from "../estimator/input.ts";
 
-/** Rows and targets that are taken apart again and again, read once. */
-export class Taken {
+/** Rows and targets that are read once and subset many times. */
+export class Samples {
   readonly #x: Rows;
   readonly #data: Float32Array | Float64Array | null;
   readonly #width: number;
@@ -30,24 +30,24 @@ export class Taken {
     this.y = y;
   }
 
-  /** Throws ShapeError and ArgumentError for rows and targets that do not fit. */
-  static async of(call: string, x: Rows, y: Numbers, options: FitOptions = {}): Promise<Taken> {
+  /** Reads rows and targets. Throws ShapeError or ArgumentError if they do not fit together. */
+  static async of(call: string, x: Rows, y: Numbers, options: FitOptions = {}): Promise<Samples> {
     const features = x instanceof Table ? null : givenTensor(call, x, true);
     const rows = features === null ? (x as Table).length : (features.shape[0] ?? 0);
     const targets = await readNumbers(call, "targets", y, rows);
     const weights = await readWeights(call, options, rows);
-    if (features === null) return new Taken(x, null, targets, weights);
+    if (features === null) return new Samples(x, null, targets, weights);
     const read = await features.data();
     const data = read instanceof Float64Array ? read : Float32Array.from(read);
-    return new Taken(x, data, targets, weights);
+    return new Samples(x, data, targets, weights);
   }
 
-  /** How many rows there are. */
+  /** Number of rows. */
   get length(): number {
     return this.y.length;
   }
 
-  /** These rows, their targets and, where there are some, their weights. */
+  /** A subset of the rows with their targets and weights, if any. */
   rows(indices: ArrayLike<number>): {
     readonly x: Rows;
     readonly y: Float64Array;
