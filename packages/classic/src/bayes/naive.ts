@@ -139,10 +139,7 @@ const onDevice = (values: Float64Array, shape: readonly number[], { device }: Te
 
 /** Settings of GaussianNB. */
 export interface GaussianNBParams {
-  /**
-   * Prior probabilities of the classes, in order; null: their frequencies in the training rows
-   * (default null).
-   */
+  /** Priors of the classes, in order; null: their frequencies among the rows (default null). */
   readonly priors: readonly number[] | null;
   /** Fraction of the largest variance that is added to all variances (default 1e-9). */
   readonly varSmoothing: number;
@@ -267,10 +264,7 @@ function largestVariance({ data, rows, width }: Matrix): number {
 export interface MultinomialNBParams {
   /** Added to every count (Laplace smoothing; default 1). */
   readonly alpha: number;
-  /**
-   * Whether to use class frequencies as priors; otherwise all classes are equally likely (default
-   * true).
-   */
+  /** Uses class frequencies as priors, else equal ones (default true). */
   readonly fitPrior: boolean;
 }
 

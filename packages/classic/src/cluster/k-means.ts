@@ -44,10 +44,7 @@ export interface KMeansParams {
    * [clusters, features] (default "k-means++").
    */
   readonly init: "k-means++" | "random" | Tensor | readonly ArrayLike<number>[];
-  /**
-   * Number of starts, of which the best is kept. "auto": 1, or 10 with init "random" (default
-   * "auto").
-   */
+  /** Number of starts, of which the best is kept. "auto": 1, or 10 if "random" (default "auto"). */
   readonly nInit: number | "auto";
   /** Maximum number of iterations (default 300). */
   readonly maxIter: number;
@@ -111,9 +108,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     super("KMeans", schema, params);
   }
 
-  /**
-   * Finds clusters. `y`, which a pipeline passes on, is ignored; settings may be passed instead.
-   */
+  /** Finds clusters. `y`, which a pipeline passes on, is ignored; it may be the settings. */
   async fit(
     x: Rows,
     y?: Labels | Tensor | FitOptions | null,
@@ -340,10 +335,7 @@ async function givenCenters(
   return Float32Array.from(await centers.data());
 }
 
-/**
- * Random rows; with k-means++ the probability of a row grows with its squared distance from the
- * earlier ones.
- */
+/** Random rows; k-means++ prefers rows that are far from the earlier ones. */
 function firstCenters(
   data: Float32Array | Float64Array,
   width: number,
