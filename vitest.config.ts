@@ -88,7 +88,7 @@ export default defineConfig({
                 ...nodeTests,
                 name: "measuring",
                 include: measuring,
-                sequence: { groupOrder: 2 },
+                sequence: { groupOrder: 1 },
                 maxWorkers: 1,
               },
             },
@@ -99,7 +99,9 @@ export default defineConfig({
         plugins: [breakingServer()],
         test: {
           name: "browser",
-          sequence: { groupOrder: 1 },
+          // beside Node's tests, in one page: they leave a processor idle where they wait
+          sequence: { groupOrder: 0 },
+          maxWorkers: nodeTests.maxWorkers,
           include: [...tests, "scripts/golden/*.test.ts"],
           exclude: ["**/*.node.test.ts", ...nodeAlone],
           setupFiles,
@@ -108,6 +110,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             isolate: false,
+            fileParallelism: false,
             headless: true,
             screenshotFailures: false,
             instances: [{ browser: "chromium" }],

@@ -55,6 +55,7 @@ async function route({ first = false } = {}): Promise<void> {
     else link.removeAttribute("aria-current");
     link.setAttribute("href", addressOf(name));
   }
+  links.get(path)?.scrollIntoView({ block: "nearest", inline: "center" });
   const shown = (): void => {
     if (signal.aborted) return;
     if (!first) main.querySelector("h1")?.focus({ preventScroll: true });

@@ -5,7 +5,7 @@ import { type Model, portedModel } from "../models.ts";
 import { camel } from "../names.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
-import { runOps } from "./ops.ts";
+import { checkRefusal, runOps } from "./ops.ts";
 
 /**
  * A layer, loss or model: built, given its stored state, called; outputs, gradients and changed
@@ -15,22 +15,31 @@ export async function runModules(run: Run): Promise<void> {
   const { item } = run;
   if (item.op !== undefined) return runOps(run);
   const { given, leaves } = readInputs(run);
+  if (item.raises === true) {
+    return checkRefusal(run, () =>
+      callOf(run, build(run, given).train(item.mode === "train"), given),
+    );
+  }
   const model = build(run, given);
   if (item.lazy !== undefined) model(zeros(item.lazy));
   loadState(run, model);
   model.train(item.mode === "train");
+  const result = callOf(run, model, given);
+  const parameters = [...model.namedParameters()].filter(([name]) => name in (item.grads ?? {}));
+  await checkResult(run, result, new Map([...leaves, ...parameters]));
+  for (const [name, stored] of Object.entries(item.state_after ?? {})) {
+    await run.check(stored, model.stateDict()[name]);
+  }
+}
+
+function callOf({ item }: Run, model: Model, given: ReadonlyMap<string, Tensor>): unknown {
   const options = Object.fromEntries(
     Object.entries(decodeAll(item.call_kwargs, given)).map(([key, value]) => [camel(key), value]),
   );
   const args = (item.call ?? []).map((value) => decode(value, given));
   // the offsets, which stand before the options
   if (item.module === "nn.EmbeddingBag" && args.length === 1) args.push(null);
-  const result = model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
-  const parameters = [...model.namedParameters()].filter(([name]) => name in (item.grads ?? {}));
-  await checkResult(run, result, new Map([...leaves, ...parameters]));
-  for (const [name, stored] of Object.entries(item.state_after ?? {})) {
-    await run.check(stored, model.stateDict()[name]);
-  }
+  return model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
 }
 
 function build({ item }: Run, given: ReadonlyMap<string, Tensor>): Model {

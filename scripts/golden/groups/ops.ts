@@ -40,7 +40,7 @@ function part({ item }: Run, result: unknown): unknown {
 /**
  * What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good.
  */
-async function checkRefusal({ item, fault, note }: Run, call: () => unknown): Promise<void> {
+export async function checkRefusal({ item, fault, note }: Run, call: () => unknown): Promise<void> {
   try {
     const results = flatten(await call());
     const records = await Promise.all(results.map(toRecord));

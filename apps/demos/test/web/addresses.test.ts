@@ -57,6 +57,19 @@ describe("an address", { timeout: 60_000 }, () => {
     await finish(visited);
   });
 
+  test("shows the page's own name in the row of pages, however long the row is", async () => {
+    const visited = await visit(site, Object.keys(expected).at(-1) as string);
+    const current = visited.page.locator("nav a[aria-current]");
+    const gap = (): Promise<number> =>
+      current.evaluate(
+        (link) =>
+          (link.closest("nav") as HTMLElement).getBoundingClientRect().right -
+          link.getBoundingClientRect().right,
+      );
+    await until(gap).toBeGreaterThanOrEqual(0);
+    await finish(visited);
+  });
+
   test("keeps what was chosen and what was trained, over a reload and over another page", async () => {
     const visited = await opened(site, "boundary");
     const { page } = visited;

@@ -51,7 +51,8 @@ export interface HeadParameters {
 
 /**
  * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, concatenated: [B, L, E], and the weights,
- * [B, L, S] or [B, heads, L, S]. A query without visible keys gives 0, with weights of 0.
+ * [B, L, S] or [B, heads, L, S]. A query whose keys are all masked gives 0 without weights and NaN
+ * with them, as in PyTorch.
  */
 export function attendHeads(
   call: string,
@@ -74,21 +75,10 @@ export function attendHeads(
     return [joined(scaledDotProductAttention(q, keys, values, { ...hidden, dropoutP })), null];
   }
   const scores = q.mul(1 / Math.sqrt(width)).matmul(keys.transpose(-2, -1));
-  const weights = dropout(
-    padded === null ? softmax(scores, -1) : softmaxOrZero(scores.add(padded)),
-    {
-      p: dropoutP,
-    },
-  );
+  const masked = padded === null ? scores : scores.add(padded);
+  const weights = dropout(softmax(masked, -1), { p: dropoutP });
   const shown = (options.averageAttnWeights ?? true) ? weights.mean(1) : weights;
   return [joined(weights.matmul(values)), shown];
-}
-
-/** Softmax of scores; a row that is −∞ throughout gives 0. */
-function softmaxOrZero(scores: Tensor): Tensor {
-  if (scores.numel() === 0) return scores;
-  const nothing = scores.amax(-1, { keepdim: true }).eq(Number.NEGATIVE_INFINITY);
-  return where(nothing, 0, softmax(where(nothing, 0, scores), -1));
 }
 
 /** Queries, keys and values of each head: [B, heads, L, E/heads]. */
