@@ -16,9 +16,11 @@ export async function runModules(run: Run): Promise<void> {
   if (item.op !== undefined) return runOps(run);
   const { given, leaves } = readInputs(run);
   if (item.raises === true) {
-    return checkRefusal(run, () =>
-      callOf(run, build(run, given).train(item.mode === "train"), given),
-    );
+    return checkRefusal(run, () => {
+      const model = build(run, given);
+      model.train(item.mode === "train");
+      return callOf(run, model, given);
+    });
   }
   const model = build(run, given);
   if (item.lazy !== undefined) model(zeros(item.lazy));

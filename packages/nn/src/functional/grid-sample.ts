@@ -52,6 +52,10 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
       `gridSample: needs x [N, C, H, W] with a grid [N, H', W', 2], or x [N, C, D, H, W] with [N, D', H', W', 3]\n  x: [${x.shape.join(", ")}]\n  grid: [${grid.shape.join(", ")}]`,
     );
   }
+  if (grid.dtype !== x.dtype)
+    throw new DTypeError(
+      `gridSample: x and grid must be of one dtype, got ${x.dtype} and ${grid.dtype}\n  hint: grid.to("${x.dtype}")`,
+    );
   if (mode === "bicubic" && rank === 3)
     throw new ArgumentError('gridSample: mode "bicubic" needs images [N, C, H, W]');
   if (!["bilinear", "nearest", "bicubic"].includes(mode))
@@ -138,7 +142,7 @@ function tapsOf(given: Tensor, axis: Axis): { index: Tensor; weight: Tensor } {
 /** Moves a point inside as the padding mode demands; "zeros" leaves it unchanged. */
 function moveInside(place: Tensor, { size, paddingMode, alignCorners }: Axis): Tensor {
   if (paddingMode === "zeros") return place;
-  if (paddingMode === "border") return clamp(place, 0, size - 1);
+  if (paddingMode === "border") return clipped(place, size - 1);
   const low = alignCorners ? 0 : -0.5;
   const span = alignCorners ? size - 1 : size;
   if (span === 0) return place.mul(0);
@@ -146,7 +150,13 @@ function moveInside(place: Tensor, { size, paddingMode, alignCorners }: Axis): T
   const turns = floor(distance.div(span)).detach();
   const rest = distance.sub(turns.mul(span));
   const even = turns.remainder(2).eq(0);
-  return clamp(where(even, rest.add(low), rest.neg().add(span + low)), 0, size - 1);
+  return clipped(where(even, rest.add(low), rest.neg().add(span + low)), size - 1);
+}
+
+/** A place between 0 and the last element; its gradient is 0 on them, as PyTorch's. */
+function clipped(place: Tensor, last: number): Tensor {
+  const inside = logicalAnd(place.gt(0), place.lt(last));
+  return where(inside, place, clamp(place, 0, last).detach());
 }
 
 /**

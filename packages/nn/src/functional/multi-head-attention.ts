@@ -218,6 +218,10 @@ export function multiHeadAttentionForward(
       `${call}: the query has ${e} features, expected ${embedDimToCheck}, divisible by ${numHeads} heads`,
     );
   }
+  if ((biasK === null) !== (biasV === null)) {
+    const [given, missing] = biasK === null ? ["biasV", "biasK"] : ["biasK", "biasV"];
+    throw new ArgumentError(`${call}: ${given} needs ${missing}, which is null`);
+  }
   const parameters: HeadParameters = {
     heads: numHeads,
     weights: weights as HeadParameters["weights"],
@@ -253,7 +257,13 @@ export function batchOf(
 /** Refuses operands that are not three matrices or three batches of matrices. */
 export function checkOperands(call: string, operands: readonly Tensor[], layout: string): void {
   const ranks = operands.map((x) => x.shape.length);
-  if ((ranks[0] === 2 || ranks[0] === 3) && ranks.every((rank) => rank === ranks[0])) return;
+  const [, key, value] = operands.map(({ shape }) => String(shape.slice(0, -1)));
+  if ((ranks[0] === 2 || ranks[0] === 3) && ranks.every((rank) => rank === ranks[0])) {
+    const batch = ranks[0] === 2 ? -1 : layout.indexOf("B") < layout.indexOf("L") ? 0 : 1;
+    if (key === value && operands[0]?.shape[batch] === operands[1]?.shape[batch]) return;
+  }
   const got = operands.map(({ shape }) => `[${shape.join(", ")}]`).join(", ");
-  throw new ShapeError(`${call}: query, key and value must be ${layout} or [L, E]\n  got: ${got}`);
+  throw new ShapeError(
+    `${call}: query, key and value must be ${layout} or [L, E], with one batch size, and key and value of one length\n  got: ${got}`,
+  );
 }

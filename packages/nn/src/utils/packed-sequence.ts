@@ -79,7 +79,12 @@ export class PackedSequence {
 const whole = (values: readonly number[], like: Tensor): Tensor =>
   tensor([...values], { dtype: "i32", device: like, shape: [values.length] });
 
-function lengthsOf(call: string, lengths: Lengths, most: number, count: number): number[] {
+function lengthsOf(
+  call: string,
+  lengths: Lengths,
+  [least, most]: readonly [number, number],
+  count: number,
+): number[] {
   const given = "numel" in lengths ? knownValues(lengths) : lengths;
   if (given === null) {
     throw new ArgumentError(
@@ -90,9 +95,11 @@ function lengthsOf(call: string, lengths: Lengths, most: number, count: number):
   if (list.length !== count) {
     throw new ShapeError(`${call}: got ${list.length} lengths for ${count} sequences`);
   }
-  const odd = list.find((n) => !Number.isInteger(n) || n < 1 || n > most);
+  const odd = list.find((n) => !Number.isInteger(n) || n < least || n > most);
   if (odd === undefined) return list;
-  throw new ArgumentError(`${call}: a length is ${odd}\n  hint: whole numbers, 1 to ${most}`);
+  throw new ArgumentError(
+    `${call}: a length is ${odd}\n  hint: whole numbers, ${least} to ${most}`,
+  );
 }
 
 /** Settings of packPaddedSequence and packSequence. */
@@ -126,7 +133,7 @@ export function packPaddedSequence(
   }
   const timed = batchFirst ? input.transpose(0, 1) : input;
   const [steps, batch, ...rest] = timed.shape as [number, number, ...number[]];
-  const list = lengthsOf("packPaddedSequence", lengths, steps, batch);
+  const list = lengthsOf("packPaddedSequence", lengths, [1, steps], batch);
   const order = [...list.keys()].sort((a, b) => (list[b] as number) - (list[a] as number) || a - b);
   const isSorted = order.every((i, place) => i === place);
   if (enforceSorted && !isSorted) {
@@ -209,7 +216,11 @@ export function padSequence(sequences: readonly Tensor[], options: PadOptions = 
     const padding = full(shape, paddingValue, { dtype: x.dtype, device: x });
     return cat(paddingSide === "right" ? [x, padding] : [padding, x]);
   });
-  return stack(padded, batchFirst ? 0 : 1);
+  const { dtype } = list[0] as Tensor;
+  return stack(
+    padded.map((x) => x.to(dtype)),
+    batchFirst ? 0 : 1,
+  );
 }
 
 function sequencesOf(call: string, sequences: readonly Tensor[]): readonly Tensor[] {
@@ -234,7 +245,7 @@ export function unpadSequence(
   checkCall("unpadSequence(padded: tensor, lengths, { batchFirst: boolean })", arguments);
   const rows = options.batchFirst === true ? padded : padded.transpose(0, 1);
   const [batch, steps] = rows.shape as readonly [number, number];
-  const list = lengthsOf("unpadSequence", lengths, steps, batch);
+  const list = lengthsOf("unpadSequence", lengths, [0, steps], batch);
   return list.map((length, i) => rows.select(0, i).narrow(0, 0, length));
 }
 

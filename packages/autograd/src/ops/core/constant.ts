@@ -117,6 +117,14 @@ export function checkFloating(call: string, x: Tensor): void {
   );
 }
 
+/** Refuses parameters of another dtype than x's, but f32 ones of an f16. */
+export function checkDTypeOf(call: string, name: string, value: Tensor, x: Tensor): void {
+  if (value.dtype === x.dtype || (x.dtype === "f16" && value.dtype === "f32")) return;
+  throw new DTypeError(
+    `${call}: ${name} must be ${x.dtype}, as x, got ${value.dtype}\n  hint: ${name}.to("${x.dtype}")`,
+  );
+}
+
 /** The operand, which must not be bool. */
 export function refuseBool<T extends Tensor | boolean>(call: string, x: T, hint: string): T {
   if (typeof x !== "boolean" && (x as Tensor | undefined)?.dtype !== "bool") return x;

@@ -56,6 +56,8 @@ export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): 
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   if (arguments.length > 1) checkCall("linalg.multiDot(tensors)", arguments);
+  if (tensors?.length === 1)
+    throw new ArgumentError("linalg.multiDot: needs two tensors at least, got 1");
   return chained("linalg.multiDot", tensors);
 }
 

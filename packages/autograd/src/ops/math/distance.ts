@@ -1,5 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
-import { broadcastShapes } from "../../shape.ts";
+import { broadcastShapes, normalizeDim } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import { watch } from "../../tape/record.ts";
@@ -8,7 +8,7 @@ import { checkTensor } from "../core/apply.ts";
 import { type DimOption, withDim } from "../core/arguments.ts";
 import { checkFloating } from "../core/constant.ts";
 import { unsqueeze } from "../core/layout.ts";
-import { sum } from "../shape/broadcast.ts";
+import { expand, sum } from "../shape/broadcast.ts";
 import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
 import { norm } from "./statistics.ts";
@@ -54,17 +54,16 @@ export function cosineSimilarity(
     checkFloating("cosineSimilarity", operand);
   }
   // as PyTorch: `dim` is one of the result of broadcasting
-  const rank = broadcastShapes("cosineSimilarity", a.shape, b.shape).length;
+  const shape = broadcastShapes("cosineSimilarity", a.shape, b.shape);
+  const along = normalizeDim("cosineSimilarity", dim, shape.length) - shape.length;
   return composite(() => {
-    const along = dim < 0 ? dim : dim - rank;
-    const [x, y] = [a, b].map((v) => normalize(raised(v, rank), { dim: along, eps }));
+    const [x, y] = [a, b].map((v) => {
+      const whole = v.shape.at(along) === shape.at(along) ? v : expand(v, shape);
+      return normalize(whole, { dim: along, eps });
+    });
     return sum(mul(x as Tensor, y as Tensor), along);
   });
 }
-
-/** Dimensions of size 1 before the others, up to this number. */
-const raised = (x: Tensor, rank: number): Tensor =>
-  x.shape.length < rank ? raised(unsqueeze(x, 0), rank) : x;
 
 export interface PairwiseDistanceOptions {
   readonly p?: number;

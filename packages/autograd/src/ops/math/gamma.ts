@@ -75,7 +75,7 @@ export const lgamma: UnaryOp = unaryFloat(
 
 function digammaReference(x: number): number {
   if (x <= 0) {
-    const rest = x - Math.round(x);
+    const rest = x === 0 ? x : x - Math.round(x);
     if (rest === 0 && x < 0) return Number.NaN;
     return digammaReference(1 - x) - Math.PI / Math.tan(Math.PI * rest);
   }
@@ -96,7 +96,7 @@ function digammaExpression(x: Expr): Expr {
   const series = e.mul(square, polynomial(square, ofDigamma.slice(0, 4)));
   let right = e.sub(e.sub(e.log(a), e.mul(z, e.number(0.5, x))), series);
   for (let k = 5; k >= 0; k--) right = e.sub(right, e.div(one, e.add(y, e.number(k, x))));
-  const rest = e.sub(x, e.round(x));
+  const rest = e.select(e.eq(x, zero), x, e.sub(x, e.round(x)));
   const mirrored = e.sub(right, e.div(pi, e.tan(e.mul(pi, rest))));
   const pole = e.and(e.eq(rest, zero), e.lt(x, zero));
   return e.select(pole, e.number(Number.NaN, x), e.select(left, mirrored, right));

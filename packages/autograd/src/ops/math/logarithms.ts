@@ -6,8 +6,8 @@ import { type BinaryOp, binaryFloat, type UnaryOp, unaryFloat } from "../core/ap
 import { elementwise } from "../core/define.ts";
 import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
-import { eq, le, logicalAnd, where } from "./comparison.ts";
-import { exp, exp2, ofInput } from "./unary.ts";
+import { eq, gt, le, logicalAnd, where } from "./comparison.ts";
+import { abs, exp, exp2, ofInput } from "./unary.ts";
 
 const logOdds: UnaryOp = unaryFloat(
   elementwise(
@@ -15,7 +15,7 @@ const logOdds: UnaryOp = unaryFloat(
       "logit",
       (x) => Math.log(x / (1 - x)),
       (x) => e.log(e.div(x, e.sub(e.number(1, x), x))),
-      (dy, x) => trueDivide(dy, mul(x, sub(1, x))),
+      (dy, x) => where(gt(abs(sub(x, 0.5)), 0.5), Number.NaN, trueDivide(dy, mul(x, sub(1, x)))),
     ),
   ),
 );

@@ -10,7 +10,7 @@ import { record, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor, type UnaryOp, unaryFloat } from "../core/apply.ts";
 import { type DimOption, withDim } from "../core/arguments.ts";
-import { cast, held, refuseBool, zeroGradient } from "../core/constant.ts";
+import { cast, checkDTypeOf, held, refuseBool, zeroGradient } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { reshape } from "../core/layout.ts";
 import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
@@ -369,6 +369,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (arguments.length > 2) checkCall("prelu(x, weight)", arguments);
   checkTensor("prelu", x);
   checkTensor("prelu", weight);
+  checkDTypeOf("prelu", "weight", weight, x);
   const slopes = sizeOf(weight.shape);
   if (slopes !== 1 && slopes !== x.shape[1]) {
     throw new ShapeError(

@@ -14,7 +14,7 @@ import { cast, checkFloating, refuseBool } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { clamp } from "../math/binary.ts";
-import { eq, lt, where } from "../math/comparison.ts";
+import { eq, where } from "../math/comparison.ts";
 import { checkMatched } from "../math/contraction.ts";
 import { mean } from "../math/reduction.ts";
 import { abs, exp, log, square } from "../math/unary.ts";
@@ -126,9 +126,17 @@ export function smoothL1Loss(
   const { beta = 1, ...options } = settings;
   if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}\n  hint: 0 or more`);
   if (beta === 0) return l1Loss(input, target, options);
-  return ofDifference("smoothL1Loss", input, target, options, (d) =>
-    where(lt(abs(d), beta), mul(square(d), 0.5 / beta), sub(abs(d), 0.5 * beta)),
-  );
+  return ofDifference("smoothL1Loss", input, target, options, (d) => {
+    const loss = parabolaThenLine(d, beta);
+    return beta === 1 ? loss : mul(loss, 1 / beta);
+  });
+}
+
+/** d²/2 where |d| < end, else end (|d| − end/2): no square of a large d, which would overflow. */
+function parabolaThenLine(d: Tensor, end: number): Tensor {
+  const distance = abs(d);
+  const bounded = clamp(distance, null, end);
+  return mul(bounded, sub(distance, mul(bounded, 0.5)));
 }
 
 export interface HuberLossOptions extends LossOptions {
@@ -148,9 +156,7 @@ export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOpti
   checkFractions("huberLoss", input, target);
   return composite(() =>
     cast(
-      ofDifference("huberLoss", input, target, options, (d) =>
-        where(lt(abs(d), delta), mul(square(d), 0.5), mul(sub(abs(d), 0.5 * delta), delta)),
-      ),
+      ofDifference("huberLoss", input, target, options, (d) => parabolaThenLine(d, delta)),
       input.dtype,
     ),
   );

@@ -8,7 +8,7 @@ import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient, valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
-import { checkFloating } from "../core/constant.ts";
+import { checkDTypeOf, checkFloating } from "../core/constant.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { writeInPlace } from "../core/inplace.ts";
 import { reshape } from "../core/layout.ts";
@@ -75,14 +75,6 @@ function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized 
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
   const scaled = weight === null ? x : mul(x, weight);
   return bias === null ? scaled : add(scaled, bias);
-}
-
-/** Refuses parameters of another dtype than x's, but f32 ones of an f16. */
-function checkDTypeOf(call: string, name: string, value: Tensor, x: Tensor): void {
-  if (value.dtype === x.dtype || (x.dtype === "f16" && value.dtype === "f32")) return;
-  throw new DTypeError(
-    `${call}: ${name} must be ${x.dtype}, as x, got ${value.dtype}\n  hint: ${name}.to("${x.dtype}")`,
-  );
 }
 
 /** A value for each channel (dimension 1), to broadcast against x. */

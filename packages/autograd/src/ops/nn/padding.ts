@@ -37,13 +37,16 @@ export function pad(
 ): Tensor {
   if (arguments.length > 2)
     checkCall(
-      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?: number, { mode, value: number | null })',
+      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?, { mode, value })',
       arguments,
     );
   checkTensor("pad", x);
   const options =
     typeof modeOrOptions === "string" ? { mode: modeOrOptions, value: fill } : modeOrOptions;
-  const { mode = "constant" } = options;
+  const { mode = "constant", value } = options;
+  if (mode !== "constant" && (value ?? 0) !== 0) {
+    throw new ArgumentError(`pad: mode "${mode}" takes no value, got ${value}`);
+  }
   const rank = x.shape.length;
   if (pad.length % 2 !== 0 || pad.length > 2 * rank || !pad.every(Number.isInteger)) {
     throw new ArgumentError(
@@ -59,7 +62,7 @@ export function pad(
   return composite(() => {
     const made =
       mode === "constant"
-        ? padded(x, margins, held("pad", options.value ?? 0, x.dtype))
+        ? padded(x, margins, held("pad", value ?? 0, x.dtype))
         : margins.reduce((y, margin, d) => continued(y, d, margin, mode), x);
     return apart(made, x);
   });

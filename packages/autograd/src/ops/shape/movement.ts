@@ -363,7 +363,7 @@ export interface MeshgridOptions {
 export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
 ): Tensor[] {
-  if (arguments.length > 0) checkCall("meshgrid(...args)", arguments);
+  if (arguments.length > 0) checkCall('meshgrid(...args, { indexing: "ij" | "xy" })', arguments);
   const vectors = args.flatMap((arg) =>
     Array.isArray(arg) ? arg : "cell" in arg ? [arg] : [],
   ) as Tensor[];
