@@ -49,6 +49,12 @@ try {
   process.exitCode = 1;
 }
 try {
+  const { description } = await init({ device: "webgpu", tune: true });
+  print("init({ tune: true })", description);
+} catch {
+  // what is missing was said
+}
+try {
   const { description } = await init({ device: "wasm" });
   print("wasm", description);
   if (!description.includes("fused")) {

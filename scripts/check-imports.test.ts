@@ -50,7 +50,7 @@ test("only the registry, the Node entry point and lowerings that come with an op
       "node.ts": 'export * from "./devices/node/dawn.ts";',
     }),
   ).toEqual([
-    "packages/autograd/src/ops/math/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, devices/wasm/device.ts, node.ts, ops/nn/attention/lowerings.ts, ops/core/custom-lowering.ts import devices/cpu/",
+    "packages/autograd/src/ops/math/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, devices/tuning/device.ts, devices/wasm/device.ts, node.ts, ops/nn/attention/lowerings.ts, ops/core/custom-lowering.ts import devices/cpu/",
     "packages/autograd/src/ops/math/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
   ]);
 });

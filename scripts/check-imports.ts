@@ -44,6 +44,7 @@ const arrow: readonly (readonly string[])[] = [
 const testing = "testing/";
 const deviceOwners = [
   "devices/registry.ts",
+  "devices/tuning/device.ts", // a WebGPU device
   "devices/wasm/device.ts", // runs the host's algorithms on its own memory
   "node.ts",
   "ops/nn/attention/lowerings.ts",

@@ -5,7 +5,7 @@ import {
   formFor,
   formsOf,
   inForm,
-  type Tiling,
+  tilingName,
 } from "@wgrad/autograd/testing";
 import type { FormTimes } from "./record.ts";
 
@@ -21,9 +21,6 @@ const products: readonly Extent[] = [
 ];
 const small: readonly Extent[] = [extent(16, 64, 32), extent(64, 32, 48)];
 
-const nameOf = ({ kind, tileM, tileN, groupX, groupY, blockK }: Tiling): string =>
-  `${kind} ${tileM}×${tileN} by ${groupY}×${groupX}${blockK > 0 ? `, k ${blockK}` : ""}`;
-
 /** Times products in the forms of the current device's class: all, or with `quick` the chosen one and two others. */
 export async function timeForms(quick: boolean): Promise<FormTimes[]> {
   const kind = currentClass();
@@ -33,14 +30,14 @@ export async function timeForms(quick: boolean): Promise<FormTimes[]> {
     const [a, b] = [rand([m, k]), rand([k, n])];
     await Promise.all([a.data(), b.data()]);
     const chosen = formFor(kind, one);
-    const others = formsOf(kind).filter((form) => nameOf(form) !== nameOf(chosen));
+    const others = formsOf(kind).filter((form) => tilingName(form) !== tilingName(chosen));
     const forms: { form: string; ms: number }[] = [];
     for (const form of [chosen, ...(quick ? others.slice(0, 2) : others)]) {
       const ms = await inForm(form, () => timeOf(a, b, quick ? 1 : 5));
-      forms.push({ form: nameOf(form), ms });
+      forms.push({ form: tilingName(form), ms });
     }
     forms.sort((x, y) => x.ms - y.ms);
-    results.push({ product: `${m} × ${k} × ${n}`, chosen: nameOf(chosen), forms });
+    results.push({ product: `${m} × ${k} × ${n}`, chosen: tilingName(chosen), forms });
   }
   return results;
 }

@@ -9,6 +9,9 @@ export function pageOf(record: GpuRecord): string {
 [Benchmarks](benchmarks.md) compare libraries. \`pnpm gpu --page docs/gpu.md\` asks an adapter all that a graphics card should be asked, in
 one command of a few minutes in Node, and writes this page; \`--quick\` asks a little of each.
 
+A program takes the forms of products that the class of its adapter should be fastest in. \`init({ device: "webgpu", tune: true })\` times a few
+of each product instead when it is first met, and remembers the fastest by adapter and driver.
+
 Revision ${revision}, ${date}${quick ? ", quick" : ""}: **${adapter.description}** (${kind}).
 
 - Features: ${adapter.features.join(", ") || "none"}.

@@ -52,6 +52,11 @@ export class Template {
     return lowered;
   }
 
+  /** Whether the device would lower one of its kernels otherwise now. */
+  isOutdated(device: Device): boolean {
+    return this.made.some((one) => one !== undefined && device.outdated?.(one.lowered) === true);
+  }
+
   /** Its kernels, with the threads of those that were lowered. */
   get launched(): KernelInfo[] {
     return this.kernels.map((info, k) => ({

@@ -108,6 +108,8 @@ export interface Lowered {
   readonly sources: readonly string[];
   /** Threads that have work in each of its dispatches, where the device has threads. */
   readonly threads?: readonly number[];
+  /** How its products are cut, where the device measures that. */
+  readonly tuning?: string;
 }
 
 /** A lowered kernel on its buffers. */
@@ -208,6 +210,10 @@ export interface Device {
   /** Puts host elements at byte `offset` of a buffer. */
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void;
   lower(kernel: Kernel): Lowered;
+  /** Grows when it would lower some kernels otherwise than before. */
+  readonly epoch?: number;
+  /** Whether it would lower this one otherwise now. */
+  outdated?(lowered: Lowered): boolean;
   program(kernels: readonly BoundKernel[]): Program;
   submit(submission: Submission): Promise<TypedArray>[];
   /** A value at once, where the device computes in `submit`. */

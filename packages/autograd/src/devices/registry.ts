@@ -11,6 +11,7 @@ export interface OpenOptions {
   readonly hardware?: boolean;
   /** Of the WebGPU device: see `InitOptions`. */
   readonly class?: DeviceClass;
+  readonly tune?: boolean;
   /** Of the wasm device: see `InitOptions`. */
   readonly relaxed?: boolean;
   readonly threads?: number;
@@ -35,8 +36,12 @@ const registry = new Map<string, Entry>([
   [
     "webgpu",
     {
-      open: async ({ hardware, ...options }) =>
-        (await import("./webgpu/device.ts")).openWebGPU(hardware ? "hardware" : "any", options),
+      open: async ({ hardware, tune, ...options }) => {
+        const kind = hardware ? "hardware" : "any";
+        return tune
+          ? (await import("./tuning/device.ts")).openTuned(kind, options)
+          : (await import("./webgpu/device.ts")).openWebGPU(kind, options);
+      },
       missing:
         "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
     },

@@ -53,8 +53,8 @@ const viewText = (view: View | null): string =>
 function kernelText(scheduled: Scheduled, k: number, trace: Trace, backend: Device): string {
   const { kernel, stores } = scheduled;
   const { bytesRead, bytesWritten, flops } = costOf(scheduled, trace, backend);
-  const { sources } = backend.lower(kernel);
+  const { sources, tuning } = backend.lower(kernel);
   const head = `kernel ${k}: ${nameOf(scheduled, trace)} → ${stores.map((position) => `%${position}`).join(", ")}`;
-  const cost = `reads ${bytesRead} B, writes ${bytesWritten} B, ${flops} operations, ${sources.length || 1} dispatch${sources.length > 1 ? "es" : ""}`;
+  const cost = `reads ${bytesRead} B, writes ${bytesWritten} B, ${flops} operations, ${sources.length || 1} dispatch${sources.length > 1 ? "es" : ""}${tuning === undefined ? "" : `; tuned: ${tuning}`}`;
   return [`${head}; ${cost}`, ...sources].join("\n");
 }

@@ -5,7 +5,7 @@ import type { Call } from "./attention/call.ts";
 import type { Part, Tiles } from "./attention/tiles.ts";
 import type { Tiling as AttentionTiling } from "./attention/tilings.ts";
 import type { Product } from "./contract/product.ts";
-import type { AdapterClass, Tiling } from "./contract/tilings.ts";
+import type { AdapterClass, Extent, Tiling } from "./contract/tilings.ts";
 import type { Find } from "./elements.ts";
 import type { Lowering } from "./lowering.ts";
 import type { Team } from "./workgroup.ts";
@@ -36,6 +36,8 @@ export interface Target {
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
   readonly tiling?: Tiling;
+  /** How a product is to be cut, where that was measured. */
+  readonly tuned?: (kernel: Kernel, step: KernelStep, extent: Extent) => Tiling | undefined;
   /** The same of attention: row by row, or by the tiles of workgroups. */
   readonly attention?: AttentionTiling;
   readonly tiles?: Tiles;

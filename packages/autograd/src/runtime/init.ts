@@ -38,6 +38,12 @@ export interface InitOptions {
    */
   readonly class?: DeviceClass;
   /**
+   * true: the WebGPU device times a few forms of each matrix product that it meets, and remembers
+   * the fastest by adapter and driver: in the user's cache folder, in browsers in IndexedDB. Default:
+   * false, the forms of a table.
+   */
+  readonly tune?: boolean;
+  /**
    * false: the wasm device rounds products before it adds them, so that all machines give the same
    * bits; products take about a quarter longer. Default: true, one rounding where the machine has
    * it.
@@ -81,7 +87,7 @@ const opened = new Map<string | GPUDevice, Map<string, Promise<Device | null>>>(
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   if (arguments.length > 0) {
     checkCall(
-      "init({ device, fusion, budget: number, class, relaxed: boolean, threads: number })",
+      "init({ device, fusion, budget: number, class, tune: boolean, relaxed: boolean, threads: number })",
       arguments,
     );
   }
@@ -102,8 +108,9 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
 
 /** What is said of how the device is opened. */
 function openOptions(options: InitOptions): OpenOptions {
-  const { device, relaxed, threads, class: kind } = options;
+  const { device, relaxed, threads, tune, class: kind } = options;
   if (kind !== undefined) checkClass(kind, device);
+  if (tune !== undefined) checkTune(tune, device);
   for (const [name, value] of Object.entries({ relaxed, threads })) {
     if (value === undefined || device === "wasm") continue;
     const got = typeof device === "object" ? "a GPUDevice" : JSON.stringify(device);
@@ -118,6 +125,7 @@ function openOptions(options: InitOptions): OpenOptions {
     ...(relaxed === false ? { relaxed } : {}),
     ...(threads === undefined ? {} : { threads }),
     ...(kind === undefined ? {} : { class: kind }),
+    ...(tune === true ? { tune } : {}),
   };
 }
 
@@ -133,6 +141,18 @@ function checkClass(kind: unknown, device: InitOptions["device"]): void {
   throw new ArgumentError(
     `init: class is an option of the webgpu device alone; the device is ${JSON.stringify(device) ?? "the one that is found"}` +
       `\n  hint: init({ device: "webgpu", class: ${JSON.stringify(kind)} })`,
+  );
+}
+
+function checkTune(tune: boolean, device: InitOptions["device"]): void {
+  if (device === "webgpu") return;
+  const got =
+    typeof device === "object"
+      ? "a GPUDevice, and tuning opens its own"
+      : (JSON.stringify(device) ?? "the one that is found");
+  throw new ArgumentError(
+    `init: tune is an option of the webgpu device alone; the device is ${got}` +
+      `\n  hint: init({ device: "webgpu", tune: ${tune} })`,
   );
 }
 

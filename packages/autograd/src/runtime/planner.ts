@@ -31,11 +31,14 @@ export class Planner {
   readonly plans: PlanCache;
   private readonly means: Means;
   private readonly arena: Arena;
+  /** The device's, when it was last asked. */
+  private epoch: number | undefined;
 
   constructor(plans: PlanCache, means: Means) {
     this.plans = plans;
     this.means = means;
     this.arena = new Arena(means.pool);
+    this.epoch = means.device.epoch;
   }
 
   /** How traces are cut into kernels. */
@@ -45,6 +48,10 @@ export class Planner {
 
   planOf(trace: Trace): Plan {
     const { device, inputs, counters, verified } = this.means;
+    if (device.epoch !== this.epoch) {
+      this.epoch = device.epoch;
+      this.plans.forgetOutdated(device);
+    }
     const hash = trace.key.hash();
     const known = this.plans.find(hash, trace);
     if (known !== null) {

@@ -1,5 +1,6 @@
 import type { Template } from "../compile/template.ts";
 import type { Trace } from "../compile/trace.ts";
+import type { Device } from "../devices/device.ts";
 import type { Plan } from "./plan.ts";
 
 /** Bytes on the host that plans and templates may take; past this those that ran longest ago go. */
@@ -152,6 +153,15 @@ export class PlanCache {
     const family = this.familyOf.get(plan);
     this.drop(plan);
     if (family?.plans.length === 0) this.remove(family);
+  }
+
+  /** Forgets what the device would lower otherwise now. */
+  forgetOutdated(device: Device): void {
+    for (const family of [...this.families]) {
+      if (!family.template.isOutdated(device)) continue;
+      for (const plan of [...family.plans]) this.drop(plan);
+      this.remove(family);
+    }
   }
 
   private forgetOldest(): void {

@@ -13,7 +13,7 @@ import { formsFor } from "../lower/gpu.ts";
 import type { DeviceClass } from "../lower/target.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
-export type { Extent, Tiling } from "../lower/contract/tilings.ts";
+export { type Extent, type Tiling, tilingName } from "../lower/contract/tilings.ts";
 
 const tableOf = (kind: DeviceClass): AdapterClass =>
   formsFor(kind).gpu?.tilings ?? tilings.software;

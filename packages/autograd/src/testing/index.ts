@@ -4,7 +4,15 @@ export type { Counters } from "../runtime/counters.ts";
 export { initFresh, settled } from "../runtime/init.ts";
 export { type CountingDevice, countingDevice, type DeviceCounts } from "./counting.ts";
 export { eagerly } from "./eager.ts";
-export { currentClass, type Extent, formFor, formsOf, inForm, type Tiling } from "./forms.ts";
+export {
+  currentClass,
+  type Extent,
+  formFor,
+  formsOf,
+  inForm,
+  type Tiling,
+  tilingName,
+} from "./forms.ts";
 export { openGPUDevice } from "./gpu.ts";
 export {
   type Differentiable,

@@ -47,7 +47,7 @@ function untar(tar: Buffer): { name: string; bytes: Buffer }[] {
 }
 
 /** A folder that only this user writes to: libraries are loaded from it. */
-function cacheFolder(fs: typeof FileSystem): string {
+export function cacheFolder(fs: typeof FileSystem): string {
   const os = process.getBuiltinModule("node:os");
   const path = process.getBuiltinModule("node:path");
   const caches = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");

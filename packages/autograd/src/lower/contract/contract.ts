@@ -6,7 +6,7 @@ import { Lowering } from "../lowering.ts";
 import type { Target } from "../target.ts";
 import { type Product, productOf, sumType } from "./product.ts";
 import { multiplyInRegisters } from "./registers.ts";
-import { type Tiling, tilings } from "./tilings.ts";
+import { type Extent, type Tiling, tilings } from "./tilings.ts";
 
 /**
  * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides: transposes,
@@ -40,9 +40,11 @@ function formOf(kind: Tiling["kind"], { processor, multiply }: Target): Form {
 
 /** The product, cut as suits the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
-  const { processor, tiling } = target;
-  if (processor === undefined)
-    return productOf(kernel, step, target.gpu?.tilings ?? tilings.software, tiling);
+  const { processor, tiling, tuned } = target;
+  if (processor === undefined) {
+    const forced = tiling ?? (tuned && ((extent: Extent) => tuned(kernel, step, extent)));
+    return productOf(kernel, step, target.gpu?.tilings ?? tilings.software, forced);
+  }
   const plain = productOf(kernel, step, tilings.processor);
   const inLanes = processor.tilingOf(plain);
   return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);

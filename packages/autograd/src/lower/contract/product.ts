@@ -4,7 +4,13 @@ import { ranksOf } from "../../graph/attributes.ts";
 import { sizeOf } from "../../shape.ts";
 import { type IndexMap, indexMapOf, shapeOf } from "../index-map.ts";
 import { divide, type Parts } from "../parts.ts";
-import { type AdapterClass, chooseTiling, type SplitK, type Tiling } from "./tilings.ts";
+import {
+  type AdapterClass,
+  chooseTiling,
+  type Extent,
+  type SplitK,
+  type Tiling,
+} from "./tilings.ts";
 
 /** One factor, and how far its bounds' coordinates move where it is padded. */
 export interface Factor extends Strides {
@@ -45,20 +51,20 @@ type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
 export const sumType = ({ dtype }: KernelStep): DType =>
   dtype === "f16" ? "f32" : dtype === "bool" || dtype === "u8" ? "u32" : dtype;
 
-/** The product that a step is, cut as the adapter's class has it or as `forced` says. */
+/** The product that a step is, cut as the adapter's class has it or as `forced` says of it. */
 export function productOf(
   kernel: Kernel,
   step: KernelStep,
   adapters: AdapterClass,
-  forced?: Tiling,
+  forced?: Tiling | ((extent: Extent) => Tiling | undefined),
 ): Product {
   const found = sidesOf(kernel, step);
   const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
   const sides = few ? turned(found) : found;
   const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
-  const tiling =
-    forced ??
-    chooseTiling(adapters, { m, n, k, batch: sizeOf(sides.batch), alongK: liesAlongK(sides) });
+  const extent = { m, n, k, batch: sizeOf(sides.batch), alongK: liesAlongK(sides) };
+  const wanted = typeof forced === "function" ? forced(extent) : forced;
+  const tiling = wanted ?? chooseTiling(adapters, extent);
   const { kind, tileM, tileN, groupX, groupY } = tiling;
   const run = kind === "lanes" ? (tiling.run ?? n) : n;
   const blocksM = Math.ceil(m / (kind === "vector" ? tileM : tileM * groupY));

@@ -133,16 +133,35 @@ export const tilings: Readonly<Record<"processor" | "software", AdapterClass>> =
 const within = (size: number, [least, most]: Range = [0, any]): boolean =>
   size >= least && size <= most;
 
-/** The tiling that the class's table has for a product of this extent. */
-export function chooseTiling({ choices, cycles }: AdapterClass, extent: Extent): Tiling {
-  const { m, n, k, alongK } = extent;
-  const choice = choices.find(
+/** A tiling in words, the same for equal ones. */
+export const tilingName = ({ kind, tileM, tileN, groupX, groupY, blockK }: Tiling): string =>
+  `${kind} ${tileM}×${tileN} by ${groupY}×${groupX}${blockK > 0 ? `, k ${blockK}` : ""}`;
+
+function choiceFor({ choices }: AdapterClass, { m, n, k, alongK }: Extent): Choice {
+  return choices.find(
     (one) =>
       within(m, one.m) &&
       within(n, one.n) &&
       within(k, one.k) &&
       (one.alongK === undefined || one.alongK === alongK),
   ) as Choice;
+}
+
+/** So many tilings that may suit a product, that of the table first, then the most promising. */
+export function candidatesFor(table: AdapterClass, extent: Extent, most: number): Tiling[] {
+  const { tilings } = choiceFor(table, extent);
+  const chosen = chooseTiling(table, extent);
+  const rank = (one: Tiling): number =>
+    table.cycles?.(one, extent) ?? wasteOf(one, extent.m, extent.n);
+  const ranked = tilings.filter((one) => one !== chosen).sort((a, b) => rank(a) - rank(b));
+  return [chosen, ...ranked.slice(0, most - 1)];
+}
+
+/** The tiling that the class's table has for a product of this extent. */
+export function chooseTiling(table: AdapterClass, extent: Extent): Tiling {
+  const { cycles } = table;
+  const { m, n } = extent;
+  const choice = choiceFor(table, extent);
   if (cycles !== undefined) {
     const times = choice.tilings.map((one) => cycles(one, extent));
     return choice.tilings[times.indexOf(Math.min(...times))] as Tiling;
