@@ -101,7 +101,10 @@ describe("a mistake is one line and exit code 1", () => {
     ],
     [["housing", "--csv", "FOLDER/none.csv"], "FOLDER/none.csv: there is no such file"],
     [["housing", "--csv", "FOLDER/empty.csv"], "FOLDER/empty.csv: the file is empty"],
-    [["housing", "--csv", "FOLDER/header.csv"], "FOLDER/header.csv: no rows below the header"],
+    [
+      ["housing", "--csv", "FOLDER/header.csv"],
+      "FOLDER/header.csv: there are no rows below the header",
+    ],
     [
       ["housing", "--csv", "FOLDER/text.csv"],
       'FOLDER/text.csv: row 3 (line 4), column "b": "cheap"; expected a number',
@@ -112,7 +115,7 @@ describe("a mistake is one line and exit code 1", () => {
     ],
     [
       ["housing", "--csv", "FOLDER/ragged.csv"],
-      "FOLDER/ragged.csv: row 3 (line 4) has 2 values, the header has 3 names",
+      "FOLDER/ragged.csv: row 3 (line 4) has 2 values, but the header has 3 names",
     ],
     [
       ["housing", "--csv", "FOLDER/good.csv", "--target", "cost"],

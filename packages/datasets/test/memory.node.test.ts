@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Bytes that are reachable. */
+/** Number of reachable bytes. */
 function held(): number {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
@@ -29,8 +29,8 @@ function held(): number {
 }
 
 /**
- * Goes through batches and gives how many rows there were, a column's sum, and the most that was
- * held beyond the start.
+ * Iterates over batches. Returns the number of rows, a column's sum, and the maximum memory beyond
+ * the start.
  */
 async function goThrough(batches: AsyncIterable<Table>, column: string, looks: number) {
   let [rows, sum, most, next] = [0, 0, 0, 0];
@@ -45,7 +45,9 @@ async function goThrough(batches: AsyncIterable<Table>, column: string, looks: n
   return { rows, sum, most };
 }
 
-/** A CSV file of about so many bytes: five columns, the first counts the rows. */
+/**
+ * Writes a CSV file of about this many bytes: five columns, of which the first numbers the rows.
+ */
 function writeCsv(path: string, bytes: number): number {
   const file = openSync(path, "w");
   let [rows, size] = [0, writeSync(file, "row,a,b,c,name\n")];
@@ -60,9 +62,9 @@ function writeCsv(path: string, bytes: number): number {
   return rows;
 }
 
-describe("memory stays flat", () => {
+describe("memory use stays constant", () => {
   const size = full ? 2048 * MB : 20 * MB;
-  const looks = full ? 20 : 5; // each collects garbage
+  const looks = full ? 20 : 5; // each look collects garbage
   test(`a CSV file of ${size / MB} MB through a DataLoader, with 5 MB`, {
     timeout: full ? 2_400_000 : 120_000,
   }, async () => {

@@ -13,6 +13,7 @@ import { type Constraint, checked } from "./constraints.ts";
 /** A parameter: a tensor, or a number for all elements. */
 export type Parameter = Tensor | number;
 
+/** Settings that every distribution has. */
 export interface DistributionOptions {
   /** Refuses invalid parameters and values (default true). */
   readonly validateArgs?: boolean;

@@ -25,6 +25,7 @@ function mahalanobis(lower: Tensor, diff: Tensor): Tensor {
   return solveTriangular(a, b, { upper: false }).squeeze(-1).square().sum(-1);
 }
 
+/** The covariance of a multivariate normal: exactly one of three matrices. */
 export interface CovarianceOptions extends DistributionOptions {
   readonly covarianceMatrix?: Tensor | null;
   readonly precisionMatrix?: Tensor | null;

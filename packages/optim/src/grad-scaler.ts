@@ -182,6 +182,7 @@ export class GradScaler {
     }
   }
 
+  /** The scaler's state; empty if it is disabled. */
   stateDict(): GradScalerStateDict | Record<string, never> {
     checkCall("scaler.stateDict()", arguments);
     const { enabled, growthFactor, backoffFactor, growthInterval } = this.#settings;

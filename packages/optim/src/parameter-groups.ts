@@ -40,6 +40,7 @@ export type AnyOptimizer = ParameterGroups<BaseOptions, OptimizerState>;
 /** Called with the optimizer before or after each step. */
 export type StepHook = (optimizer: AnyOptimizer) => void;
 
+/** Handle of a registered step hook. */
 export interface StepHookHandle {
   /** Removes the hook. */
   remove(): void;

@@ -65,7 +65,7 @@ describe("a page answers the visitor's own question", { timeout: 120_000 }, () =
     const { page } = visited;
     await train(page);
     const price = async (rooms: string): Promise<number> => {
-      await page.getByLabel("rooms a dwelling").fill(rooms);
+      await page.getByLabel("rooms per dwelling").fill(rooms);
       await page.waitForTimeout(300);
       return Number.parseFloat((await verdict(page)) ?? "");
     };

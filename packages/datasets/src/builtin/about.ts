@@ -1,17 +1,17 @@
 import type { Table } from "../table/table.ts";
 
-/** What a data set is, where it comes from, and what one may do with it. */
+/** Description, source and licence of a data set. */
 export interface About {
   readonly title: string;
-  /** What was measured, by whom; what to know before using it. */
+  /** What was measured and by whom, and what to know before use. */
   readonly description: string;
-  /** Column → what it says, with its unit. */
+  /** Meaning and unit of each column, by name. */
   readonly columns: Readonly<Record<string, string>>;
   readonly source: string;
   readonly licence: string;
 }
 
-/** A table, and what it is. */
+/** A table with its description. */
 export interface DescribedTable {
   readonly about: About;
   readonly table: Table;

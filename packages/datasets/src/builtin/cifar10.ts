@@ -10,10 +10,10 @@ import type { PartOptions } from "./mnist.ts";
 const SIZE = 3 * 32 * 32;
 
 /**
- * CIFAR-10: 50,000 photographs of ten kinds of things to train on, 10,000 to test on, 32×32 in
- * colour; downloaded (170 MB), or the archive of binary batches that `from` names.
+ * CIFAR-10: 50,000 training and 10,000 test photographs of ten kinds of objects, 32×32 in colour.
+ * Downloads the archive of binary batches (170 MB), or reads the one that `from` names.
  *
- * Throws DataError if it is not there or not what it should be.
+ * Throws DataError if the archive is missing or invalid.
  */
 export async function loadCifar10(options: PartOptions<"archive"> = {}): Promise<ImageDataset> {
   checkCall("loadCifar10({ train: boolean, from, sha256, download })", arguments);
@@ -48,7 +48,9 @@ export async function loadCifar10(options: PartOptions<"archive"> = {}): Promise
 
 function countIn({ length }: Uint8Array, name: string): number {
   if (length > 0 && length % (SIZE + 1) === 0) return length / (SIZE + 1);
-  throw new DataError(`${name}: ${length} bytes are no pictures of ${SIZE} bytes and a label each`);
+  throw new DataError(
+    `${name}: ${length} bytes are not a whole number of images of ${SIZE} bytes with a label`,
+  );
 }
 
 const classes = [
@@ -66,8 +68,8 @@ const classes = [
 
 const about: About = {
   title: "CIFAR-10",
-  description: "Photographs from the web, 6,000 of each kind, made small.",
-  columns: { images: "32×32, red, green and blue, 0–255", labels: "kind of thing" },
+  description: "Photographs from the web, 6,000 of each kind, scaled down.",
+  columns: { images: "32×32, red, green and blue, 0–255", labels: "kind of object" },
   source: "A. Krizhevsky, Learning multiple layers of features from tiny images, 2009",
-  licence: "none stated by the author; free for research by custom",
+  licence: "none stated by the author; commonly used for research",
 };

@@ -9,10 +9,10 @@ import { parseJson } from "./json.ts";
 
 /**
  * 2,070 sentences in English and Chinese: the messages of the TypeScript compiler, from the npm
- * package `typescript` 5.9 installed as `typescript-zh`. A narrow domain. `from.pairs` is a CSV
- * file with columns en and zh.
+ * package `typescript` 5.9 installed as `typescript-zh`. Its domain is narrow. `from.pairs` is a
+ * CSV file with the columns en and zh.
  *
- * Throws DataError if the files are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export async function loadEnglishChinese(
   options: { readonly from?: Files<"pairs"> } = {},
@@ -33,7 +33,7 @@ export async function loadEnglishChinese(
   const chinese = parseJson(await textOf(messages, messages), messages) as Record<string, string>;
   const pairs = englishIn(await textOf(program, program)).filter(({ key }) => key in chinese);
   if (pairs.length === 0)
-    throw new DataError(`${program}: no messages in it; is it typescript 5.9?`);
+    throw new DataError(`${program}: the file has no messages; is it typescript 5.9?`);
   const columns = {
     en: pairs.map(({ text }) => text),
     zh: pairs.map(({ key }) => chinese[key] as string),
@@ -43,8 +43,8 @@ export async function loadEnglishChinese(
 }
 
 /**
- * The compiler's source makes each message by diag(code, category, key, text, …), the strings in
- * JSON's notation.
+ * The compiler's source defines each message as diag(code, category, key, text, …), where strings
+ * are in JSON notation.
  */
 function englishIn(program: string): { key: string; text: string }[] {
   const string = String.raw`("(?:[^"\\]|\\.)*")`;
@@ -57,7 +57,7 @@ function englishIn(program: string): { key: string; text: string }[] {
 
 const about: About = {
   title: "English–Chinese messages",
-  description: "Messages of the TypeScript compiler; {0}, {1}, … stand for names that it fills in.",
+  description: "Messages of the TypeScript compiler; {0}, {1}, … are placeholders for names.",
   columns: { en: "English", zh: "Chinese, simplified" },
   source: "npm package typescript 5.9",
   licence: "Apache-2.0",

@@ -2,40 +2,40 @@ import { type DownloadOptions, download } from "../download/download.ts";
 import type { Source } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 
-/** Where the files of a data set are, by what each is. */
+/** Sources of a data set's files, by name. */
 export type Files<Name extends string> = Readonly<Record<Name, Source>>;
 
-/** The files of a data set that npm packages or servers have. */
+/** Files of a data set in an npm package or on servers. */
 export interface KnownFiles<Name extends string> {
-  /** Whom messages name. */
+  /** Name of the loader for error messages. */
   readonly loader: string;
   /**
-   * The npm package that brings them, if there is one, how to install it where that is not its
-   * name, and paths inside it.
+   * The npm package with the files, if any; how to install it if that is not its name; and paths
+   * within it.
    */
   readonly package?: string;
   readonly install?: string;
   readonly files: Readonly<Record<Name, string>>;
-  /** Mirrors, addresses to which the names in `remote` are added. */
+  /** Base addresses to which the names in `remote` are appended. */
   readonly mirrors?: readonly string[];
   readonly remote?: Readonly<Record<Name, string>>;
 }
 
 /** Settings that every loader of files takes. */
 export interface FilesOptions<Name extends string> {
-  /** Where the files are, packed by gzip or not, instead of the usual place. */
+  /** Sources of the files, gzipped or not, instead of the default ones. */
   readonly from?: Files<Name>;
-  /** SHA-256 of files that are downloaded, if you know them. */
+  /** Expected SHA-256 of downloaded files, if known. */
   readonly sha256?: Readonly<Partial<Record<Name, string>>>;
-  /** How files are downloaded: `offline`, `onProgress`, `folder`, `retries`, `signal`. */
+  /** Download options: `offline`, `onProgress`, `folder`, `retries`, `signal`. */
   readonly download?: Omit<DownloadOptions, "sha256" | "name">;
 }
 
 /**
- * The files that `from` gives, else those of the installed package (Node only), found as the
- * running project finds it, else those of the first mirror that has them.
+ * The files that `from` gives; otherwise those of the installed package (Node only, resolved from
+ * the running project); otherwise those of the first mirror that has them.
  *
- * Throws DataError that says what to install or to pass.
+ * Throws DataError with a hint what to install or to pass.
  */
 export async function filesOf<Name extends string>(
   known: KnownFiles<Name>,
@@ -66,20 +66,22 @@ function missing(
   error?: DataError,
 ): DataError {
   const fields = Object.keys(files).map((file) => `${file}: "https://…"`);
-  const where = `say where ${fields.length > 1 ? "its files are" : "its file is"}: ${loader}({ from: { ${fields.join(", ")} } })`;
+  const where = `pass ${fields.length > 1 ? "the files" : "the file"}: ${loader}({ from: { ${fields.join(", ")} } })`;
   if (name === undefined) {
     return new DataError(`${loader}: ${error?.message ?? "has no files"}\n  hint: ${where}`);
   }
   const inNode = globalThis.process?.getBuiltinModule !== undefined;
-  const what = inNode ? `the npm package ${name} is not installed` : "a page has no npm packages";
+  const what = inNode
+    ? `the npm package ${name} is not installed`
+    : "browsers cannot read npm packages";
   const also = error === undefined ? "" : `, and ${error.message}`;
   const cure = inNode ? `npm install ${install}, or ` : "";
   return new DataError(`${loader}: ${what}${also}\n  hint: ${cure}${where}`);
 }
 
 /**
- * The folder of an installed package, as the working folder, the program or this library would find
- * it; or null.
+ * The folder of an installed package, resolved from the working folder, the program or this
+ * library; null if not found.
  */
 function packageRoot(name: string): string | null {
   const { process } = globalThis;

@@ -4,26 +4,26 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { DataError } from "../table/error.ts";
 import type { About } from "./about.ts";
 
-/** A batch of pictures: images [B, channels, height, width] f32 from 0 to 1, labels [B] i32. */
+/** A batch of images: images [B, channels, height, width] f32 in [0, 1], labels [B] i32. */
 export interface ImageBatch {
   readonly images: Tensor;
   readonly labels: Tensor;
 }
 
 /**
- * Pictures of one size, a class each, held as bytes; batches are made of numbers from 0 to 1.
+ * Labelled images of one size, stored as bytes. Batches are converted to numbers in [0, 1].
  *
- * Throws DataError if the bytes are not those of as many pictures as there are labels.
+ * Throws DataError if the number of bytes does not match the number of labels.
  */
 export class ImageDataset implements Dataset<ImageBatch> {
   readonly about: About;
-  /** Channels, height and width of a picture. */
+  /** Channels, height and width of an image. */
   readonly shape: readonly [number, number, number];
-  /** All pictures, one after the other: channel by channel, row by row. */
+  /** All images one after another, in the order channel, row, column. */
   readonly pixels: Uint8Array;
-  /** The class of each. */
+  /** The class of each image. */
   readonly labels: Uint8Array;
-  /** What the classes 0, 1, … are. */
+  /** Names of the classes 0, 1, …. */
   readonly classes: readonly string[];
 
   constructor(parts: Pick<ImageDataset, "about" | "shape" | "pixels" | "labels" | "classes">) {
@@ -36,18 +36,18 @@ export class ImageDataset implements Dataset<ImageBatch> {
     const { title } = this.about;
     if (this.pixels.length !== this.length * this.#size) {
       throw new DataError(
-        `${title}: ${this.pixels.length} bytes are not ${this.length} pictures of [${this.shape.join(", ")}]`,
+        `${title}: ${this.pixels.length} bytes are not ${this.length} images of [${this.shape.join(", ")}]`,
       );
     }
     const stray = this.labels.findIndex((label) => label >= this.classes.length);
     if (stray >= 0) {
       throw new DataError(
-        `${title}: label ${stray + 1} is ${this.labels[stray]}; there are ${this.classes.length} classes, from 0`,
+        `${title}: label ${stray + 1} is ${this.labels[stray]}, but classes are 0 to ${this.classes.length - 1}`,
       );
     }
   }
 
-  /** How many pictures there are. */
+  /** Number of images. */
   get length(): number {
     return this.labels.length;
   }
@@ -75,14 +75,14 @@ export class ImageDataset implements Dataset<ImageBatch> {
     };
   }
 
-  /** The bytes of one picture, counted from 0. Throws DataError if there is no such picture. */
+  /** The bytes of one image, by index. Throws DataError for an invalid index. */
   image(index: number): Uint8Array {
     if (arguments.length > 1) checkCall("dataset.image(index: number)", arguments);
     const start = this.#check(index) * this.#size;
     return this.pixels.subarray(start, start + this.#size);
   }
 
-  /** The pictures at `indices`, in that order. Throws DataError for a picture there is not. */
+  /** The images at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): ImageDataset {
     if (arguments.length > 1) checkCall("dataset.take(indices)", arguments);
     const pixels = new Uint8Array(indices.length * this.#size);
@@ -97,7 +97,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   #check(index: number): number {
     if (Number.isInteger(index) && index >= 0 && index < this.length) return index;
     throw new DataError(
-      `${this.about.title}: no picture ${index}; there are ${this.length}, from 0`,
+      `${this.about.title}: there is no image ${index}; images are 0 to ${this.length - 1}`,
     );
   }
 }

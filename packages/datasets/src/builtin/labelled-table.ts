@@ -4,17 +4,16 @@ import type { Table } from "../table/table.ts";
 import type { About, DescribedTable } from "./about.ts";
 
 /**
- * A table in which some columns are to predict another: a class, if `classes` are named, else a
- * number.
+ * A table with features and a target column: a class if `classes` are given, otherwise a number.
  */
 export class LabelledTable implements DescribedTable {
   readonly about: About;
   readonly table: Table;
-  /** The columns that predict. */
+  /** Names of the feature columns. */
   readonly features: readonly string[];
-  /** The column that is predicted. */
+  /** Name of the target column. */
   readonly target: string;
-  /** What the numbers 0, 1, … of the target mean; empty if the target is a quantity. */
+  /** Names of the classes 0, 1, …; empty if the target is a number. */
   readonly classes: readonly string[];
 
   constructor(
@@ -30,25 +29,25 @@ export class LabelledTable implements DescribedTable {
     this.classes = parts.classes ?? [];
   }
 
-  /** How many rows there are. */
+  /** Number of rows. */
   get length(): number {
     return this.table.length;
   }
 
-  /** What predicts: [rows, features] f32. Throws DataError if a feature is text. */
+  /** Features: [rows, features] f32. Throws DataError if a feature is text. */
   x(): Tensor {
     if (arguments.length > 0) checkCall("table.x()", arguments);
     return this.table.tensor(this.features);
   }
 
-  /** What is predicted: [rows] i32 for classes, [rows, 1] f32 for a quantity. */
+  /** Target: [rows] i32 for classes, [rows, 1] f32 for a number. */
   y(): Tensor {
     if (arguments.length > 0) checkCall("table.y()", arguments);
     if (this.classes.length === 0) return this.table.tensor([this.target]);
     return tensor(this.table.integers(this.target));
   }
 
-  /** The rows at `indices`, in that order. Throws DataError for a row there is not. */
+  /** The rows at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): LabelledTable {
     if (arguments.length > 1) checkCall("table.take(indices)", arguments);
     return new LabelledTable({ ...this, table: this.table.take(indices) });

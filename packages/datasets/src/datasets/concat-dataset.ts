@@ -2,7 +2,7 @@ import { ArgumentError, cat, noGrad, Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, exampleOf, type Indexed, ItemDataset } from "./dataset.ts";
 
-/** Examples of one dataset, and their places in the batch. */
+/** Examples of one dataset, and their positions in the batch. */
 interface Part<Batch> {
   readonly dataset: Dataset<Batch>;
   readonly indices: number[];
@@ -10,8 +10,8 @@ interface Part<Batch> {
 }
 
 /**
- * Datasets one after the other. A batch may span them: lists of examples are put together by place,
- * tensors (alone, by name, or in a row) along their first dimension.
+ * Datasets one after another. A batch may span several datasets: lists of examples are merged by
+ * position, and tensors (alone, by name or in an array) along their first dimension.
  *
  * Throws ArgumentError without datasets, and for batches that are none of these.
  */
@@ -21,8 +21,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
 
   constructor(datasets: readonly Indexed<Batch>[]) {
     checkCall("new ConcatDataset(datasets)", arguments);
-    if (datasets.length === 0)
-      throw new ArgumentError("ConcatDataset: no datasets to put together");
+    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: there are no datasets");
     this.datasets = datasets.map(datasetOf);
     this.length = this.datasets.reduce((sum, { length }) => sum + length, 0);
   }
@@ -55,7 +54,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
         index -= (this.datasets[k] as Dataset<Batch>).length;
         if (++k === parts.length) {
           throw new ArgumentError(
-            `ConcatDataset: no example ${indices[place]} in datasets of ${this.length} together`,
+            `ConcatDataset: there is no example ${indices[place]} in ${this.length} examples`,
           );
         }
       }
@@ -67,7 +66,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
   }
 }
 
-/** What the parts gave, as one batch in the order that was asked for. */
+/** Merges the batches of the datasets into one, in the requested order. */
 function joined(batches: unknown[], parts: readonly Part<unknown>[], listsItems: boolean): unknown {
   const places = parts.flatMap((part) => part.places);
   const [first] = batches;
@@ -88,8 +87,8 @@ function joined(batches: unknown[], parts: readonly Part<unknown>[], listsItems:
     return Array.isArray(first) ? fields.map(([, value]) => value) : Object.fromEntries(fields);
   }
   throw new ArgumentError(
-    `ConcatDataset: batches of ${typeof first} cannot be put together` +
-      "\n  hint: tensors (alone, by name or in a row) or lists of examples",
+    `ConcatDataset: batches of type ${typeof first} cannot be merged` +
+      "\n  hint: return tensors (alone, by name or in an array) or lists of examples",
   );
 }
 

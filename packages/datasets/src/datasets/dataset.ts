@@ -1,43 +1,43 @@
 import { ArgumentError, type Generator, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** Examples by number. `Batch` is what a DataLoader yields, or hands to `collate`. */
+/** Examples by index. `Batch` is what a DataLoader yields, or passes to `collate`. */
 export interface Dataset<Batch> {
-  /** How many examples there are. */
+  /** Number of examples. */
   readonly length: number;
   /** The examples at `indices`, in that order, as one batch. */
   batch(indices: ArrayLike<number>): Batch | Promise<Batch>;
   /**
-   * The example that a batch of one holds, for `batchSize: null`; without it, the row of its
-   * tensors.
+   * The example in a batch of one, for `batchSize: null`. Without this method it is the row of each
+   * tensor.
    */
   example?(batch: Batch): unknown;
 }
 
-/** How a stream is gone through. */
+/** Settings of a pass over a stream. */
 export interface PassOptions {
-  /** Examples in a batch. */
+  /** Number of examples per batch. */
   readonly batchSize: number;
-  /** Leaves out a last batch that is not full. */
+  /** Drops a last batch that is not full. */
   readonly dropLast: boolean;
-  /** So many batches are read and left out first. */
+  /** Number of batches to skip first. */
   readonly skip: number;
-  /** What the order is drawn from; null for the stream's own order. */
+  /** Random generator of the order; null for the stream's own order. */
   readonly generator: Generator | null;
 }
 
-/** Examples one after the other, as often as asked, with no number known before the end. */
+/** A stream of examples that can be read repeatedly. Its length is unknown. */
 export interface StreamDataset<Batch> {
-  /** One pass from the start. */
+  /** Starts a pass from the beginning. */
   batches(options: PassOptions): AsyncIterableIterator<Batch>;
   /**
-   * The example that a batch of one holds, for `batchSize: null`; without it, the row of its
-   * tensors.
+   * The example in a batch of one, for `batchSize: null`. Without this method it is the row of each
+   * tensor.
    */
   example?(batch: Batch): unknown;
 }
 
-/** A plain array counts as the dataset of its elements. */
+/** A dataset, or an array, which is used as the dataset of its elements. */
 export type Indexed<Batch> = Dataset<Batch> | (Batch & readonly unknown[]);
 
 /** `source` itself, or the dataset of an array's elements. */
@@ -48,8 +48,8 @@ export function datasetOf<Batch>(source: Indexed<Batch>): Dataset<Batch> {
 const isArray = (source: unknown): source is readonly unknown[] => Array.isArray(source);
 
 /**
- * A dataset that knows how to get one example: extend it with `length` and `get`. A batch is the
- * list of its examples; a DataLoader's `collate` makes tensors of it.
+ * Base of datasets that load single examples: define `length` and `get`. A batch is a list of
+ * examples, from which a DataLoader's `collate` makes tensors.
  *
  * ```ts
  * class Photos extends ItemDataset<Photo> {
@@ -61,12 +61,12 @@ const isArray = (source: unknown): source is readonly unknown[] => Array.isArray
  * ```
  */
 export abstract class ItemDataset<Item> implements Dataset<Item[]> {
-  /** How many examples there are. */
+  /** Number of examples. */
   abstract readonly length: number;
-  /** The example of that number, from 0. */
+  /** The example at `index`, from 0. */
   abstract get(index: number): Item | Promise<Item>;
 
-  /** The examples at `indices`, all asked for at once. */
+  /** The examples at `indices`, loaded concurrently. */
   batch(indices: ArrayLike<number>): Promise<Item[]> {
     if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     return Promise.all(Array.from(indices, (index) => this.get(index)));
@@ -78,7 +78,7 @@ export abstract class ItemDataset<Item> implements Dataset<Item[]> {
   }
 }
 
-/** The example of a batch of one: as its dataset says, or the row of each of its tensors. */
+/** The example in a batch of one: as its dataset defines, or the row of each of its tensors. */
 export function exampleOf<Batch>(dataset: Pick<Dataset<Batch>, "example">, batch: Batch): unknown {
   return dataset.example === undefined ? rowOf(batch) : dataset.example(batch);
 }
@@ -95,8 +95,8 @@ function rowOf(batch: unknown): unknown {
   )
     return Object.fromEntries(Object.entries(batch).map(([name, value]) => [name, rowOf(value)]));
   throw new ArgumentError(
-    "DataLoader: batchSize is null, and the dataset gives batches without examples" +
-      "\n  hint: a dataset with example(batch), or batchSize: 1",
+    "DataLoader: batchSize is null, but the dataset's batches cannot be split into examples" +
+      "\n  hint: define example(batch) in the dataset, or pass batchSize: 1",
   );
 }
 
@@ -116,12 +116,12 @@ class ArrayDataset<Item> extends ItemDataset<Item> {
 }
 
 /**
- * The number itself. Throws ArgumentError if there is no such example: a sampler's fault, most
- * often.
+ * Returns the index. Throws ArgumentError if it is out of range, which is usually a sampler's
+ * error.
  */
 export function checkIndex(name: string, index: number, length: number): number {
   if (Number.isInteger(index) && index >= 0 && index < length) return index;
   throw new ArgumentError(
-    `${name}: no example ${index} in a dataset of ${length}\n  hint: numbers from 0 to ${length - 1}`,
+    `${name}: there is no example ${index} in a dataset of ${length}\n  hint: use indices from 0 to ${length - 1}`,
   );
 }

@@ -3,8 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { PassOptions, StreamDataset } from "./dataset.ts";
 
 /**
- * What a stream reads: something that can be gone through again and again, or a function that opens
- * it anew.
+ * The source of a stream: an iterable that can be iterated repeatedly, or a function that opens it
+ * anew.
  */
 export type StreamSource<Item> =
   | Iterable<Item>
@@ -14,19 +14,18 @@ export type StreamSource<Item> =
 /** Settings of IterableDataset. */
 export interface IterableDatasetOptions {
   /**
-   * Examples held at a time when a DataLoader shuffles: each is drawn from so many (default 1: no
-   * shuffling).
+   * Number of buffered examples, from which each one is drawn when a DataLoader shuffles (default
+   * 1: no shuffling).
    */
   readonly shuffleBuffer?: number;
 }
 
 /**
- * Examples that come one after the other: lines of a file, rows of a table larger than memory, a
- * generator. Only a batch (and the shuffle buffer) is held at a time. A batch is the list of its
- * examples.
+ * A stream of examples: lines of a file, rows of a table larger than memory, or a generator. Only
+ * one batch and the shuffle buffer are in memory. A batch is a list of examples.
  *
- * Throws ArgumentError for a buffer size that is no positive whole number, and for a second pass
- * over an iterator that can be gone through once.
+ * Throws ArgumentError for a buffer size that is not a positive whole number, and for a second pass
+ * over an iterator that can be iterated only once.
  */
 export class IterableDataset<Item> implements StreamDataset<Item[]> {
   readonly shuffleBuffer: number;
@@ -38,7 +37,7 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
     const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(
-        `IterableDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number, 1 or more`,
+        `IterableDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number ≥ 1`,
       );
     }
     this.shuffleBuffer = shuffleBuffer;
@@ -80,7 +79,7 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
     if (!("next" in source)) return source;
     if (this.#spent && typeof this.#source !== "function") {
       throw new ArgumentError(
-        "IterableDataset: its iterator has been gone through\n  hint: pass a function that opens the source: () => read(file)",
+        "IterableDataset: its iterator has already been consumed\n  hint: pass a function that opens the source: () => read(file)",
       );
     }
     this.#spent = true;
@@ -91,14 +90,11 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
 function checked(dataset: IterableDataset<unknown>, generator: Generator): Generator {
   if (dataset.shuffleBuffer > 1) return generator;
   throw new ArgumentError(
-    "DataLoader: a stream has no order to shuffle\n  hint: new IterableDataset(source, { shuffleBuffer: 1000 }) draws each example from the next 1000",
+    "DataLoader: a stream cannot be shuffled without a buffer\n  hint: new IterableDataset(source, { shuffleBuffer: 1000 }) draws each example from the next 1000",
   );
 }
 
-/**
- * Each item is drawn from a buffer of the next `size`; what is left at the end comes in random
- * order.
- */
+/** Draws each item from a buffer of the next `size` items, and shuffles the rest at the end. */
 async function* throughBuffer<Item>(
   source: Iterable<Item> | AsyncIterable<Item>,
   size: number,

@@ -2,7 +2,7 @@ import { type Tensor, tensor } from "@wgrad/autograd";
 
 type HostArray = Awaited<ReturnType<Tensor["data"]>>;
 
-/** A tensor's values on the host, from which rows are picked: [rows, …]. */
+/** A tensor's values on the host, from which rows can be picked: [rows, …]. */
 export class Rows {
   readonly #data: HostArray;
   readonly #like: Tensor;
@@ -12,7 +12,7 @@ export class Rows {
     this.#like = like;
   }
 
-  /** Reads the tensor, once. */
+  /** Reads the tensor once. */
   static async of(source: Tensor): Promise<Rows> {
     return new Rows(await source.data(), source);
   }

@@ -2,28 +2,28 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, exampleOf, type Indexed } from "./dataset.ts";
 
-/** Datasets by name, or in a row. */
+/** Datasets by name, or in an array. */
 export type StackedDatasets =
   | Readonly<Record<string, Indexed<unknown>>>
   | readonly [Indexed<unknown>, ...Indexed<unknown>[]];
 
-/** What a dataset's batch is. */
+/** The batch type of a dataset. */
 type BatchOf<Source> = Source extends { batch(indices: ArrayLike<number>): infer Batch }
   ? Awaited<Batch>
   : Source extends readonly (infer Item)[]
     ? Item[]
     : never;
 
-/** A batch has the names, or the places, of the datasets. */
+/** A batch with the same names or positions as the datasets. */
 export type StackedBatch<Datasets> = {
   -readonly [Name in keyof Datasets]: BatchOf<Datasets[Name]>;
 };
 
 /**
- * Datasets side by side: example i is the examples i of all. `{ image: photos, label: labels }`
- * yields batches with these keys, an array yields tuples.
+ * Combines datasets by example: example i consists of the i-th examples of all. `{ image: photos,
+ * label: labels }` yields batches with these keys, an array yields tuples.
  *
- * Throws ArgumentError without datasets, and if they differ in the number of examples.
+ * Throws ArgumentError without datasets, and if they have different numbers of examples.
  */
 export class StackDataset<const Datasets extends StackedDatasets>
   implements Dataset<StackedBatch<Datasets>>
@@ -40,12 +40,12 @@ export class StackDataset<const Datasets extends StackedDatasets>
       datasetOf(one as Indexed<unknown>),
     ]);
     const [first] = this.#datasets;
-    if (first === undefined) throw new ArgumentError("StackDataset: no datasets to stack");
+    if (first === undefined) throw new ArgumentError("StackDataset: there are no datasets");
     this.length = first[1].length;
     if (this.#datasets.some(([, { length }]) => length !== this.length)) {
       const sizes = this.#datasets.map(([name, { length }]) => `\n  ${name}: ${length} examples`);
       throw new ArgumentError(
-        `StackDataset: the datasets do not count the same examples${sizes.join("")}`,
+        `StackDataset: the datasets have different numbers of examples${sizes.join("")}`,
       );
     }
   }

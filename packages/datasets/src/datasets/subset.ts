@@ -3,13 +3,13 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkIndex, type Dataset, datasetOf, exampleOf, type Indexed } from "./dataset.ts";
 
 /**
- * Some of a dataset's examples, by their numbers there, in that order; a number may occur twice.
+ * Examples of a dataset at the given indices, in that order. An index may occur repeatedly.
  *
- * Throws ArgumentError for a number there is no example of.
+ * Throws ArgumentError for an invalid index.
  */
 export class Subset<Batch> implements Dataset<Batch> {
   readonly dataset: Dataset<Batch>;
-  /** Numbers of the examples in `dataset`. */
+  /** Indices into `dataset`. */
   readonly indices: Int32Array;
 
   constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
@@ -40,16 +40,16 @@ export class Subset<Batch> implements Dataset<Batch> {
 
 /** Settings of `randomSplit`. */
 export interface RandomSplitOptions {
-  /** What the order is drawn from; the library's default generator if not given. */
+  /** Random generator of the order (default: the library's). */
   readonly generator?: Generator;
 }
 
 /**
- * Splits a dataset at random into parts of the given sizes: counts that add up to its length, or
- * fractions that add up to 1 (rounded down, what is left handed out one each from the first part
- * on). The same seed gives PyTorch's parts.
+ * Splits a dataset randomly into parts of the given sizes: counts with sum `length`, or fractions
+ * with sum 1. Fractions are rounded down, and the remaining examples go one each to the first
+ * parts. The same seed gives PyTorch's parts.
  *
- * Throws ArgumentError for sizes that do not add up.
+ * Throws ArgumentError for sizes with another sum.
  */
 export function randomSplit<Batch>(
   dataset: Indexed<Batch>,
@@ -77,7 +77,7 @@ function countsOf(sizes: readonly number[], length: number): readonly number[] {
     return counts.map((count, i) => count + (i < left ? 1 : 0));
   }
   throw new ArgumentError(
-    `randomSplit: sizes ${sizes.join(", ") || "of no part"} for ${length} examples` +
-      `\n  hint: counts that add up to ${length}, or fractions that add up to 1`,
+    `randomSplit: sizes [${sizes.join(", ")}] do not fit ${length} examples` +
+      `\n  hint: pass counts with sum ${length}, or fractions with sum 1`,
   );
 }

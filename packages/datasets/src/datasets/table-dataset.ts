@@ -5,7 +5,7 @@ import type { Table } from "../table/table.ts";
 import type { Dataset, PassOptions, StreamDataset } from "./dataset.ts";
 
 /**
- * Rows of a table. A batch is a table of its rows; `collate` says what becomes of it.
+ * The rows of a table. A batch is a table of its rows, from which `collate` can make tensors.
  *
  * ```ts
  * new DataLoader(new TableDataset(table), {
@@ -33,16 +33,19 @@ export class TableDataset implements Dataset<Table> {
 
 /** Settings of TableStreamDataset. */
 export interface TableStreamDatasetOptions {
-  /** Rows held and shuffled together when a DataLoader shuffles (default 1: no shuffling). */
+  /**
+   * Number of rows that are buffered and shuffled together when a DataLoader shuffles (default 1:
+   * no shuffling).
+   */
   readonly shuffleBuffer?: number;
 }
 
 /**
- * Rows that come in tables, larger together than memory: what `streamCsv` and its like read. Cut
- * into batches of the loader's size, whatever the size of the pieces; only a piece, a batch and the
- * shuffle buffer are held at a time.
+ * A stream of rows that arrive in tables, such as those of `streamCsv`, and may exceed memory.
+ * Splits them into batches of the loader's size. Only one table, one batch and the shuffle buffer
+ * are in memory.
  *
- * Throws ArgumentError for a buffer size that is no positive whole number.
+ * Throws ArgumentError for a buffer size that is not a positive whole number.
  */
 export class TableStreamDataset implements StreamDataset<Table> {
   readonly shuffleBuffer: number;
@@ -56,7 +59,7 @@ export class TableStreamDataset implements StreamDataset<Table> {
     const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(
-        `TableStreamDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number, 1 or more`,
+        `TableStreamDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number ≥ 1`,
       );
     }
     this.shuffleBuffer = shuffleBuffer;
@@ -78,7 +81,7 @@ export class TableStreamDataset implements StreamDataset<Table> {
   }
 }
 
-/** Blocks of `size` rows, each in random order. */
+/** Blocks of `size` rows, each shuffled. */
 async function* shuffled(
   tables: AsyncIterable<Table> | Iterable<Table>,
   size: number,
@@ -86,8 +89,8 @@ async function* shuffled(
 ): AsyncGenerator<Table, void, undefined> {
   if (size < 2) {
     throw new ArgumentError(
-      "DataLoader: a stream has no order to shuffle" +
-        "\n  hint: new TableStreamDataset(tables, { shuffleBuffer: 10_000 }) shuffles so many rows at a time",
+      "DataLoader: a stream cannot be shuffled without a buffer" +
+        "\n  hint: new TableStreamDataset(tables, { shuffleBuffer: 10_000 }) shuffles blocks of 10,000 rows",
     );
   }
   for await (const block of inPieces(tables, size)) {
@@ -95,7 +98,7 @@ async function* shuffled(
   }
 }
 
-/** The tables less their first `count` rows. */
+/** The tables without their first `count` rows. */
 async function* without(
   tables: AsyncIterable<Table> | Iterable<Table>,
   count: number,
@@ -107,7 +110,7 @@ async function* without(
   }
 }
 
-/** The same rows in tables of `size`, the last as long as it is. */
+/** The same rows in tables of `size`; the last one may be smaller. */
 async function* inPieces(
   tables: AsyncIterable<Table> | Iterable<Table>,
   size: number,

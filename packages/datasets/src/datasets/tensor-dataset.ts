@@ -3,21 +3,21 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkIndex, type Dataset } from "./dataset.ts";
 import { Rows } from "./rows.ts";
 
-/** Tensors by name, or in a row. */
+/** Tensors by name, or in an array. */
 export type TensorFields = Readonly<Record<string, Tensor>> | readonly [Tensor, ...Tensor[]];
-/** A batch has the same names, or the same places, as the tensors it comes from. */
+/** A batch with the same names or positions as the tensors. */
 export type TensorBatch<Fields extends TensorFields> = { -readonly [Name in keyof Fields]: Tensor };
 
 /**
- * Tensors whose first dimension counts the examples: `{ images, labels }` yields batches with the
- * same keys, an array yields tuples. The tensors are read once, when the first batch is asked for.
+ * Tensors whose first dimension is the number of examples. `{ images, labels }` yields batches with
+ * the same keys, an array yields tuples. The tensors are read once, for the first batch.
  *
- * Throws ArgumentError if they differ in the number of examples.
+ * Throws ArgumentError if they have different numbers of examples.
  */
 export class TensorDataset<const Fields extends TensorFields>
   implements Dataset<TensorBatch<Fields>>
 {
-  /** How many examples there are. */
+  /** Number of examples. */
   readonly length: number;
   readonly #fields: Fields;
   #rows: Promise<[string, Rows][]> | null = null;
@@ -37,15 +37,15 @@ export class TensorDataset<const Fields extends TensorFields>
     if (length === undefined || length === null || others.some((other) => other !== length)) {
       const sizes = entries.map(([name, field]) => `\n  ${name}: [${field?.shape?.join(", ")}]`);
       throw new ArgumentError(
-        `TensorDataset: the tensors do not count the same examples${sizes.join("")}` +
-          "\n  hint: the first dimension of each is the number of examples",
+        `TensorDataset: the tensors have different numbers of examples${sizes.join("")}` +
+          "\n  hint: the first dimension of each must be the number of examples",
       );
     }
     this.length = length;
     this.#fields = fields;
   }
 
-  /** Rows of each tensor. Throws ArgumentError for a number there is no example of. */
+  /** Rows of each tensor. Throws ArgumentError for an invalid index. */
   async batch(indices: ArrayLike<number>): Promise<TensorBatch<Fields>> {
     if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     for (let i = 0; i < indices.length; i++) {

@@ -1,22 +1,22 @@
-/** A file that is arriving. */
+/** A file that is being downloaded. */
 export interface Arrival {
-  /** Bytes that are here already. */
+  /** Number of bytes received. */
   readonly size: number;
   /**
-   * Where they came from and which version of the file they are (an ETag or a date), as `start` was
-   * told.
+   * Address and version (an ETag or a date) of the file that the bytes belong to, as passed to
+   * `start`.
    */
   readonly origin: Origin | null;
-  /** Forgets what is here; the bytes that follow are from `origin`. */
+  /** Discards the received bytes; the following bytes are from `origin`. */
   start(origin: Origin): Promise<void>;
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** SHA-256 of what is here, in hexadecimal. */
+  /** SHA-256 of the received bytes, in hexadecimal. */
   sha256(): Promise<string>;
-  /** The file is whole: it takes its place in the cache, at once. */
+  /** Moves the complete file to its place in the cache, atomically. */
   finish(): Promise<string | Blob>;
-  /** Forgets what is here. */
+  /** Discards the received bytes. */
   discard(): Promise<void>;
-  /** Lets go; what is here stays for the next time, where there is a place for it. */
+  /** Stops; the received bytes are kept for the next time if possible. */
   close(): Promise<void>;
 }
 
@@ -25,15 +25,15 @@ export interface Origin {
   readonly version: string | null;
 }
 
-/** Where a file is kept. */
+/** The place of a file in a cache. */
 export interface FileCache {
-  /** Which place of all. */
+  /** Identifies the place. */
   readonly key: string;
-  /** Where a person can put the file, or null. */
+  /** Path where a user can put the file; null if there is none. */
   readonly path: string | null;
-  /** The file if it is here, or null. */
+  /** The cached file, or null. */
   find(): Promise<string | Blob | null>;
-  /** SHA-256 of the file that is here. */
+  /** SHA-256 of the cached file. */
   sha256(): Promise<string>;
   remove(): Promise<void>;
   arrive(): Promise<Arrival>;

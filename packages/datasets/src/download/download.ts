@@ -6,44 +6,42 @@ import { cacheFolder, fileCache } from "./file-cache.ts";
 import { hasOpfs, opfsCache } from "./opfs-cache.ts";
 import { pageCache } from "./page-cache.ts";
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   readonly url: string;
-  /** Bytes that are here, those of earlier attempts too. */
+  /** Number of bytes received, including earlier attempts. */
   readonly received: number;
-  /** Bytes of the whole file, or null if the server does not say. */
+  /** Size of the file in bytes; null if the server does not send it. */
   readonly total: number | null;
 }
 
 /** Settings of `download`. */
 export interface DownloadOptions {
-  /** SHA-256 of the file, in hexadecimal; a file that has another is thrown away. */
+  /** Expected SHA-256 of the file, in hexadecimal. A file with another one is deleted. */
   readonly sha256?: string;
-  /** Name of the file in the cache; the last part of the first address if not given. */
+  /** Name of the file in the cache (default: the last part of the first address). */
   readonly name?: string;
-  /** Folder of the cache, in Node; wgrad in the user's cache folder if not given. */
+  /** Folder of the cache, in Node (default: wgrad in the user's cache folder). */
   readonly folder?: string;
   /**
-   * Takes the file from the cache or throws, and asks no server (default: whether WGRAD_OFFLINE is
-   * set).
+   * Only uses the cache, and throws if the file is missing (default: whether WGRAD_OFFLINE is set).
    */
   readonly offline?: boolean;
-  /** How often a broken connection to one mirror is taken up again (default 3). */
+  /** Number of times that a broken connection to a mirror is resumed (default 3). */
   readonly retries?: number;
   readonly signal?: AbortSignal;
   onProgress?(progress: DownloadProgress): void;
 }
 
 /**
- * Fetches a file from the first mirror that has it and keeps it, so that the next call needs no
- * network. A connection that breaks is taken up where it broke, in this call or the next; the file
- * takes its place in the cache whole or not at all. A call for a file that another call is fetching
- * waits for it, and is then answered by its own options, as any later call. Gives its path in Node,
- * a Blob in a browser: both are a `Source` that every reader takes.
+ * Downloads a file from the first mirror that has it, and caches it, so that the next call needs no
+ * network. A broken connection is resumed, in this call or the next. The file appears in the cache
+ * only when it is complete. A call for a file that another call is downloading waits for that call,
+ * and then checks the file by its own options. Returns the path in Node and a Blob in a browser;
+ * every reader accepts both as a `Source`.
  *
- * Throws DataError that says what each mirror answered, if the file is not that of `sha256`, and if
- * `offline` and it is not here; ArgumentError for what is no address, no name of a file, and no
- * sha256.
+ * Throws DataError with the answer of each mirror, if the SHA-256 differs, and if `offline` is set
+ * and the file is missing. Throws ArgumentError for an invalid address, file name or sha256.
  */
 export async function download(
   urls: string | URL | readonly (string | URL)[],
@@ -78,7 +76,7 @@ export async function download(
 
 const noop = (): void => {};
 
-/** A file on its way, and who is told how far it is. */
+/** A running download, and its progress listeners. */
 interface Transfer {
   readonly settled: Promise<void>;
   readonly listeners: Set<DownloadOptions>;
@@ -86,10 +84,7 @@ interface Transfer {
 
 const arriving = new Map<string, Transfer>();
 
-/**
- * Waits for the end of another call's transfer. Throws the signal's reason if it is aborted
- * meanwhile.
- */
+/** Waits for another call's download to end. Throws the signal's reason if it is aborted. */
 async function ended({ settled, listeners }: Transfer, options: DownloadOptions): Promise<void> {
   listeners.add(options);
   try {
@@ -114,16 +109,16 @@ async function untilAborted(
   });
 }
 
-/** Throws ArgumentError for what is no address. */
+/** Parses the addresses. Throws ArgumentError for an invalid one. */
 function addressesIn(urls: string | URL | readonly (string | URL)[]): string[] {
   const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls];
-  if (list.length === 0) throw new ArgumentError("download: no address is given");
+  if (list.length === 0) throw new ArgumentError("download: there is no address");
   return list.map((url) => {
     const text = url instanceof URL ? url.href : url;
     const base = globalThis.location?.href;
     if (typeof text === "string" && URL.canParse(text, base)) return new URL(text, base).href;
     throw new ArgumentError(
-      `download: ${typeof text === "string" ? JSON.stringify(text) : String(text)} is no address` +
+      `download: ${typeof text === "string" ? JSON.stringify(text) : String(text)} is not an address` +
         '\n  hint: "https://host/path/file.csv", or a list of such mirrors',
     );
   });
@@ -132,14 +127,16 @@ function addressesIn(urls: string | URL | readonly (string | URL)[]): string[] {
 function checkOptions({ sha256, retries = 3, signal }: DownloadOptions): void {
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw new ArgumentError(
-      `download: sha256 is ${JSON.stringify(sha256)}\n  hint: 64 hexadecimal digits, as sha256sum prints them`,
+      `download: sha256 is ${JSON.stringify(sha256)}\n  hint: 64 hexadecimal digits, as printed by sha256sum`,
     );
   }
   if (!Number.isInteger(retries) || retries < 0) {
-    throw new ArgumentError(`download: retries is ${retries}\n  hint: a whole number, 0 or more`);
+    throw new ArgumentError(`download: retries is ${retries}\n  hint: a whole number ≥ 0`);
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new ArgumentError("download: signal is no AbortSignal\n  hint: controller.signal");
+    throw new ArgumentError(
+      "download: signal is not an AbortSignal\n  hint: pass controller.signal",
+    );
   }
 }
 
@@ -153,12 +150,12 @@ function cacheFor(url: string, options: DownloadOptions): FileCache {
   return fileCache(options.folder ?? join(cacheFolder(), "downloads", key), name);
 }
 
-/** File systems take so many bytes, of which what is arriving needs some for itself. */
+/** File systems allow longer names, but the suffixes of partial files need some room. */
 const LONGEST_NAME = 200;
 
 const plain = (name: string): string => name.replace(/[^\w.-]/g, "_");
 
-/** The last part of an address as the name of a file. */
+/** The last part of an address, as a file name. */
 function nameIn(url: string): string {
   const last = new URL(url).pathname.split("/").findLast((part) => part !== "") ?? "file";
   const name = plain(decoded(last));
@@ -178,7 +175,7 @@ function checkedName(given: string): string {
   if (!/^\.*$/.test(name) && name.length <= LONGEST_NAME) return name;
   const shown = given.length > 40 ? `${given.slice(0, 39)}…` : given;
   throw new ArgumentError(
-    `download: name is ${JSON.stringify(shown)}, which no file can have here` +
+    `download: name is ${JSON.stringify(shown)}, which is not a valid file name` +
       `\n  hint: 1 to ${LONGEST_NAME} letters, digits, dots and hyphens`,
   );
 }
@@ -196,7 +193,7 @@ async function fromCache(
   if (offline) {
     const what = found === null ? "is not in the cache" : "has another sha256 in the cache";
     throw new DataError(
-      `download: offline, and ${mirrors[0]} ${what}\n  hint: run once with a network${orByHand(cache)}`,
+      `download: offline, but ${mirrors[0]} ${what}\n  hint: run once with a network${orByHand(cache)}`,
     );
   }
   const failures: Failure[] = [];
@@ -207,7 +204,7 @@ async function fromCache(
       const sha256 = wanted === undefined ? wanted : await arrival.sha256();
       if (sha256 === wanted) return await keeping(cache, () => arrival.finish());
       await arrival.discard();
-      failures.push({ url, reason: `has sha256 ${sha256} where ${wanted} was expected` });
+      failures.push({ url, reason: `has sha256 ${sha256}, expected ${wanted}` });
     } catch (error) {
       await arrival.close();
       if (options.signal?.aborted || !(error instanceof Refused)) throw error;
@@ -219,7 +216,7 @@ async function fromCache(
 
 type Report = (progress: DownloadProgress) => void;
 
-/** What the file system refuses is said in words, with the place. */
+/** Rethrows errors of the file system as DataError with the path. */
 async function keeping<T>({ path }: FileCache, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -240,8 +237,8 @@ function failed(failures: readonly Failure[], cache: FileCache): DataError {
   const lines = failures.map(({ url, reason }) => `\n  ${url}: ${reason}`);
   const closed = failures.every(({ unreachable }) => unreachable);
   const what = closed
-    ? "no server can be reached; the network seems to be closed"
-    : "no mirror gave the file";
+    ? "no server can be reached; there seems to be no network"
+    : "no mirror returned the file";
   return new DataError(
     `download: ${what}${lines.join("")}\n  hint: pass a mirror that has it${orByHand(cache)}`,
   );
@@ -250,7 +247,7 @@ function failed(failures: readonly Failure[], cache: FileCache): DataError {
 const orByHand = ({ path }: FileCache): string =>
   path === null ? "" : `, or put the file at ${path}`;
 
-/** Why a mirror did not give the file. */
+/** The reason why a mirror did not return the file. */
 class Refused extends Error {
   readonly unreachable: boolean;
   readonly final: boolean;
@@ -261,7 +258,7 @@ class Refused extends Error {
   }
 }
 
-/** Asks again for what is missing, as long as attempts are left. */
+/** Requests the missing bytes until no attempts are left. */
 async function fetchAll(
   url: string,
   arrival: Arrival,
@@ -310,8 +307,8 @@ async function fetchRest(
       const final = response.status < 500 && ![206, 416, 429].includes(response.status);
       if (response.status === 416 || response.status === 206)
         await arrival.start({ url, version: null });
-      const what = isSame ? "" : " with a part of another version of the file";
-      throw new Refused(`the server answers ${response.status}${what}`, { final });
+      const what = isSame ? "" : " with a part of another version";
+      throw new Refused(`the server responded with status ${response.status}${what}`, { final });
     }
     await arrival.start({ url, version: versionOf(response) });
   }
@@ -327,20 +324,23 @@ async function fetchRest(
     report({ url, received: arrival.size, total });
   }
   if (total !== null && arrival.size !== total) {
-    throw new Refused(`sent ${arrival.size} bytes of ${total}`);
+    throw new Refused(`sent only ${arrival.size} of ${total} bytes`);
   }
 }
 
 const startOf = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? -1);
 
-/** What says whether the file is still the same: a strong ETag, else its date. */
+/** Identifies a version of the file: a strong ETag, otherwise the date. */
 function versionOf({ headers }: Response): string | null {
   const tag = headers.get("etag");
   return tag !== null && !tag.startsWith("W/") ? tag : headers.get("last-modified");
 }
 
-/** Bytes of the whole file; what a server packs on the way has no length to go by. */
+/**
+ * Size of the file in bytes; null if the response is compressed, because its length is then
+ * unknown.
+ */
 function sizeOf({ headers }: Response, before: number): number | null {
   const length = headers.get("content-length");
   return length === null || headers.get("content-encoding") !== null

@@ -3,8 +3,8 @@ import type { Arrival, FileCache, Origin } from "./cache.ts";
 const builtin = globalThis.process?.getBuiltinModule;
 
 /**
- * The folder for cached files: `$XDG_CACHE_HOME`, else `~/.cache`, `~/Library/Caches` or
- * `%LOCALAPPDATA%`; in it, wgrad.
+ * The folder wgrad for cached files, in `$XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches` or
+ * `%LOCALAPPDATA%`.
  */
 export function cacheFolder(): string {
   const { env, platform } = globalThis.process;
@@ -20,8 +20,8 @@ export function cacheFolder(): string {
 }
 
 /**
- * A file in a folder of the cache; one that is arriving has `.part` after its name, and a note of
- * its origin beside it.
+ * A file in a cache folder. A partial file has the suffix `.part`, and its origin is stored next to
+ * it.
  */
 export function fileCache(folder: string, name: string): FileCache {
   const { join } = builtin("node:path");
@@ -95,7 +95,10 @@ async function arrival(path: string): Promise<Arrival> {
   };
 }
 
-/** The lock of a file, or null if a process that lives holds it: then its part must be another. */
+/**
+ * Locks a file; returns null if a running process has the lock, so that the caller uses another
+ * partial file.
+ */
 async function lockFor(path: string): Promise<string | null> {
   const files = builtin("node:fs/promises");
   const lock = `${path}.lock`;

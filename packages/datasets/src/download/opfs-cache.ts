@@ -2,9 +2,9 @@ import { DataError } from "../table/error.ts";
 import type { Arrival, FileCache, Origin } from "./cache.ts";
 import { sha256Of } from "./page-cache.ts";
 
-/** Bytes of a piece: what is lost at most where a page is closed while a file arrives. */
+/** Bytes per piece, which is the most that is lost when a page is closed during a download. */
 const PIECE = 2 ** 22;
-/** Notes beside the pieces: of the whole file, and of one that is arriving. */
+/** Names of the metadata files: of the complete file, and of a partial one. */
 const [WHOLE, PART] = ["whole.json", "part.json"];
 
 /** The pieces of a file, in order. */
@@ -13,14 +13,14 @@ interface Note {
   readonly pieces: readonly string[];
 }
 
-/** Whether pages here have files of their own: OPFS, on secure addresses. */
+/** Whether the page has a file system (OPFS), which needs a secure address. */
 export const hasOpfs = (): boolean =>
   globalThis.navigator?.storage?.getDirectory !== undefined &&
   globalThis.FileSystemFileHandle?.prototype.createWritable !== undefined;
 
 /**
- * A file in the page's own file system (OPFS), in pieces that stay on its disk: a Blob of them is
- * no more than their names. What has arrived goes on in another visit.
+ * A file in the page's file system (OPFS), in pieces that stay on disk: their Blob only refers to
+ * them. A partial download continues on the next visit.
  */
 export function opfsCache(url: string): FileCache {
   const find = async (): Promise<Blob | null> => {
@@ -44,7 +44,7 @@ export function opfsCache(url: string): FileCache {
   };
 }
 
-/** Held while a file arrives; null where another page holds it, and nothing is taken up then. */
+/** Held during a download; null if another page holds it, and then nothing is resumed. */
 type Lock = (() => void) | null;
 
 function lockOf(url: string): Promise<Lock> {
@@ -68,7 +68,7 @@ async function arrival(folder: FileSystemDirectoryHandle, lock: Lock): Promise<A
   let waiting: Uint8Array<ArrayBuffer>[] = [];
   let size = stored;
 
-  /** Writes what waits as a piece. */
+  /** Writes the buffered bytes as a piece. */
   async function store(): Promise<void> {
     if (size === stored) return;
     const name = `${globalThis.crypto.randomUUID()}.piece`;
@@ -87,7 +87,7 @@ async function arrival(folder: FileSystemDirectoryHandle, lock: Lock): Promise<A
   const whole = async (): Promise<Blob> => {
     const blob = await blobOf(folder, pieces);
     if (blob !== null) return blob;
-    throw new DataError("download: the page's files were removed while one arrived");
+    throw new DataError("download: the page's files were deleted during a download");
   };
   return {
     get size() {
@@ -135,7 +135,7 @@ const allFolders = async (): Promise<FileSystemDirectoryHandle> => {
   return root.getDirectoryHandle("wgrad-downloads", { create: true });
 };
 
-/** Addresses are longer than names of files. */
+/** Hashes an address, because addresses are longer than file names can be. */
 const nameOf = (url: string): Promise<string> =>
   sha256Of(new Blob([url])).then((hash) => hash.slice(0, 32));
 
@@ -144,7 +144,7 @@ async function folderOf(url: string, create: boolean): Promise<FileSystemDirecto
   return all.getDirectoryHandle(await nameOf(url), { create }).catch(ifThere);
 }
 
-/** Null for what is not there. */
+/** Returns null for a missing file; rethrows other errors. */
 function ifThere(error: unknown): null {
   if ((error as Error).name === "NotFoundError") return null;
   throw error;
@@ -160,7 +160,7 @@ async function noteIn(folder: FileSystemDirectoryHandle, name: string): Promise<
   }
 }
 
-/** All pieces as one, or null where one is missing. */
+/** Joins all pieces; null if one is missing. */
 async function blobOf(
   folder: FileSystemDirectoryHandle,
   names: readonly string[],
@@ -174,7 +174,7 @@ async function blobOf(
   return new Blob(files);
 }
 
-/** The file is there when its stream is closed, whole. */
+/** Writes a file, which exists only after its stream is closed. */
 async function write(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -188,8 +188,8 @@ async function write(
   } catch (error) {
     const { name: kind, message } = error as Error;
     const full = kind === "QuotaExceededError";
-    const hint = full ? "\n  hint: navigator.storage.estimate() says how much there is" : "";
-    throw new DataError(`download: the page's files have no room (${message})${hint}`, {
+    const hint = full ? "\n  hint: navigator.storage.estimate() tells the quota" : "";
+    throw new DataError(`download: the file cannot be stored (${message})${hint}`, {
       cause: error,
     });
   }

@@ -1,8 +1,8 @@
 import type { Arrival, FileCache, Origin } from "./cache.ts";
 
 /**
- * A file in the page's Cache API under its first address; where a page has none (no https), nothing
- * outlives the call.
+ * A file in the page's Cache API, under its first address. On pages without it (no https), the file
+ * is not kept after the call.
  */
 export function pageCache(url: string): FileCache {
   const cache = globalThis.caches?.open("wgrad");
@@ -55,7 +55,7 @@ function arrival(keep: (blob: Blob) => Promise<void>): Arrival {
   };
 }
 
-/** In hexadecimal. */
+/** SHA-256 of a Blob, in hexadecimal. */
 export async function sha256Of(blob: Blob): Promise<string> {
   const digest = await globalThis.crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -13,25 +13,25 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomRotation. */
 export interface RandomRotationOptions extends Drawn {
-  /** The nearest point (default), or in proportion between four. */
+  /** Interpolation: the nearest pixel, or bilinear between four (default "nearest"). */
   readonly mode?: "nearest" | "bilinear";
-  /** What is turned about: from the left and from the top, in points (default: the middle). */
+  /** Centre of the rotation in pixels from the left and the top (default: the image's centre). */
   readonly center?: readonly [x: number, y: number];
-  /** What comes in from outside: one number, or one for each channel (default 0). */
+  /** Value of pixels outside of the image: one number, or one per channel (default 0). */
   readonly fill?: number | readonly number[];
 }
 
 /** Settings of RandomAffine. */
 export interface RandomAffineOptions extends RandomRotationOptions {
-  /** Moved by up to so large a part of width and height. */
+  /** Maximum shift as a fraction of width and height. */
   readonly translate?: Range;
-  /** Made larger by a factor of this range. */
+  /** Range of the scale factor. */
   readonly scale?: Range;
-  /** Slanted by degrees: −x to x, a range, or a range along x and one along y. */
+  /** Shear angle in degrees: from −x to x, a range, or one range along x and one along y. */
   readonly shear?: number | readonly number[];
 }
 
-/** What each picture is moved by: turned, moved, enlarged, slanted. */
+/** The transform of an image: rotation, shift, scale and shear. */
 interface Movement {
   readonly angle: number;
   readonly translate: readonly [number, number];
@@ -41,7 +41,9 @@ interface Movement {
 
 const STILL: Movement = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] };
 
-/** Turns each picture counterclockwise by degrees of its own: −x to x, or of a range. */
+/**
+ * Rotates each image counterclockwise by a random angle in degrees, from −x to x or from a range.
+ */
 export class RandomRotation implements ImageTransform {
   readonly #degrees: Range;
   readonly #options: RandomRotationOptions;
@@ -66,12 +68,12 @@ export class RandomRotation implements ImageTransform {
   }
 }
 
-/** Turns each picture clockwise by degrees of its own, and moves, enlarges and slants it. */
+/** Rotates each image clockwise by a random angle in degrees, and shifts, scales and shears it. */
 export class RandomAffine implements ImageTransform {
   readonly #degrees: Range;
   readonly #translate: Range | null;
   readonly #scale: Range | null;
-  /** Along x, then along y. */
+  /** Ranges along x, then along y. */
   readonly #shear: readonly Range[];
   readonly #options: RandomAffineOptions;
 
@@ -124,7 +126,7 @@ function shears(shear: number | readonly number[]): readonly Range[] {
     return [around("RandomAffine", "shear", [a, b]), around("RandomAffine", "shear", [c, d])];
   }
   throw new ArgumentError(
-    `RandomAffine: shear is [${shear.join(", ")}]\n  hint: a number, a range, or a range along x and one along y`,
+    `RandomAffine: shear is [${shear.join(", ")}]\n  hint: pass a number, a range, or one range along x and one along y`,
   );
 }
 
@@ -138,7 +140,7 @@ function moved(
   const values = typeof fill === "number" ? [fill] : fill;
   if (values.length !== 1 && values.length !== channels) {
     throw new ArgumentError(
-      `${name}: fill is [${values.join(", ")}] for ${channels} channels\n  hint: one number, or one for each channel`,
+      `${name}: fill is [${values.join(", ")}], but there are ${channels} channels\n  hint: pass one number, or one per channel`,
     );
   }
   const [x, y] = center ?? [wide / 2, tall / 2];
@@ -149,7 +151,7 @@ function moved(
 }
 
 /**
- * From a place of the moved picture to that of the given one, both from the middle: [a, b, c, d, e,
+ * The inverse transform, from output to input coordinates relative to the centre: [a, b, c, d, e,
  * f], x = a x′ + b y′ + c.
  */
 function backwards(
@@ -170,8 +172,8 @@ function backwards(
 }
 
 /**
- * What stands at the places the matrices say; `outside` beyond the edges, in proportion where
- * points lie across.
+ * Samples images at the coordinates that the matrices give; `outside` is the value beyond the
+ * edges.
  */
 function sampled(
   batch: Tensor,

@@ -1,26 +1,26 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 
-/** Weights of an axis, a matrix [out, in] for each picture, or one for all. */
+/** Weights along an axis: a matrix [out, in] per image, or one for all. */
 export interface AxisWeights {
   readonly weights: Float32Array;
-  /** Numbers an axis has afterwards, and before. */
+  /** Length of the axis in output and input. */
   readonly size: readonly [out: number, from: number];
 }
 
-/** Each picture's columns and rows as weighted sums of its own: what resizes, crops and blurs. */
+/** Applies weights to rows and columns of each image, to resize, crop or blur it. */
 export function mapAxes(batch: Tensor, rows: AxisWeights, columns: AxisWeights): Tensor {
   const matrix = ({ weights, size: [out, from] }: AxisWeights): Tensor =>
     tensor(weights, { shape: [weights.length / (out * from), 1, out, from] });
   return matrix(rows).matmul(batch).matmul(matrix(columns).transpose(2, 3));
 }
 
-/** A part of an axis: where it starts and how long it is. */
+/** A section of an axis: start and length. */
 export type Part = readonly [start: number, length: number];
 
 /**
- * Weights that bring parts of an axis of `from` numbers to `out`: "bilinear" by triangles as wide
- * as what becomes one number, so that nothing is left out in shrinking (PyTorch's antialias);
- * "nearest" by the number at the place.
+ * Weights that resample sections of an axis of `from` pixels to `out` pixels. "bilinear" uses
+ * triangles as wide as the input of an output pixel (PyTorch's antialias); "nearest" uses the
+ * nearest pixel.
  */
 export function resizing(
   parts: readonly Part[],
@@ -52,7 +52,7 @@ function triangle(row: Float32Array, [start, length]: Part, out: number, i: numb
   for (const [k, height] of heights.entries()) row[start + first + k] = height / sum;
 }
 
-/** Weights of a Gaussian of `size` numbers for every sigma, mirrored at the edges. */
+/** Gaussian weights of `size` pixels for each sigma, with reflected edges. */
 export function gaussian(sigmas: readonly number[], size: number, length: number): AxisWeights {
   const weights = new Float32Array(sigmas.length * length * length);
   const half = (size - 1) / 2;
@@ -72,7 +72,7 @@ export function gaussian(sigmas: readonly number[], size: number, length: number
   return { weights, size: [length, length] };
 }
 
-/** A place beside the axis, mirrored at its first or last number. */
+/** Reflects an index at the ends of an axis. */
 function mirrored(place: number, length: number): number {
   const inside = Math.abs(place);
   return inside < length ? inside : 2 * (length - 1) - inside;

@@ -6,13 +6,16 @@ import { asBatch, checkSize, type ImageTransform, type Size } from "./image-tran
 
 /** Settings of GaussianBlur. */
 export interface GaussianBlurOptions extends Drawn {
-  /** The bell's width, or a range each picture's is drawn from (default [0.1, 2]). */
+  /**
+   * Standard deviation of the Gaussian, or a range to draw one for each image from (default [0.1,
+   * 2]).
+   */
   readonly sigma?: number | Range;
 }
 
 /**
- * Blurs each picture by a bell of `kernelSize` points, odd numbers, mirrored at the edges. Throws
- * ArgumentError for other sizes.
+ * Blurs each image with a Gaussian of `kernelSize` pixels (odd numbers), with reflected edges.
+ * Throws ArgumentError for other sizes.
  */
 export class GaussianBlur implements ImageTransform {
   readonly #size: readonly [number, number];
@@ -28,7 +31,7 @@ export class GaussianBlur implements ImageTransform {
     this.#size = checkSize("GaussianBlur", kernelSize);
     if (this.#size.some((n) => n % 2 === 0)) {
       throw new ArgumentError(
-        `GaussianBlur: kernelSize is ${JSON.stringify(kernelSize)}\n  hint: odd numbers`,
+        `GaussianBlur: kernelSize is ${JSON.stringify(kernelSize)}\n  hint: pass odd numbers`,
       );
     }
     const range = typeof sigma === "number" ? [sigma, sigma] : sigma;
@@ -43,7 +46,7 @@ export class GaussianBlur implements ImageTransform {
       const [height, width] = this.#size;
       if (tall <= height >> 1 || wide <= width >> 1) {
         throw new ShapeError(
-          `GaussianBlur: ${height} × ${width} of images: [${images.shape.join(", ")}]\n  hint: a smaller kernelSize`,
+          `GaussianBlur: the kernel of ${height} × ${width} is too large for images [${images.shape.join(", ")}]\n  hint: use a smaller kernelSize`,
         );
       }
       const generator = sourceOf(this.#generator);

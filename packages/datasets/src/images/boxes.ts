@@ -2,8 +2,7 @@ import { ArgumentError, maximum, minimum, ShapeError, type Tensor, tensor } from
 import { checkCall } from "@wgrad/autograd/plugin";
 
 /**
- * Shared area by joined area of every box with every other: [N, 4] and [M, 4] of (x1, y1, x2, y2),
- * [N, M].
+ * Intersection over union of every pair of boxes: [N, 4] and [M, 4] of (x1, y1, x2, y2) → [N, M].
  */
 export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
   if (arguments.length !== 2) checkCall("boxIou(boxes1: tensor, boxes2: tensor)", arguments);
@@ -17,9 +16,9 @@ export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
 }
 
 /**
- * Which boxes stay where many lie over one another: the best by score, then the best that shares no
- * more than `iouThreshold` with one that stays. Their numbers, best first, i32. Reads boxes and
- * scores.
+ * Non-maximum suppression: keeps the box with the highest score, then repeatedly the next one whose
+ * IoU with all kept boxes is at most `iouThreshold`. Returns indices of the kept boxes, best first,
+ * i32. Reads boxes and scores.
  */
 export async function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): Promise<Tensor> {
   checkCall("nms(boxes: tensor, scores: tensor, iouThreshold: number)", arguments);
@@ -27,7 +26,7 @@ export async function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): 
   const count = boxes.shape[0] as number;
   if (scores.shape.length !== 1 || scores.shape[0] !== count) {
     throw new ShapeError(
-      `nms: scores: [${scores.shape.join(", ")}] for ${count} boxes\n  hint: a score for each box`,
+      `nms: scores have shape [${scores.shape.join(", ")}], but there are ${count} boxes\n  hint: pass one score per box`,
     );
   }
   if (Number.isNaN(iouThreshold)) throw new ArgumentError("nms: iouThreshold is NaN");
@@ -42,7 +41,7 @@ export async function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): 
   return tensor(Int32Array.from(kept));
 }
 
-/** Of two boxes, reckoned in f32. */
+/** IoU of two boxes, computed in f32. */
 function iouOf(corners: Float32Array, i: number, j: number): number {
   const f = Math.fround;
   const at = (box: number, k: number): number => corners[4 * box + k] as number;
@@ -55,7 +54,7 @@ function iouOf(corners: Float32Array, i: number, j: number): number {
 
 type Sides = readonly [Tensor, Tensor, Tensor, Tensor];
 
-/** x1, y1, x2, y2 along rows, or along columns. */
+/** x1, y1, x2, y2 as columns or rows. */
 function sides(name: string, boxes: Tensor, dim: 0 | 1): Sides {
   checkBoxes(name, boxes);
   return [0, 1, 2, 3].map((k) => boxes.select(1, k).unsqueeze(dim)) as unknown as Sides;
@@ -66,6 +65,6 @@ const areaOf = ([left, top, right, bottom]: Sides): Tensor => right.sub(left).mu
 function checkBoxes(name: string, boxes: Tensor): void {
   if (boxes.shape.length === 2 && boxes.shape[1] === 4) return;
   throw new ShapeError(
-    `${name}: boxes: [${boxes.shape.join(", ")}]\n  hint: [boxes, 4], of left, top, right, bottom`,
+    `${name}: boxes have shape [${boxes.shape.join(", ")}]\n  hint: pass [boxes, 4]: left, top, right, bottom`,
   );
 }

@@ -10,7 +10,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { between, checkProbability, type Drawn, sourceOf } from "./draws.ts";
 import { asBatch, Compose, type ImageTransform } from "./image-transform.ts";
 
-/** A transform of a function's. */
+/** Wraps a function as a transform. */
 export class Lambda implements ImageTransform {
   readonly #change: (images: Tensor) => Tensor;
 
@@ -27,13 +27,13 @@ export class Lambda implements ImageTransform {
 
 /** Settings of RandomApply. */
 export interface RandomApplyOptions extends Drawn {
-  /** How likely a picture is changed (default 0.5). */
+  /** Probability that an image is changed (default 0.5). */
   readonly p?: number;
 }
 
 /**
- * Transforms one after the other, each picture with probability p. They must keep sizes, unless all
- * pictures are changed or none.
+ * Applies transforms one after another to each image with probability p. They must keep the size,
+ * unless all or no images are changed.
  */
 export class RandomApply implements ImageTransform {
   readonly #all: Compose;
@@ -64,11 +64,11 @@ export class RandomApply implements ImageTransform {
 
 /** Settings of RandomChoice. */
 export interface RandomChoiceOptions extends Drawn {
-  /** How likely each transform is, in proportion (default: all alike). */
+  /** Relative probabilities of the transforms (default: all equal). */
   readonly p?: readonly number[];
 }
 
-/** One of the transforms for each picture. They must give one size. */
+/** Applies one random transform to each image. All transforms must return the same size. */
 export class RandomChoice implements ImageTransform {
   readonly #transforms: readonly ImageTransform[];
   readonly #weights: readonly number[];
@@ -80,7 +80,7 @@ export class RandomChoice implements ImageTransform {
     const usable = p.every((weight) => weight >= 0 && weight < Infinity) && p.some((w) => w > 0);
     if (p.length !== transforms.length || !usable) {
       throw new ArgumentError(
-        `RandomChoice: p is [${p.join(", ")}] for ${transforms.length} transforms\n  hint: a weight for each, not all 0`,
+        `RandomChoice: p is [${p.join(", ")}], but there are ${transforms.length} transforms\n  hint: pass one weight per transform, not all 0`,
       );
     }
     this.#transforms = [...transforms];
@@ -110,7 +110,7 @@ export class RandomChoice implements ImageTransform {
   }
 }
 
-/** Changes pictures by their groups, and puts them back in order. */
+/** Transforms images in groups, and restores their order. */
 function byGroup(
   name: string,
   batch: Tensor,
@@ -128,7 +128,7 @@ function byGroup(
   const sizes = [...new Set(parts.map((part) => part.shape.slice(1).join(" × ")))];
   if (sizes.length > 1) {
     throw new ShapeError(
-      `${name}: pictures become ${sizes.join(" and ")}\n  hint: transforms that give one size, or a picture at a time`,
+      `${name}: the transforms return images of ${sizes.join(" and ")}\n  hint: use transforms that return one size, or one image at a time`,
     );
   }
   const order = members.flat();

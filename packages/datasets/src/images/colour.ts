@@ -3,12 +3,12 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { between, checkRange, type Drawn, type Range, sourceOf } from "./draws.ts";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
-/** Red, green and blue in what an eye sees as brightness. */
+/** Weights of red, green and blue in the perceived brightness. */
 const LUMA = [0.2989, 0.587, 0.114] as const;
 
 /**
- * Colours as grey, in one channel or in three equal ones. Throws ShapeError for pictures without 1
- * or 3 channels.
+ * Converts images to grey, in one channel or in three equal ones. Throws ShapeError for images
+ * without 1 or 3 channels.
  */
 export class Grayscale implements ImageTransform {
   readonly #channels: number;
@@ -33,26 +33,26 @@ export class Grayscale implements ImageTransform {
 }
 
 /**
- * Settings of ColorJitter: a number x draws factors from 1 − x to 1 + x (of hue from −x to x), a
- * range itself.
+ * Settings of ColorJitter. A number x draws factors from 1 − x to 1 + x (for hue from −x to x);
+ * otherwise pass a range.
  */
 export interface ColorJitterOptions extends Drawn {
-  /** Times brightness (default 0: left as it is). */
+  /** Factor of brightness (default 0: unchanged). */
   readonly brightness?: number | Range;
-  /** Times the distance from the picture's mean grey (default 0). */
+  /** Factor of the difference to the image's mean grey (default 0). */
   readonly contrast?: number | Range;
-  /** Times the distance from grey (default 0). */
+  /** Factor of the difference to grey (default 0). */
   readonly saturation?: number | Range;
-  /** Turned around the wheel of colours, −0.5 to 0.5 of it (default 0). */
+  /** Rotation of the hue, from −0.5 to 0.5 turns (default 0). */
   readonly hue?: number | Range;
 }
 
 /**
- * Brightness, contrast, saturation and hue of each picture changed by factors of its own, in an
- * order of its own. Pictures are from 0 to 1.
+ * Changes brightness, contrast, saturation and hue of each image by random factors in random order.
+ * Images are in [0, 1].
  */
 export class ColorJitter implements ImageTransform {
-  /** Of brightness, contrast, saturation, hue; null where nothing is drawn. */
+  /** Ranges of brightness, contrast, saturation and hue; null if unchanged. */
   readonly #ranges: readonly (Range | null)[];
   readonly #generator: Generator | null;
 
@@ -96,13 +96,13 @@ export class ColorJitter implements ImageTransform {
 
 const [BRIGHTNESS, CONTRAST, SATURATION, HUE] = [0, 1, 2, 3];
 
-/** So much of the picture, and the rest of something else. */
+/** Blends an image with another one by a factor. */
 interface Blend {
   readonly kind: number;
   readonly factor: number;
 }
 
-/** What is done to a picture before its colours are turned, and after. */
+/** Blends of an image before and after its hue changes. */
 interface Plan {
   readonly before: readonly Blend[];
   readonly shift: number;
@@ -129,7 +129,10 @@ const column = (values: readonly number[]): Tensor =>
 const whichOf = (which: readonly boolean[]): Tensor =>
   tensor(Uint8Array.from(which, Number), { shape: [which.length, 1, 1, 1], dtype: "bool" });
 
-/** Blends of each picture, one after the other: those that come first together, and so on. */
+/**
+ * Applies the blends of each image in order: the first ones together, then the second ones, and so
+ * on.
+ */
 function blends(batch: Tensor, lists: readonly (readonly Blend[])[]): Tensor {
   const most = Math.max(0, ...lists.map((list) => list.length));
   let out = batch;
@@ -163,15 +166,12 @@ function blended(batch: Tensor, changes: readonly (Blend | undefined)[]): Tensor
 }
 
 /**
- * Where the wheel's sixths start for red, green and blue: each is full for two of them, none for
- * two, a ramp between.
+ * Start of red, green and blue on the hue circle, in sixths. Each is full for two sixths, zero for
+ * two, and a ramp between.
  */
 const STARTS = [5, 3, 1];
 
-/**
- * Colours turned around the wheel by shares of it: as through hue, saturation and value, those two
- * left as they are.
- */
+/** Rotates the hue by fractions of the circle, keeping saturation and value (as in HSV). */
 function turned(batch: Tensor, shift: Tensor): Tensor {
   const [r, g, b] = [0, 1, 2].map((c) => batch.narrow(1, c, 1)) as [Tensor, Tensor, Tensor];
   const most = batch.amax(1, { keepdim: true });
@@ -193,14 +193,14 @@ function greyOf(name: string, batch: Tensor): Tensor {
   if (channels === 1) return batch;
   if (channels !== 3) {
     throw new ShapeError(
-      `${name}: images: [${batch.shape.join(", ")}]\n  hint: 1 channel of grey or 3 of red, green and blue`,
+      `${name}: images have shape [${batch.shape.join(", ")}]\n  hint: pass 1 channel (grey) or 3 (red, green, blue)`,
     );
   }
   const weights = tensor(Float32Array.from(LUMA), { shape: [3, 1, 1] });
   return batch.mul(weights).sum(1, { keepdim: true });
 }
 
-/** From 1 − x to 1 + x, not below 0; null where that is 1 alone. */
+/** The range from 1 − x to 1 + x, at least 0; null if that is only 1. */
 function factors(what: string, value: number | Range): Range | null {
   const [low, high] =
     typeof value === "number"

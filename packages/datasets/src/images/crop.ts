@@ -9,7 +9,7 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
-/** The middle of pictures. Throws ShapeError for pictures that are smaller. */
+/** Crops the centre of images. Throws ShapeError for smaller images. */
 export class CenterCrop implements ImageTransform {
   readonly #size: readonly [number, number];
 
@@ -30,15 +30,15 @@ export class CenterCrop implements ImageTransform {
 
 /** Settings of RandomCrop. */
 export interface RandomCropOptions {
-  /** Rows and columns of 0 around each picture before it is cropped (default 0). */
+  /** Rows and columns of zeros around each image before it is cropped (default 0). */
   readonly padding?: number;
-  /** What places are drawn from; the library's default generator if not given. */
+  /** Random generator of the positions (default: the library's). */
   readonly generator?: Generator;
 }
 
 /**
- * A part of each picture, from a place of its own: row, then column, picture by picture. Throws
- * ShapeError for pictures that are smaller.
+ * Crops each image at a random position. Draws the row, then the column, image by image. Throws
+ * ShapeError for smaller images.
  */
 export class RandomCrop implements ImageTransform {
   readonly #size: readonly [number, number];
@@ -87,7 +87,7 @@ function places(starts: Int32Array, length: number): Tensor {
   return tensor(out);
 }
 
-/** How far a part of that size can move down and to the right. */
+/** Largest offsets of a crop, down and to the right. */
 function roomIn(
   name: string,
   batch: Tensor,
@@ -96,11 +96,11 @@ function roomIn(
   const [, , tall = 0, wide = 0] = batch.shape;
   if (tall >= height && wide >= width) return [tall - height, wide - width];
   throw new ShapeError(
-    `${name}: ${height} × ${width} of images: [${batch.shape.join(", ")}]\n  hint: Resize first, or padding`,
+    `${name}: the crop of ${height} × ${width} is larger than images [${batch.shape.join(", ")}]\n  hint: Resize first, or use padding`,
   );
 }
 
-/** Half of it, halves to the even number as Python rounds. */
+/** Half of the number, rounded half to even as in Python. */
 const middle = (room: number): number => {
   const below = Math.floor(room / 2);
   return room % 2 === 0 || below % 2 === 0 ? below : below + 1;

@@ -1,34 +1,34 @@
 import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd";
 
-/** From the first to the second. */
+/** A range from low to high. */
 export type Range = readonly [low: number, high: number];
 
-/** What is drawn from, where nothing else is asked for. */
+/** Settings of random transforms. */
 export interface Drawn {
-  /** What is drawn from; the library's default generator if not given. */
+  /** Random generator (default: the library's). */
   readonly generator?: Generator;
 }
 
 /**
- * The generator itself, or the library's: asked for when something is drawn, since it may be seeded
+ * The generator itself, or the library's, which is looked up at each draw because it may be seeded
  * anew.
  */
 export const sourceOf = (generator: Generator | null): Generator => generator ?? defaultGenerator();
 
-/** One number of f32 from the range, as torch.empty(1).uniform_(low, high). */
+/** A random f32 from the range, as torch.empty(1).uniform_(low, high). */
 export const between = (generator: Generator, [low, high]: Range): number =>
   generator.uniform(new Float32Array(1), low, high)[0] as number;
 
-/** One whole number from 0 to below `count`. */
+/** A random whole number in [0, count). */
 export const below = (generator: Generator, count: number): number => generator.u32() % count;
 
-/** exp of a number drawn between the logarithms, in f32 as PyTorch reckons. */
+/** exp of a random number between the logarithms, in f32 as in PyTorch. */
 export function ratioBetween(generator: Generator, [low, high]: Range): number {
   const log = (x: number): number => Math.fround(Math.log(Math.fround(x)));
   return Math.fround(Math.exp(between(generator, [log(low), log(high)])));
 }
 
-/** To the nearest whole number, halves to the even one as Python rounds. */
+/** Rounds half to even, as Python does. */
 export function roundEven(x: number): number {
   const whole = Math.floor(x);
   if (x - whole !== 0.5) return Math.round(x);
@@ -38,13 +38,10 @@ export function roundEven(x: number): number {
 /** Throws ArgumentError unless p is a probability. */
 export function checkProbability(name: string, p: number): number {
   if (p >= 0 && p <= 1) return p;
-  throw new ArgumentError(`${name}: p is ${p}\n  hint: from 0 to 1`);
+  throw new ArgumentError(`${name}: p is ${p}\n  hint: a number from 0 to 1`);
 }
 
-/**
- * Throws ArgumentError unless both are numbers from `least` to `most`, the first not above the
- * second.
- */
+/** Throws ArgumentError unless both are numbers in [least, most], in ascending order. */
 export function checkRange(
   name: string,
   what: string,
@@ -65,6 +62,6 @@ export function checkRange(
   );
 }
 
-/** −x to x for a number, the range itself otherwise. */
+/** From −x to x for a number; otherwise the given range. */
 export const around = (name: string, what: string, value: number | Range): Range =>
   checkRange(name, what, typeof value === "number" ? [-value, value] : value);

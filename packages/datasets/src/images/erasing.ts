@@ -15,27 +15,29 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomErasing, with torchvision's names and defaults. */
 export interface RandomErasingOptions extends Drawn {
-  /** How likely a part of a picture is erased (default 0.5). */
+  /** Probability that a part of an image is erased (default 0.5). */
   readonly p?: number;
-  /** Which share of the area (default [0.02, 0.33]). */
+  /** Range of the erased fraction of the area (default [0.02, 0.33]). */
   readonly scale?: Range;
-  /** Height by width of the part (default [0.3, 3.3]). */
+  /** Range of the aspect ratio height / width (default [0.3, 3.3]). */
   readonly ratio?: Range;
-  /** What it becomes: one number, one for each channel, or normal draws (default 0). */
+  /**
+   * Value of erased pixels: one number, one per channel, or normal noise ("random") (default 0).
+   */
   readonly value?: number | readonly number[] | "random";
 }
 
-/** A part of a picture: rows from top to bottom, columns from left to right. */
+/** A rectangle of an image: rows from top to bottom, columns from left to right. */
 interface Box {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
-  /** Draws of [channels, rows, columns], where they are asked for. */
+  /** Noise of shape [channels, rows, columns], if value is "random". */
   readonly noise: Float32Array | null;
 }
 
-/** Erases a part of each picture with probability p (Zhong et al. 2017). */
+/** Erases a random rectangle of each image with probability p (Zhong et al. 2017). */
 export class RandomErasing implements ImageTransform {
   readonly #p: number;
   readonly #scale: Range;
@@ -56,7 +58,7 @@ export class RandomErasing implements ImageTransform {
     const fits = Array.isArray(numbers) && numbers.every((x) => typeof x === "number");
     if (numbers !== "random" && !fits) {
       throw new ArgumentError(
-        `RandomErasing: value is ${JSON.stringify(value)}\n  hint: a number, a list of numbers, or "random"`,
+        `RandomErasing: value is ${JSON.stringify(value)}\n  hint: pass a number, a list of numbers, or "random"`,
       );
     }
     this.#value = numbers;
@@ -70,7 +72,7 @@ export class RandomErasing implements ImageTransform {
       const [count = 0, channels = 0, tall = 0, wide = 0] = batch.shape;
       if (value !== "random" && value.length !== 1 && value.length !== channels) {
         throw new ArgumentError(
-          `RandomErasing: value is [${value.join(", ")}] for ${channels} channels\n  hint: one number, or one for each channel`,
+          `RandomErasing: value is [${value.join(", ")}], but there are ${channels} channels\n  hint: pass one number, or one per channel`,
         );
       }
       const generator = sourceOf(this.#generator);
@@ -106,7 +108,7 @@ export class RandomErasing implements ImageTransform {
   }
 }
 
-/** Which points lie in the boxes: [boxes, 1, tall, wide]. */
+/** Mask of the pixels inside the boxes: [boxes, 1, height, width]. */
 export function insideOf(
   boxes: readonly (Omit<Box, "noise"> | null)[],
   tall: number,

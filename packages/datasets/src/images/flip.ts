@@ -5,13 +5,11 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomHorizontalFlip and RandomVerticalFlip. */
 export interface RandomFlipOptions extends Drawn {
-  /** How likely each picture is mirrored (default 0.5). */
+  /** Probability that an image is flipped (default 0.5). */
   readonly p?: number;
 }
 
-/**
- * Mirrors each picture left to right with probability p. Throws ArgumentError for a p that is none.
- */
+/** Flips each image left to right with probability p. Throws ArgumentError for an invalid p. */
 export class RandomHorizontalFlip implements ImageTransform {
   readonly #p: number;
   readonly #generator: Generator | null;
@@ -30,9 +28,7 @@ export class RandomHorizontalFlip implements ImageTransform {
   }
 }
 
-/**
- * Mirrors each picture top to bottom with probability p. Throws ArgumentError for a p that is none.
- */
+/** Flips each image top to bottom with probability p. Throws ArgumentError for an invalid p. */
 export class RandomVerticalFlip implements ImageTransform {
   readonly #p: number;
   readonly #generator: Generator | null;

@@ -13,23 +13,23 @@ import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of makeGrid, with torchvision's names and defaults. */
 export interface MakeGridOptions {
-  /** Pictures in a row (default 8). */
+  /** Number of images per row (default 8). */
   readonly nrow?: number;
-  /** Points between pictures (default 2). */
+  /** Pixels between images (default 2). */
   readonly padding?: number;
-  /** Brings the least value to 0 and the greatest to 1 (default false). */
+  /** Rescales the smallest value to 0 and the largest to 1 (default false). */
   readonly normalize?: boolean;
-  /** What counts as least and greatest, instead of what the pictures have. */
+  /** Smallest and largest value for `normalize`, instead of the images' own. */
   readonly valueRange?: readonly [least: number, greatest: number];
-  /** Each picture by its own values (default false). */
+  /** Normalizes each image by its own values (default false). */
   readonly scaleEach?: boolean;
-  /** What stands between pictures (default 0). */
+  /** Value of the pixels between images (default 0). */
   readonly padValue?: number;
 }
 
 /**
- * Pictures side by side and below each other as one, [channels, height, width]; grey ones become
- * three equal colours.
+ * Arranges images in a grid, as one image [channels, height, width]. Grey images become three equal
+ * channels.
  */
 export function makeGrid(
   images: Tensor | readonly Tensor[],
@@ -42,7 +42,7 @@ export function makeGrid(
   const { nrow = 8, padding = 2, padValue = 0 } = options;
   if (![nrow, padding + 1].every((n) => Number.isInteger(n) && n >= 1)) {
     throw new ArgumentError(
-      `makeGrid: nrow is ${nrow}, padding ${padding}\n  hint: whole numbers, nrow 1 or more`,
+      `makeGrid: nrow is ${nrow}, padding ${padding}\n  hint: pass whole numbers, nrow ≥ 1`,
     );
   }
   const batch = scaled(coloured(images), options);
@@ -67,7 +67,7 @@ function coloured(images: Tensor | readonly Tensor[]): Tensor {
   const [count = 0, channels, tall = 0, wide = 0] = batch.shape;
   if (batch.shape.length !== 4 || count === 0) {
     throw new ShapeError(
-      `makeGrid: images: [${batch.shape.join(", ")}]\n  hint: [batch, channels, height, width], or a list of pictures`,
+      `makeGrid: images have shape [${batch.shape.join(", ")}]\n  hint: pass [batch, channels, height, width], or a list of images`,
     );
   }
   return channels === 1 ? batch.expand([count, 3, tall, wide]) : batch;

@@ -2,8 +2,8 @@ import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
 /**
- * Bytes of a picture, row by row, the channels of a point together: a browser's ImageData, or what
- * an image reader gives.
+ * Bytes of an image, row by row, with the channels of a pixel together: a browser's ImageData, or
+ * the result of an image reader.
  */
 export interface Pixels {
   readonly data: Uint8Array | Uint8ClampedArray;
@@ -13,15 +13,17 @@ export interface Pixels {
 
 /** Settings of `imageTensor`. */
 export interface ImageTensorOptions {
-  /** 1 for grey (0.299 R + 0.587 G + 0.114 B), 3 for colours, 4 with opacity (default 3). */
+  /**
+   * 1 for grey (0.299 R + 0.587 G + 0.114 B), 3 for colour, 4 for colour with alpha (default 3).
+   */
   readonly channels?: 1 | 3 | 4;
 }
 
 /**
- * A picture as numbers from 0 to 1: [channels, height, width], f32. Grey bytes become three equal
- * colours, opacity is left out unless asked for.
+ * An image as a tensor [channels, height, width], f32 in [0, 1]. Grey becomes three equal channels;
+ * alpha is dropped unless `channels` is 4.
  *
- * Throws ArgumentError for bytes that do not fill the picture.
+ * Throws ArgumentError if the number of bytes does not match the size.
  */
 export function imageTensor(pixels: Pixels, options: ImageTensorOptions = {}): Tensor {
   checkCall("imageTensor(pixels, { channels: number })", arguments);
@@ -31,7 +33,7 @@ export function imageTensor(pixels: Pixels, options: ImageTensorOptions = {}): T
   const stride = data.length / size;
   if (![1, 2, 3, 4].includes(stride)) {
     throw new ArgumentError(
-      `imageTensor: ${data.length} bytes are not ${width} × ${height} points of 1 to 4 channels`,
+      `imageTensor: ${data.length} bytes are not ${width} × ${height} pixels of 1 to 4 channels`,
     );
   }
   const out = new Float32Array(channels * size);

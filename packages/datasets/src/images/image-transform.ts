@@ -1,17 +1,18 @@
 import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** Changes pictures: [B, C, H, W] or [C, H, W], f32. */
+/** Transforms images: [B, C, H, W] or [C, H, W], f32. */
 export interface ImageTransform {
   transform(images: Tensor): Tensor;
 }
 
 /**
- * Transforms one after the other.
+ * Applies transforms one after another.
  *
  * ```ts
  * const augment = new Compose([new RandomCrop(28, { padding: 2 }), new RandomHorizontalFlip()]);
- * new DataLoader(dataset, { collate: ({ images, labels }) => ({ images: augment.transform(images), labels }) });
+ * new DataLoader(dataset, { collate: ({ images, labels }) => ({ images: augment.transform(images),
+ * labels }) });
  * ```
  */
 export class Compose implements ImageTransform {
@@ -28,7 +29,7 @@ export class Compose implements ImageTransform {
   }
 }
 
-/** Height and width, or both in one. */
+/** Height and width, or one number for both. */
 export type Size = number | readonly [height: number, width: number];
 
 /** Throws ArgumentError unless height and width are positive whole numbers. */
@@ -40,11 +41,13 @@ export function checkSize(name: string, size: Size): readonly [number, number] {
   );
 }
 
-/** Applies what takes a batch to a batch or to one picture. Throws ShapeError for other shapes. */
+/**
+ * Applies a function of batches to a batch or a single image. Throws ShapeError for other shapes.
+ */
 export function asBatch(name: string, images: Tensor, change: (batch: Tensor) => Tensor): Tensor {
   if (images.shape.length === 4) return change(images);
   if (images.shape.length === 3) return change(images.unsqueeze(0)).squeeze(0);
   throw new ShapeError(
-    `${name}: images: [${images.shape.join(", ")}]\n  hint: [batch, channels, height, width] or [channels, height, width]`,
+    `${name}: images have shape [${images.shape.join(", ")}]\n  hint: pass [batch, channels, height, width] or [channels, height, width]`,
   );
 }

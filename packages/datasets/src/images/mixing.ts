@@ -13,21 +13,21 @@ import { insideOf } from "./erasing.ts";
 
 /** Settings of MixUp and CutMix. */
 export interface MixOptions extends Drawn {
-  /** Parameter of the Beta distribution that shares are drawn from (default 1: all alike). */
+  /** Parameter of the Beta distribution of the mixing ratio (default 1: uniform). */
   readonly alpha?: number;
-  /** How many classes there are: needed for labels that are numbers of classes. */
+  /** Number of classes; required if labels are class indices. */
   readonly numClasses?: number;
 }
 
-/** A mixed batch: pictures, and the probabilities of classes [batch, classes]. */
+/** A mixed batch: images, and class probabilities [batch, classes]. */
 export interface Mixed {
   readonly images: Tensor;
   readonly labels: Tensor;
 }
 
 /**
- * Each picture mixed with the one before it, and their labels in the same shares (Zhang et al.
- * 2017). For a DataLoader's `collate`.
+ * MixUp (Zhang et al. 2017): mixes each image with the previous one, and their labels in the same
+ * ratio. For a DataLoader's `collate`.
  */
 export class MixUp {
   readonly #mixing: Mixing;
@@ -47,8 +47,8 @@ export class MixUp {
 }
 
 /**
- * A part of each picture from the one before it, and their labels in shares of the area (Yun et al.
- * 2019). For a DataLoader's `collate`.
+ * CutMix (Yun et al. 2019): pastes a part of the previous image into each image, and mixes their
+ * labels by area. For a DataLoader's `collate`.
  */
 export class CutMix {
   readonly #mixing: Mixing;
@@ -94,7 +94,7 @@ class Mixing {
 
   constructor(name: string, { alpha = 1, numClasses, generator }: MixOptions) {
     if (!(alpha > 0 && alpha < Infinity)) {
-      throw new ArgumentError(`${name}: alpha is ${alpha}\n  hint: above 0`);
+      throw new ArgumentError(`${name}: alpha is ${alpha}\n  hint: a number above 0`);
     }
     this.#name = name;
     this.#alpha = alpha;
@@ -102,25 +102,28 @@ class Mixing {
     this.#generator = generator ?? null;
   }
 
-  /** Labels as probabilities: [batch, classes]. */
+  /** Labels as class probabilities: [batch, classes]. */
   classes(images: Tensor, labels: Tensor): Tensor {
     const count = images.shape[0];
     if (images.shape.length !== 4 || labels.shape[0] !== count || labels.shape.length > 2) {
       throw new ShapeError(
-        `${this.#name}: images: [${images.shape.join(", ")}], labels: [${labels.shape.join(", ")}]` +
-          "\n  hint: [batch, channels, height, width] and [batch] or [batch, classes]",
+        `${this.#name}: images have shape [${images.shape.join(", ")}] and labels [${labels.shape.join(", ")}]` +
+          "\n  hint: pass [batch, channels, height, width] and [batch] or [batch, classes]",
       );
     }
     if (labels.shape.length === 2) return labels;
     if (this.#numClasses === null) {
       throw new ArgumentError(
-        `${this.#name}: labels are numbers of classes\n  hint: { numClasses }, or labels [batch, classes]`,
+        `${this.#name}: labels are class indices, so numClasses is needed\n  hint: pass { numClasses }, or labels [batch, classes]`,
       );
     }
     return oneHot(labels, this.#numClasses).to("f32");
   }
 
-  /** A share from Beta(alpha, alpha): of two gammas, the first in their sum. */
+  /**
+   * Draws the ratio from Beta(alpha, alpha), as the first of two gamma variables divided by their
+   * sum.
+   */
   draw(): { share: number; generator: Generator } {
     const generator = sourceOf(this.#generator);
     const one = logGamma(generator, this.#alpha);
@@ -129,7 +132,7 @@ class Mixing {
   }
 }
 
-/** The logarithm of a draw from Gamma(alpha, 1), Marsaglia & Tsang 2000. */
+/** Logarithm of a draw from Gamma(alpha, 1) (Marsaglia & Tsang 2000). */
 function logGamma(generator: Generator, alpha: number): number {
   const uniform = (): number => 1 - (generator.uniform(new Float64Array(1))[0] as number);
   const boost = alpha < 1 ? Math.log(uniform()) / alpha : 0;

@@ -3,10 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /**
- * z = (x − mean) / std, channel by channel.
+ * z = (x − mean) / std per channel.
  *
- * Throws ArgumentError for different numbers of channels and for a std of 0; ShapeError for
- * pictures with other channels.
+ * Throws ArgumentError for different numbers of channels and for a std of 0, and ShapeError for
+ * images with another number of channels.
  */
 export class Normalize implements ImageTransform {
   readonly #mean: readonly number[];
@@ -16,7 +16,7 @@ export class Normalize implements ImageTransform {
     checkCall("new Normalize(mean: list, std: list)", arguments);
     if (mean.length !== std.length || mean.length === 0 || !std.every((s) => s > 0)) {
       throw new ArgumentError(
-        `Normalize: mean [${mean.join(", ")}] and std [${std.join(", ")}]\n  hint: one of each for every channel, std above 0`,
+        `Normalize: mean [${mean.join(", ")}] and std [${std.join(", ")}]\n  hint: pass one of each per channel, std above 0`,
       );
     }
     this.#mean = [...mean];
@@ -28,7 +28,7 @@ export class Normalize implements ImageTransform {
     return this.#each(images, (batch, mean, std) => batch.sub(mean).div(std));
   }
 
-  /** x = z std + mean: pictures to look at again. */
+  /** x = z std + mean, for display. */
   inverseTransform(images: Tensor): Tensor {
     if (arguments.length > 1) checkCall("normalize.inverseTransform(images: tensor)", arguments);
     return this.#each(images, (batch, mean, std) => batch.mul(std).add(mean));
@@ -39,7 +39,7 @@ export class Normalize implements ImageTransform {
       const channels = this.#mean.length;
       if (batch.shape[1] !== channels) {
         throw new ShapeError(
-          `Normalize: images: [${images.shape.join(", ")}] for ${channels} channels\n  hint: a mean and a std for every channel`,
+          `Normalize: images have shape [${images.shape.join(", ")}], but there are means for ${channels} channels\n  hint: pass a mean and a std per channel`,
         );
       }
       const shape = [channels, 1, 1];

@@ -4,15 +4,18 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of Pad. */
 export interface PadImagesOptions {
-  /** What stands around with mode "constant" (default 0). */
+  /** Value of the padding in mode "constant" (default 0). */
   readonly fill?: number;
-  /** One number (default), the picture mirrored, its edge repeated, or the picture over again. */
+  /**
+   * A constant, the mirrored image, the repeated edge, or the image wrapped around (default
+   * "constant").
+   */
   readonly mode?: "constant" | "reflect" | "replicate" | "circular";
 }
 
 /**
- * Points around pictures: the same on all sides, [left and right, top and bottom], or [left, top,
- * right, bottom].
+ * Pads images: equally on all sides, by [left and right, top and bottom], or by [left, top, right,
+ * bottom].
  */
 export class Pad implements ImageTransform {
   readonly #sides: readonly number[];
@@ -27,7 +30,7 @@ export class Pad implements ImageTransform {
     const [left = 0, top = 0, right = left, bottom = top] = given;
     if (![2, 4].includes(given.length) || !given.every((n) => Number.isInteger(n) && n >= 0)) {
       throw new ArgumentError(
-        `Pad: padding is ${JSON.stringify(padding)}\n  hint: a whole number, [x, y] or [left, top, right, bottom]`,
+        `Pad: padding is ${JSON.stringify(padding)}\n  hint: pass a whole number, [x, y] or [left, top, right, bottom]`,
       );
     }
     this.#sides = [left, right, top, bottom];

@@ -6,19 +6,17 @@ import { asBatch, checkSize, type ImageTransform, type Size } from "./image-tran
 /** Settings of Resize. */
 export interface ResizeOptions {
   /**
-   * Between four neighbours in proportion (default), the nearest one, or the mean of an area, which
-   * suits shrinking best.
+   * Bilinear interpolation (default), the nearest pixel, or the mean of an area, which suits
+   * shrinking.
    */
   readonly mode?: "bilinear" | "nearest" | "area";
-  /**
-   * With "bilinear": shrinks without leaving any point out, as torchvision does (default false).
-   */
+  /** For "bilinear": antialiases when shrinking, as torchvision does (default false). */
   readonly antialias?: boolean;
 }
 
 /**
- * Pictures at another size: [height, width], or one number for the shorter side with the
- * proportions kept; as `interpolate`.
+ * Resizes images to [height, width], or the shorter side to one number, keeping the aspect ratio;
+ * see `interpolate`.
  */
 export class Resize implements ImageTransform {
   readonly #size: Size;
@@ -39,7 +37,7 @@ export class Resize implements ImageTransform {
     }
     this.#size = size;
     if (antialias && mode !== "bilinear") {
-      throw new ArgumentError(`Resize: antialias is for mode "bilinear", not "${mode}"`);
+      throw new ArgumentError(`Resize: antialias needs mode "bilinear", not "${mode}"`);
     }
     this.#mode = mode;
     this.#antialias = antialias;

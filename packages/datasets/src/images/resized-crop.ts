@@ -15,17 +15,17 @@ import { asBatch, checkSize, type ImageTransform, type Size } from "./image-tran
 
 /** Settings of RandomResizedCrop, with torchvision's names and defaults. */
 export interface RandomResizedCropOptions extends Drawn {
-  /** Which shares of a picture's area are taken (default [0.08, 1]). */
+  /** Range of the cropped fraction of the area (default [0.08, 1]). */
   readonly scale?: Range;
-  /** Width by height of what is taken (default [3/4, 4/3]). */
+  /** Range of the aspect ratio width / height (default [3/4, 4/3]). */
   readonly ratio?: Range;
-  /** In proportion, without leaving any point out in shrinking (default), or the nearest point. */
+  /** Antialiased bilinear interpolation (default), or the nearest pixel. */
   readonly mode?: "bilinear" | "nearest";
 }
 
 /**
- * A part of each picture of its own size and proportions, brought to one size. Throws ArgumentError
- * for ranges that are none.
+ * Crops a part of random size and aspect ratio of each image, and resizes it to one size. Throws
+ * ArgumentError for invalid ranges.
  */
 export class RandomResizedCrop implements ImageTransform {
   readonly #size: readonly [number, number];

@@ -3,8 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { padSequences } from "./padding.ts";
 
 /**
- * What a list of such examples becomes: tensors of numbers, lists of text, the same names and
- * places.
+ * The collated type of examples: tensors of numbers, lists of text, and objects or tuples of these.
  */
 export type Collated<Item> = Item extends number | boolean | Tensor | TypedArray | readonly number[]
   ? Tensor
@@ -14,38 +13,38 @@ export type Collated<Item> = Item extends number | boolean | Tensor | TypedArray
 
 /** Settings of `collateWith`. */
 export interface CollateOptions {
-  /** Fills rows of numbers up to the longest of the batch; without it they must be equally long. */
+  /**
+   * Pads rows of numbers to the longest of the batch. Without it, all rows must have the same
+   * length.
+   */
   readonly paddingValue?: number;
   /**
-   * Dtypes by name, for fields of plain numbers: `{ label: "i32" }` (default f32; typed arrays keep
+   * Dtypes by name for fields of plain numbers: `{ label: "i32" }` (default f32; typed arrays keep
    * theirs).
    */
   readonly dtypes?: Readonly<Record<string, DType>>;
 }
 
 /**
- * Makes one batch of a list of examples, as PyTorch's default_collate does: numbers become a tensor
- * [B], rows of numbers [B, T], tensors are stacked, text becomes a list, and what has names or
- * places is put together by them.
+ * Makes one batch from a list of examples, as PyTorch's default_collate does: numbers become a
+ * tensor [B], rows of numbers [B, T], tensors are stacked, text becomes a list, and objects and
+ * tuples are collated by field.
  *
- * Throws ArgumentError for no examples, for rows of different lengths, and for what cannot be put
- * together.
+ * Throws ArgumentError for an empty list, for rows of different lengths, and for values that cannot
+ * be collated.
  */
 export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
   checkCall("defaultCollate(items)", arguments);
   return collateWith()(items);
 }
 
-/**
- * `defaultCollate` with rows filled up, or with dtypes of your choice; for a DataLoader's
- * `collate`.
- */
+/** `defaultCollate` with padding or other dtypes, for a DataLoader's `collate`. */
 export function collateWith(
   options: CollateOptions = {},
 ): <Item>(items: readonly Item[]) => Collated<Item> {
   checkCall("collateWith({ paddingValue: number, dtypes })", arguments);
   return <Item>(items: readonly Item[]) => {
-    if (items.length === 0) throw new ArgumentError("collate: no examples");
+    if (items.length === 0) throw new ArgumentError("collate: there are no examples");
     return collated(items, "", options) as Collated<Item>;
   };
 }
@@ -70,8 +69,8 @@ function collated(values: readonly unknown[], name: string, options: CollateOpti
   }
   const kinds = [...new Set(values.map(kindOf))].join(", ");
   throw new ArgumentError(
-    `collate: ${name === "" ? "examples" : `'${name}'`} cannot be put together: ${kinds}` +
-      "\n  hint: the same kind and the same names in every example, or a collate of your own",
+    `collate: ${name === "" ? "examples" : `'${name}'`} cannot be collated: ${kinds}` +
+      "\n  hint: use the same type and names in every example, or write your own collate",
   );
 }
 
@@ -84,8 +83,8 @@ function rows(
   const lengths = [...new Set(values.map((row) => row.length))];
   if (lengths.length > 1 && paddingValue === undefined) {
     throw new ArgumentError(
-      `collate: ${name === "" ? "examples" : `'${name}'`} of ${lengths.slice(0, 4).join(", ")} numbers` +
-        "\n  hint: collateWith({ paddingValue: 0 }), or padSequences in a collate of your own",
+      `collate: ${name === "" ? "examples" : `'${name}'`} have different lengths: ${lengths.slice(0, 4).join(", ")} numbers` +
+        "\n  hint: use collateWith({ paddingValue: 0 }), or padSequences in your own collate",
     );
   }
   const width = lengths.length === 1 ? (lengths[0] as number) : Math.max(...lengths);

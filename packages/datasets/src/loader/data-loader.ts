@@ -17,39 +17,39 @@ import { prefetched } from "./prefetch.ts";
 
 /** Settings of a DataLoader, with PyTorch's names and defaults. */
 export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
-  /** Examples in a batch (default 1); null: no batches, each example by itself. */
+  /** Number of examples per batch (default 1); null yields single examples. */
   readonly batchSize?: number | null;
-  /** A fresh order every epoch (default false). */
+  /** Shuffles the examples anew every epoch (default false). */
   readonly shuffle?: boolean;
-  /** Leaves out a last batch that is not full (default false). */
+  /** Drops a last batch that is not full (default false). */
   readonly dropLast?: boolean;
-  /** What orders are drawn from; the library's default generator if not given. */
+  /** Random generator of the orders (default: the library's). */
   readonly generator?: Generator;
   /** The order of an epoch, instead of `shuffle`. */
   readonly sampler?: Sampler | ArrayLike<number>;
   /** The batches of an epoch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
   readonly batchSampler?: BatchOrder | readonly ArrayLike<number>[];
-  /** Makes the batch of what the dataset gave: tensors of examples, padded, augmented. */
+  /** Makes a batch from the dataset's batch: stacks examples, pads, augments. */
   readonly collate?: (raw: Raw) => Batch | Promise<Batch>;
-  /** Batches asked for ahead of the one being worked on (default 0). */
+  /** Number of batches to load ahead of the current one (default 0). */
   readonly prefetch?: number;
 }
 
 /**
- * Batches of a dataset, epoch after epoch: `for await (const { images, labels } of loader)`. The
- * same seed gives the orders PyTorch's DataLoader gives. Before each batch it lets the device catch
- * up, so that a loop that reads nothing does not run ahead without bound. `stateDict()` is the
- * position in the epoch, and goes on from there.
+ * Iterates over batches of a dataset, epoch after epoch: `for await (const { images, labels } of
+ * loader)`. Equal seeds give the orders of PyTorch's DataLoader. Before each batch it waits for the
+ * device to catch up, so that a loop without reads does not run ahead without limit. `stateDict()`
+ * is the position in the epoch, from which it can resume.
  *
- * Throws ArgumentError for a batch size that is no positive whole number and for settings that
+ * Throws ArgumentError for a batch size that is not a positive whole number, and for settings that
  * exclude each other.
  */
 export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   readonly dataset: Dataset<Raw> | StreamDataset<Raw>;
-  /** Null where examples come by themselves. */
+  /** Null if examples are yielded without batches. */
   readonly batchSize: number | null;
   readonly #options: DataLoaderOptions<Raw, Batch>;
-  /** Null for a stream, which has an order of its own. */
+  /** Null for a stream, which has its own order. */
   readonly #order: BatchOrder | null;
   readonly #position: Position;
 
@@ -78,7 +78,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     this.#options = options;
     if (isStream(dataset)) {
       if (options.sampler !== undefined || options.batchSampler !== undefined) {
-        throw new ArgumentError("DataLoader: a stream has no numbers for a sampler to order");
+        throw new ArgumentError("DataLoader: a stream has no indices, so it takes no sampler");
       }
       this.dataset = dataset;
       this.#order = null;
@@ -90,7 +90,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     this.#position = new Position(generator, { examples, batchSize: size }, this.length);
   }
 
-  /** Batches in an epoch; Infinity for a stream, whose end is not known. */
+  /** Number of batches per epoch; Infinity for a stream, whose length is unknown. */
   get length(): number {
     return this.#order?.length ?? Number.POSITIVE_INFINITY;
   }
@@ -102,7 +102,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     const epoch = resumed === null ? beginEpoch(own, this.#random()) : repeatEpoch(own, resumed);
     const turn = this.#position.start(epoch.start, skip);
     const source = this.#batches(epoch, skip);
-    // Others may draw from the loader's generator too: an order drawn again must not set it back.
+    // others may use the generator too, so repeating an epoch must not reset it
     const drawnAhead = prefetch > 0 || this.#order === null;
     if (skip > 0 && !drawnAhead && reached !== null) own?.setState(Uint32Array.from(reached));
     const batches = prefetch > 0 ? prefetched(source, prefetch) : source;
@@ -122,9 +122,9 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   }
 
   /**
-   * Where the loader is: epochs gone through, batches given in this one, and what its order is
-   * drawn from. Plain numbers, ready for JSON. Taken in the loop's body it counts the batch being
-   * worked on as done.
+   * Position of the loader: number of epochs, number of batches yielded in this one, and the random
+   * state of its order, as plain numbers for JSON. Within the loop body, the current batch counts
+   * as done.
    */
   stateDict(): DataLoaderState {
     if (arguments.length > 0) checkCall("loader.stateDict()", arguments);
@@ -132,11 +132,11 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   }
 
   /**
-   * Goes on from where `stateDict()` was taken: the next `for await` gives the batches that epoch
-   * still had. A stream is read from its start, and what was given before is left out.
+   * Resumes from a position of `stateDict()`: the next `for await` yields the remaining batches of
+   * that epoch. A stream is read from its start, skipping those already yielded.
    *
-   * Throws ArgumentError if it is no such state, or of a loader with another kind of generator;
-   * then nothing has changed.
+   * Throws ArgumentError if `state` is invalid, or of a loader with another kind of generator; the
+   * loader is then unchanged.
    */
   loadStateDict(state: DataLoaderState): void {
     if (arguments.length > 1) checkCall("loader.loadStateDict(state)", arguments);
@@ -148,7 +148,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     return shuffle || sampler !== undefined || batchSampler !== undefined;
   }
 
-  /** The epoch's batches from number `skip` on, each fetched when it is asked for. */
+  /** The epoch's batches from number `skip` on, each loaded on demand. */
   #batches({ generator }: Epoch, skip: number): AsyncIterator<Batch> {
     const { dropLast = false, shuffle = false, collate } = this.#options;
     const alone = this.batchSize === null;
@@ -198,7 +198,7 @@ function orderOf<Raw, Batch>(
   return new BatchSampler(numbers, batchSize, { dropLast });
 }
 
-/** A sampler, also of an order that is the same in every epoch. */
+/** A sampler, also for an order that is the same in every epoch. */
 function numbersOf(sampler: Sampler | ArrayLike<number>): Sampler {
   if ("indices" in sampler && typeof sampler.indices === "function") return sampler;
   if (Array.isArray(sampler) || ArrayBuffer.isView(sampler)) {
@@ -206,7 +206,7 @@ function numbersOf(sampler: Sampler | ArrayLike<number>): Sampler {
     return { length: numbers.length, indices: () => numbers };
   }
   throw new ArgumentError(
-    `DataLoader: sampler is ${describe(sampler)}\n  hint: numbers of examples, or an object with length and indices(generator)`,
+    `DataLoader: sampler is ${describe(sampler)}\n  hint: pass indices of examples, or an object with length and indices(generator)`,
   );
 }
 
@@ -214,7 +214,7 @@ function batchesOf(order: BatchOrder | readonly ArrayLike<number>[]): BatchOrder
   if ("batches" in order && typeof order.batches === "function") return order;
   if (Array.isArray(order)) return { length: order.length, batches: () => order };
   throw new ArgumentError(
-    `DataLoader: batchSampler is ${describe(order)}\n  hint: an array of batches, or an object with length and batches(generator)`,
+    `DataLoader: batchSampler is ${describe(order)}\n  hint: pass an array of batches, or an object with length and batches(generator)`,
   );
 }
 
@@ -226,15 +226,17 @@ function checkDataset<Raw>(dataset: Indexed<Raw>): Indexed<Raw> {
   const { length, batch } = (dataset ?? {}) as Partial<Dataset<Raw>>;
   if (typeof length === "number" && typeof batch === "function") return dataset;
   if (dataset instanceof Tensor) {
-    throw new ArgumentError("DataLoader: a tensor is no dataset\n  hint: new TensorDataset({ x })");
+    throw new ArgumentError(
+      "DataLoader: a tensor is not a dataset\n  hint: pass new TensorDataset({ x })",
+    );
   }
   const iterable = typeof dataset === "object" && dataset !== null;
   const streams = iterable && (Symbol.asyncIterator in dataset || Symbol.iterator in dataset);
   throw new ArgumentError(
-    `DataLoader: ${streams ? "a stream by itself is no dataset" : "not a dataset"}\n  hint: ${
+    `DataLoader: ${streams ? "a stream is not a dataset" : "not a dataset"}\n  hint: ${
       streams
-        ? "new IterableDataset(stream)"
-        : "an array, a TensorDataset, or anything with length and batch(indices)"
+        ? "pass new IterableDataset(stream)"
+        : "pass an array, a TensorDataset, or an object with length and batch(indices)"
     }`,
   );
 }

@@ -1,22 +1,22 @@
 import { defaultGenerator, Generator } from "@wgrad/autograd";
 
-/** What an epoch's order is drawn from, written down: enough to draw it again. */
+/** Random state at the start of an epoch, which is enough to draw its order again. */
 export interface EpochStart {
-  /** Seed of the order, where the library's default generator gave one. */
+  /** Seed of the order, if the library's default generator drew one. */
   readonly seed: number | null;
-  /** The loader's own generator as it was when the epoch began. */
+  /** State of the loader's own generator at the start of the epoch. */
   readonly state: readonly number[] | null;
 }
 
-/** An epoch's beginning, and the generator its order is to be drawn from. */
+/** The start of an epoch, and the generator of its order. */
 export interface Epoch {
   readonly start: EpochStart;
   readonly generator: Generator;
 }
 
 /**
- * Begins an epoch as PyTorch's loader does: it draws a seed for its workers, used or not, and its
- * sampler one for the epoch's order unless the loader has a generator of its own.
+ * Starts an epoch as PyTorch's loader does: draws a seed for the workers, used or not, and the
+ * sampler draws one for the order unless the loader has its own generator.
  */
 export function beginEpoch(own: Generator | null, random: boolean): Epoch {
   if (own !== null) {
@@ -30,7 +30,7 @@ export function beginEpoch(own: Generator | null, random: boolean): Epoch {
   return { start: { seed, state: null }, generator: new Generator(seed ?? 0) };
 }
 
-/** Draws the same epoch again; nothing is drawn from the default generator. */
+/** Repeats the same epoch without drawing from the default generator. */
 export function repeatEpoch(own: Generator | null, start: EpochStart): Epoch {
   if (own !== null && start.state !== null) {
     own.setState(Uint32Array.from(start.state));
@@ -40,7 +40,7 @@ export function repeatEpoch(own: Generator | null, start: EpochStart): Epoch {
   return { start, generator: new Generator(start.seed ?? 0) };
 }
 
-/** A 64-bit draw as a seed: only its low word, the second drawn, matters. */
+/** A 64-bit draw as a seed, of which only the low word (the second drawn) is used. */
 function draw64(generator: Generator): number {
   generator.u32();
   return generator.u32();

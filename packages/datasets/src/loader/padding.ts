@@ -3,38 +3,38 @@ import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of `padSequences`. */
 export interface PadOptions {
-  /** What fills the room (default 0). */
+  /** Value of the padding (default 0). */
   readonly paddingValue?: number;
-  /** Longer sequences are cut (default: none is). */
+  /** Truncates longer sequences to this length (default: no limit). */
   readonly maxLength?: number;
   /**
-   * Room for so many, whatever the longest has; needs no other plan from batch to batch (default:
-   * the longest).
+   * Fixed length of the result, so that all batches share one plan (default: that of the longest
+   * sequence).
    */
   readonly length?: number;
-  /** The end that is filled (default "right"). */
+  /** Side that is padded (default "right"). */
   readonly side?: "left" | "right";
-  /** The end that is cut (default "right"). */
+  /** Side that is truncated (default "right"). */
   readonly truncate?: "left" | "right";
-  /** Default "i32", as for numbers of tokens. */
+  /** Dtype of the values (default "i32", as for token ids). */
   readonly dtype?: DType;
 }
 
-/** Sequences side by side. */
+/** Padded sequences in one tensor. */
 export interface PaddedSequences {
   /** [sequences, length]. */
   readonly values: Tensor;
-  /** True where `values` are of the sequence, false where they fill: [sequences, length], bool. */
+  /** True for values of a sequence, false for padding: [sequences, length], bool. */
   readonly mask: Tensor;
-  /** How many are of the sequence: [sequences], i32. */
+  /** Length of each sequence: [sequences], i32. */
   readonly lengths: Tensor;
 }
 
 /**
- * Sequences of numbers of different lengths as one tensor, cut and filled to one length, and the
- * mask that tells them apart. PyTorch's `key_padding_mask` is its opposite: `mask.logicalNot()`.
+ * Pads or truncates sequences of numbers to one length. Returns them as one tensor, with a mask of
+ * the real values. PyTorch's `key_padding_mask` is the inverse: `mask.logicalNot()`.
  *
- * Throws ArgumentError for no sequences and for lengths that are not positive whole numbers.
+ * Throws ArgumentError for an empty list and for lengths that are not positive whole numbers.
  */
 export function padSequences(
   sequences: readonly ArrayLike<number>[],
@@ -45,7 +45,7 @@ export function padSequences(
     arguments,
   );
   const { paddingValue = 0, side = "right", truncate = "right", dtype = "i32" } = options;
-  if (sequences.length === 0) throw new ArgumentError("padSequences: no sequences");
+  if (sequences.length === 0) throw new ArgumentError("padSequences: there are no sequences");
   const fixed = checkLength("length", options.length);
   const most = Math.min(checkLength("maxLength", options.maxLength), fixed);
   const longest = Math.max(...sequences.map((sequence) => sequence.length));
@@ -71,5 +71,5 @@ export function padSequences(
 function checkLength(name: string, length: number | undefined): number {
   if (length === undefined) return Infinity;
   if (Number.isInteger(length) && length >= 1) return length;
-  throw new ArgumentError(`padSequences: ${name} is ${length}\n  hint: a whole number, 1 or more`);
+  throw new ArgumentError(`padSequences: ${name} is ${length}\n  hint: a whole number ≥ 1`);
 }

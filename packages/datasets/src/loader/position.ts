@@ -1,40 +1,40 @@
 import { ArgumentError, Generator } from "@wgrad/autograd";
 import type { EpochStart } from "./epoch.ts";
 
-/** A DataLoader's position, in plain numbers. */
+/** Position of a DataLoader, as plain numbers. */
 export interface DataLoaderState {
   /**
-   * Examples in the dataset, null for a stream, and in a batch: a loader of others does not go on
-   * from here.
+   * Number of examples in the dataset (null for a stream) and in a batch. The state fits only
+   * loaders with the same numbers.
    */
   readonly examples: number | null;
   readonly batchSize: number;
-  /** Epochs gone through. */
+  /** Number of completed epochs. */
   readonly epoch: number;
-  /** Batches given in the epoch under way; 0 between epochs. */
+  /** Number of batches yielded in the current epoch; 0 between epochs. */
   readonly batch: number;
-  /** What the order of the epoch under way is drawn from; null between epochs. */
+  /** Random state at the start of the current epoch; null between epochs. */
   readonly start: EpochStart | null;
-  /** The state of the loader's own generator, where it has one. */
+  /** State of the loader's own generator, if it has one. */
   readonly generator: readonly number[] | null;
 }
 
-/** One pass of the loop, which moves the position unless a newer pass has begun. */
+/** A pass over the loader. It updates the position unless a newer pass has started. */
 export interface Turn {
   advance(): void;
   finish(): void;
 }
 
-/** Counts epochs and batches, and where a loaded state says to go on. */
+/** Counts epochs and batches, and keeps a loaded state until the next pass. */
 export class Position {
   readonly #generator: Generator | null;
   readonly #sizes: Pick<DataLoaderState, "examples" | "batchSize">;
-  /** In an epoch. */
+  /** Number of batches per epoch. */
   readonly #batches: number;
   #epoch = 0;
   #batch = 0;
   #start: EpochStart | null = null;
-  /** A loaded state until a pass goes on from it. */
+  /** A loaded state until a pass resumes from it. */
   #loaded: DataLoaderState | null = null;
   #turn: Turn | null = null;
 
@@ -48,10 +48,7 @@ export class Position {
     this.#batches = batches;
   }
 
-  /**
-   * Where the pass that begins now goes on: at a loaded position once, else at the start of a new
-   * epoch.
-   */
+  /** Where the next pass starts: once at a loaded position, otherwise at a new epoch. */
   enter(): { resumed: EpochStart | null; skip: number; reached: readonly number[] | null } {
     const reached = this.#loaded;
     this.#loaded = null;
@@ -59,7 +56,7 @@ export class Position {
     return { resumed: this.#start, skip: this.#batch, reached: reached.generator };
   }
 
-  /** Begins a pass, of which `batch` batches have been given. */
+  /** Starts a pass of which `batch` batches were already yielded. */
   start(start: EpochStart, batch: number): Turn {
     this.#start = start;
     this.#batch = batch;
@@ -113,19 +110,19 @@ export class Position {
     const here = this.#sizes;
     if (examples !== here.examples || batchSize !== here.batchSize) {
       throw new ArgumentError(
-        `DataLoader.loadStateDict: saved with ${sizesOf({ examples, batchSize })}, this loader has ${sizesOf(here)}` +
-          "\n  hint: the same dataset and batchSize, or a new start",
+        `DataLoader.loadStateDict: the state has ${sizesOf({ examples, batchSize })}, but this loader has ${sizesOf(here)}` +
+          "\n  hint: use the same dataset and batchSize, or start anew",
       );
     }
     if (batch > this.#batches) {
       throw new ArgumentError(
-        `DataLoader.loadStateDict: saved after ${batch} batches of an epoch, which has ${this.#batches} here`,
+        `DataLoader.loadStateDict: saved after ${batch} batches of an epoch, but epochs have only ${this.#batches} here`,
       );
     }
     if ((this.#generator === null) !== (generator === null)) {
       const [then, now] = generator === null ? ["none", "one"] : ["one", "none"];
       throw new ArgumentError(
-        `DataLoader.loadStateDict: the saved loader had ${then} for a generator of its own, this one has ${now}` +
+        `DataLoader.loadStateDict: the saved loader had ${then} as its own generator, but this one has ${now}` +
           "\n  hint: make the loader with the same options",
       );
     }
@@ -134,7 +131,7 @@ export class Position {
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Whether it is a generator's state, as a generator says. */
+/** Whether a value is a valid generator state. */
 function isGenerator(state: unknown): boolean {
   const isWords =
     Array.isArray(state) && state.every((word) => isCount(word) && (word as number) < 2 ** 32);

@@ -1,6 +1,6 @@
 /**
- * The same values with `depth` of them asked for before they are needed. A failure surfaces at its
- * own turn. `source` must bear being asked again before it has answered, as async generators do.
+ * Yields the same values, requesting `depth` of them in advance. An error is thrown when its value
+ * is due. `source` must accept requests before earlier ones are answered, as async generators do.
  */
 export async function* prefetched<T>(
   source: AsyncIterator<T>,
@@ -9,7 +9,7 @@ export async function* prefetched<T>(
   const pending: Promise<IteratorResult<T>>[] = [];
   const ask = (): void => {
     const next = source.next();
-    next.catch(() => {}); // reported when its turn comes, or dropped with the rest
+    next.catch(() => {}); // thrown when it is due, or dropped with the rest
     pending.push(next);
   };
   try {

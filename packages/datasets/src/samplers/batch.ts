@@ -4,11 +4,11 @@ import type { BatchOrder, Sampler } from "./sampler.ts";
 
 /** Settings of batches. */
 export interface BatchOptions {
-  /** Leaves out a last batch that is not full (default false). */
+  /** Drops a last batch that is not full (default false). */
   readonly dropLast?: boolean;
 }
 
-/** A sampler's numbers in batches of `batchSize`. */
+/** Groups a sampler's indices into batches of `batchSize`. */
 export class BatchSampler implements BatchOrder {
   readonly length: number;
   readonly #sampler: Sampler;
@@ -37,10 +37,8 @@ export class BatchSampler implements BatchOrder {
   }
 }
 
-/** Throws ArgumentError unless it is a positive whole number. */
+/** Throws ArgumentError unless `batchSize` is a positive whole number. */
 export function checkBatchSize(batchSize: number): number {
   if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
-  throw new ArgumentError(
-    `DataLoader: batchSize is ${batchSize}\n  hint: a whole number, 1 or more`,
-  );
+  throw new ArgumentError(`DataLoader: batchSize is ${batchSize}\n  hint: a whole number ≥ 1`);
 }

@@ -5,19 +5,19 @@ import type { BatchOrder } from "./sampler.ts";
 
 /** Settings of BucketBatchSampler. */
 export interface BucketOptions extends BatchOptions {
-  /** Shuffles examples before they are put in buckets, and batches afterwards (default true). */
+  /** Shuffles the examples before they are bucketed, and the batches afterwards (default true). */
   readonly shuffle?: boolean;
   /**
-   * So many batches' examples are sorted by length together (default 50); more pads less, fewer mix
-   * more.
+   * Number of batches per bucket, whose examples are sorted by length (default 50). Larger buckets
+   * need less padding; smaller ones mix more.
    */
   readonly bucketBatches?: number;
 }
 
 /**
- * Batches of examples of similar length, so that little is padded: examples are taken in random
- * order, sorted by length within buckets of `bucketBatches` batches, cut into batches, and the
- * batches shuffled.
+ * Batches examples of similar length, to reduce padding: shuffles the examples, sorts them by
+ * length within buckets of `bucketBatches` batches, cuts these into batches, and shuffles the
+ * batches.
  *
  * Throws ArgumentError for sizes that are not positive whole numbers and lengths that are not
  * numbers.
@@ -43,7 +43,7 @@ export class BucketBatchSampler implements BatchOrder {
     }
     if (!Number.isInteger(bucketBatches) || bucketBatches < 1) {
       throw new ArgumentError(
-        `BucketBatchSampler: bucketBatches is ${bucketBatches}\n  hint: a whole number, 1 or more`,
+        `BucketBatchSampler: bucketBatches is ${bucketBatches}\n  hint: a whole number ≥ 1`,
       );
     }
     this.#batchSize = checkBatchSize(batchSize);

@@ -4,18 +4,18 @@ import type { Sampler } from "./sampler.ts";
 
 /** Settings of RandomSampler, with PyTorch's names and defaults. */
 export interface RandomSamplerOptions {
-  /** Draws every number anew, so that some come twice (default false). */
+  /** Draws with replacement, so that indices may repeat (default false). */
   readonly replacement?: boolean;
-  /** How many numbers an epoch has (default: as many as examples). */
+  /** Number of indices per epoch (default: the number of examples). */
   readonly numSamples?: number;
 }
 
-/** PyTorch draws so many numbers at a time with replacement. */
+/** PyTorch draws this many indices at a time with replacement. */
 const CHUNK = 32;
 
 /**
- * Numbers of `count` examples in random order, as PyTorch's RandomSampler draws them from the same
- * generator.
+ * Indices of `count` examples in random order; PyTorch's RandomSampler draws the same ones from an
+ * equal generator.
  *
  * Throws ArgumentError for counts that are not positive whole numbers.
  */
@@ -34,7 +34,7 @@ export class RandomSampler implements Sampler {
     this.length = checkCount("numSamples", numSamples ?? count, 0);
     this.#replacement = replacement;
     if (count === 0 && this.length > 0) {
-      throw new ArgumentError(`RandomSampler: ${this.length} numbers of no examples`);
+      throw new ArgumentError(`RandomSampler: cannot draw ${this.length} indices without examples`);
     }
   }
 
@@ -49,14 +49,12 @@ export class RandomSampler implements Sampler {
     }
     let left = this.length;
     for (; count > 0 && left >= count; left -= count) yield* generator.permutation(count);
-    // Drawn even where nothing of it is taken: a generator that goes on is then where PyTorch's is.
+    // draw even if nothing is taken, so that the generator stays in step with PyTorch's
     yield* generator.permutation(count).subarray(0, left);
   }
 }
 
 function checkCount(name: string, count: number, least: number): number {
   if (Number.isInteger(count) && count >= least) return count;
-  throw new ArgumentError(
-    `RandomSampler: ${name} is ${count}\n  hint: a whole number, ${least} or more`,
-  );
+  throw new ArgumentError(`RandomSampler: ${name} is ${count}\n  hint: a whole number ≥ ${least}`);
 }

@@ -1,16 +1,16 @@
 import type { Generator } from "@wgrad/autograd";
 
-/** An order of examples for one epoch. */
+/** The order of examples in an epoch. */
 export interface Sampler {
-  /** How many numbers it gives. */
+  /** Number of indices. */
   readonly length: number;
-  /** The numbers of one epoch; random orders are drawn from `generator` as they are asked for. */
+  /** The indices of one epoch. Random orders draw from `generator` lazily. */
   indices(generator: Generator): Iterable<number>;
 }
 
-/** Whole batches of numbers for one epoch. */
+/** Batches of indices for an epoch. */
 export interface BatchOrder {
-  /** How many batches it gives. */
+  /** Number of batches. */
   readonly length: number;
   /** The batches of one epoch. */
   batches(generator: Generator): Iterable<ArrayLike<number>>;

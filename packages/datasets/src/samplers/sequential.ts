@@ -1,7 +1,7 @@
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
-/** 0, 1, 2, … `length` − 1. */
+/** The indices 0, 1, 2, … `length` − 1. */
 export class SequentialSampler implements Sampler {
   readonly length: number;
 

@@ -3,8 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
 /**
- * The given numbers in random order, as PyTorch's SubsetRandomSampler draws it from the same
- * generator.
+ * The given indices in random order; PyTorch's SubsetRandomSampler draws the same order from an
+ * equal generator.
  */
 export class SubsetRandomSampler implements Sampler {
   readonly length: number;

@@ -4,17 +4,19 @@ import type { Sampler } from "./sampler.ts";
 
 /** Settings of WeightedRandomSampler. */
 export interface WeightedRandomSamplerOptions {
-  /** Draws every number anew (default true, as in PyTorch); else each comes once at most. */
+  /**
+   * Draws with replacement (default true, as in PyTorch); otherwise each index occurs at most once.
+   */
   readonly replacement?: boolean;
 }
 
 /**
- * `numSamples` numbers drawn with probability wᵢ / Σw: what balances classes of unequal size. With
- * replacement by the inverse of the cumulated weights; without by the least of −ln(1 − u) / wᵢ
- * (Efraimidis & Spirakis 2006), so that each draw is proportional among what is left.
+ * Draws `numSamples` indices with probability wᵢ / Σw, for example to balance classes. With
+ * replacement it inverts the cumulative weights; without, it takes the smallest −ln(1 − u) / wᵢ
+ * (Efraimidis & Spirakis 2006), so that each draw is proportional to the remaining weights.
  *
  * Throws ArgumentError for weights that are negative, not finite or all zero, and for more draws
- * without replacement than there are weights above zero.
+ * without replacement than there are positive weights.
  */
 export class WeightedRandomSampler implements Sampler {
   readonly length: number;
@@ -35,15 +37,15 @@ export class WeightedRandomSampler implements Sampler {
     const wrong = this.#weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
     if (wrong >= 0) {
       throw new ArgumentError(
-        `WeightedRandomSampler: weight ${wrong} is ${weights[wrong]}\n  hint: finite numbers, 0 or more`,
+        `WeightedRandomSampler: weight ${wrong} is ${weights[wrong]}\n  hint: weights must be finite and ≥ 0`,
       );
     }
     const positive = this.#weights.filter((weight) => weight > 0).length;
     const most = replacement && positive > 0 ? Infinity : positive;
     if (!Number.isInteger(numSamples) || numSamples < 1 || numSamples > most) {
       throw new ArgumentError(
-        `WeightedRandomSampler: numSamples is ${numSamples}, ${positive} weights are above 0` +
-          "\n  hint: a whole number, 1 or more, and no more than those without replacement",
+        `WeightedRandomSampler: numSamples is ${numSamples}, but ${positive} weights are above 0` +
+          "\n  hint: a whole number ≥ 1 and, without replacement, at most the number of positive weights",
       );
     }
     this.length = numSamples;

@@ -4,7 +4,7 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** CRC-32 of the bytes (ISO 3309), as PNG, zip and Parquet write it. */
+/** CRC-32 checksum of the bytes (ISO 3309), as used by PNG, zip and Parquet. */
 export function crc32(bytes: Uint8Array): number {
   let rest = -1;
   for (let i = 0; i < bytes.length; i++) {

@@ -16,10 +16,10 @@ const kinds: Readonly<
 };
 
 /**
- * Reads an array from the bytes of an IDX file, the format of MNIST: two zeros, the kind of number,
- * how many dimensions, their sizes, then the numbers, high byte first.
+ * Reads an array from the bytes of an IDX file, the format of MNIST: two zeros, the number type,
+ * the number of dimensions, their sizes, then the numbers in big-endian order.
  *
- * Throws DataError for bytes that are no IDX file or end too soon.
+ * Throws DataError for bytes that are not a complete IDX file.
  */
 export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
   checkCall("parseIdx(bytes, name?: string)", arguments);
@@ -29,29 +29,29 @@ export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || kind === undefined) {
     const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0"));
     throw new DataError(
-      `${name}: is no IDX file; it starts with the bytes ${start.join(" ") || "(none)"}`,
+      `${name}: not an IDX file; it starts with the bytes ${start.join(" ") || "(none)"}`,
     );
   }
   const dimensions = bytes[3] as number;
   const header = 4 + 4 * dimensions;
   if (bytes.length < header) {
     throw new DataError(
-      `${name}: ends after ${bytes.length} bytes, inside its header of ${header}`,
+      `${name}: ends after ${bytes.length} bytes, within its header of ${header} bytes`,
     );
   }
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const wanted = header + shape.reduce((product, size) => product * size, 1) * kind.size;
   if (bytes.length !== wanted) {
     throw new DataError(
-      `${name}: has ${bytes.length} bytes where the header, [${shape.join(", ")}], promises ${wanted}`,
+      `${name}: has ${bytes.length} bytes, but the header [${shape.join(", ")}] requires ${wanted}`,
     );
   }
   return { shape, data: kind.make(bytes.subarray(header)) };
 }
 
 /**
- * Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing
- * to read; LimitError if it unpacks to too much.
+ * Reads an IDX file, gzipped or not. Throws the errors of `parseIdx`, DataError if there is nothing
+ * to read, and LimitError if it unpacks to too much.
  */
 export async function readIdx(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
   checkCall("readIdx(source, { maxBytes: number })", arguments);

@@ -1,12 +1,11 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { LimitError } from "../table/error.ts";
 
-/** Setting of readers of packed files. */
+/** Setting of readers of compressed files. */
 export interface PackedOptions {
   /**
-   * The most bytes that a packed source may unpack to. By default what is over 64 MiB must not be
-   * over 64 times as much as the packed bytes: data are seldom packed so tightly, files made to
-   * fill the memory are.
+   * Maximum size in bytes after decompression. By default, more than 64 MiB must not exceed 64
+   * times the compressed size; real data rarely compress that well, but malicious files do.
    */
   readonly maxBytes?: number;
 }
@@ -14,13 +13,16 @@ export interface PackedOptions {
 const FREE = 2 ** 26;
 const RATIO = 64;
 
-/** Throws ArgumentError for a limit that is none. */
+/** Throws ArgumentError for an invalid limit. */
 export function checkLimit(call: string, option: string, limit: number | undefined): void {
   if (limit === undefined || limit >= 1) return;
-  throw new ArgumentError(`${call}: ${option} is ${limit}\n  hint: a number, 1 or more`);
+  throw new ArgumentError(`${call}: ${option} is ${limit}\n  hint: a number ≥ 1`);
 }
 
-/** Throws LimitError if `packed` bytes unpack to `unpacked`, or to more. */
+/**
+ * Throws LimitError if `packed` bytes unpack to `unpacked` bytes or more, and that is over the
+ * limit.
+ */
 export function checkUnpacked(
   name: string,
   packed: number,
@@ -30,15 +32,15 @@ export function checkUnpacked(
   const most = maxBytes ?? Math.max(FREE, RATIO * packed);
   if (unpacked <= most) return;
   throw new LimitError(
-    `${name}: ${whole(packed)} bytes unpack to more than ${whole(most)}` +
-      `\n  hint: if you trust the file, { maxBytes: ${2 ** Math.ceil(Math.log2(unpacked + 1))} }`,
+    `${name}: ${whole(packed)} bytes unpack to more than ${whole(most)} bytes` +
+      `\n  hint: if you trust the file, pass { maxBytes: ${2 ** Math.ceil(Math.log2(unpacked + 1))} }`,
   );
 }
 
-/** The most cells of a table that a source may have, beside what its bytes let one expect. */
+/** Number of cells that any table may have, independent of the size of its source. */
 const FREE_CELLS = 2 ** 24;
 
-/** Throws LimitError for a table of many cells made of few values. */
+/** Throws LimitError for a table with many cells but few values. */
 export function checkCells(
   name: string,
   {
@@ -51,8 +53,8 @@ export function checkCells(
   const cells = rows * columns;
   if (cells <= (maxCells ?? Math.max(FREE_CELLS, RATIO * values))) return;
   throw new LimitError(
-    `${name}: ${whole(rows)} rows of ${whole(columns)} columns are ${whole(cells)} cells, of ${whole(values)} values` +
-      `\n  hint: if you want them all, { maxCells: ${cells} }`,
+    `${name}: ${whole(rows)} rows of ${whole(columns)} columns are ${whole(cells)} cells, but there are only ${whole(values)} values` +
+      `\n  hint: to allow this, pass { maxCells: ${cells} }`,
   );
 }
 

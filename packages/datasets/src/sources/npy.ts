@@ -28,11 +28,11 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Reads an array from the bytes of a npy file, as numpy.save writes it, in either order of bytes
- * and of dimensions. Whole numbers of 64 bits become f64, halves f32, truth values 0 and 1.
+ * Reads an array from the bytes of a npy file, as numpy.save writes it, in any byte order and
+ * dimension order. 64-bit integers become f64, halves f32, booleans 0 and 1.
  *
- * Throws DataError for bytes that are none or end too soon, for elements that are no real numbers,
- * and for whole numbers past 2⁵³.
+ * Throws DataError for invalid or truncated bytes, for elements that are not real numbers, and for
+ * integers beyond 2⁵³.
  */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   checkCall("parseNpy(bytes, name?: string)", arguments);
@@ -41,7 +41,7 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   const kind = kinds[descr.slice(1)];
   if (kind === undefined) {
     throw new DataError(
-      `${name}: holds elements of type ${JSON.stringify(descr)}, which are not numbers we read` +
+      `${name}: has elements of type ${JSON.stringify(descr)}, which is not supported` +
         "\n  hint: save it as float32 or int32: numpy.save(file, x.astype('float32'))",
     );
   }
@@ -49,7 +49,7 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   const wanted = start + count * kind.size;
   if (bytes.length !== wanted) {
     throw new DataError(
-      `${name}: has ${bytes.length} bytes where its header, [${shape.join(", ")}], promises ${wanted}`,
+      `${name}: has ${bytes.length} bytes, but its header [${shape.join(", ")}] requires ${wanted}`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * kind.size);
@@ -59,7 +59,7 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   for (let i = 0; i < count; i++) {
     const value = kind.at(view, from(i) * kind.size, little);
     if (kind.size === 8 && Math.abs(value) > Number.MAX_SAFE_INTEGER && descr[1] !== "f") {
-      throw new DataError(`${name}: element ${i} is past 2⁵³, what a number holds exactly`);
+      throw new DataError(`${name}: element ${i} is beyond 2⁵³, where numbers are no longer exact`);
     }
     data[i] = value;
   }
@@ -67,8 +67,8 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
 }
 
 /**
- * Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read; LimitError if
- * it unpacks to too much.
+ * Reads a npy file. Throws the errors of `parseNpy`, DataError if there is nothing to read, and
+ * LimitError if it unpacks to too much.
  */
 export async function readNpy(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
   checkCall("readNpy(source, { maxBytes: number })", arguments);
@@ -78,10 +78,11 @@ export async function readNpy(source: Source, options: PackedOptions = {}): Prom
 }
 
 /**
- * Reads the arrays of a npz file, as numpy.savez and numpy.savez_compressed write it, by name.
+ * Reads the arrays of a npz file by name, as numpy.savez and numpy.savez_compressed write it.
  *
- * Throws DataError as `parseNpy`, for what is no zip archive, for arrays that are damaged,
- * encrypted or there twice, and if there is nothing to read; LimitError if they unpack to too much.
+ * Throws the errors of `parseNpy`, DataError for an invalid zip archive, for damaged, encrypted or
+ * repeated arrays, and if there is nothing to read, and LimitError if the arrays unpack to too
+ * much.
  */
 export async function readNpz(
   source: Source,
@@ -95,7 +96,7 @@ export async function readNpz(
   for (const [path, content] of files) {
     const array = path.replace(/\.npy$/, "");
     if (arrays.has(array))
-      throw new DataError(`${name}: has two arrays called ${JSON.stringify(array)}`);
+      throw new DataError(`${name}: has two arrays with the name ${JSON.stringify(array)}`);
     arrays.set(array, parseNpy(content, `${name}: ${path}`));
   }
   return Object.fromEntries(arrays);
@@ -108,11 +109,11 @@ interface Header {
   readonly start: number;
 }
 
-/** The magic bytes, a version, the header's length, and a Python dictionary of three. */
+/** Parses magic bytes, version, header length, and the Python dictionary of three entries. */
 function headerOf(bytes: Uint8Array, name: string): Header {
   const magic = String.fromCharCode(...bytes.subarray(1, 6));
   if (bytes[0] !== 0x93 || magic !== "NUMPY" || bytes.length < 12) {
-    throw new DataError(`${name}: is no npy file`);
+    throw new DataError(`${name}: not a npy file`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const isOld = bytes[6] === 1;
@@ -122,16 +123,16 @@ function headerOf(bytes: Uint8Array, name: string): Header {
   const order = /'fortran_order': (True|False)/.exec(text)?.[1];
   const sizes = /'shape': \(([\d, ]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || sizes === undefined) {
-    const what = text.includes("'descr': [")
-      ? "holds records, not numbers"
-      : "has a header that is none";
+    const what = text.includes("'descr': [") ? "has records, not numbers" : "has an invalid header";
     throw new DataError(`${name}: ${what}`);
   }
   const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
   return { descr, fortran: order === "True", shape, start };
 }
 
-/** Where element `i` in rows stands in an array whose first dimension runs fastest. */
+/**
+ * Maps row-major index `i` to the index in Fortran order, where the first dimension varies fastest.
+ */
 function fromFortran(shape: readonly number[]): (i: number) => number {
   const strides = shape.map((_, d) =>
     shape.slice(0, d).reduce((product, size) => product * size, 1),
@@ -148,7 +149,7 @@ function fromFortran(shape: readonly number[]): (i: number) => number {
   };
 }
 
-/** The number that 16 bits of IEEE 754 are. */
+/** Converts 16 bits of an IEEE 754 half to a number. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

@@ -1,4 +1,4 @@
-/** An array of numbers with a shape, as IDX and npy files hold one: row by row. */
+/** A row-major array of numbers with a shape, as in IDX and npy files. */
 export interface NumberArray {
   readonly shape: readonly number[];
   readonly data:

@@ -2,24 +2,24 @@ import { ArgumentError } from "@wgrad/autograd";
 import { DataError, LimitError } from "../table/error.ts";
 import { checkUnpacked } from "./limits.ts";
 
-/** Bytes of which nobody else writes the memory. */
+/** Bytes whose memory is not shared. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Where bytes come from: a URL, the text of one (`https:`, `http:`, `data:`, `blob:`, `file:`), a
- * Blob or File, a Response (which can be read once), or bytes. In Node any other text is a path; in
- * a browser it is relative to the page.
+ * A source of bytes: a URL, its text (`https:`, `http:`, `data:`, `blob:`, `file:`), a Blob or
+ * File, a Response (readable once), or bytes. Other texts are paths in Node, and relative to the
+ * page in a browser.
  */
 export type Source = string | URL | Blob | Response | Bytes;
 
-/** Throws ArgumentError for what is no Uint8Array. */
+/** Throws ArgumentError unless `bytes` is a Uint8Array. */
 export function checkBytes(call: string, bytes: unknown): asserts bytes is Uint8Array {
   if (bytes instanceof Uint8Array) return;
   const hint = bytes instanceof ArrayBuffer ? "new Uint8Array(buffer)" : "a Uint8Array";
   throw new ArgumentError(`${call}: takes bytes\n  hint: ${hint}`);
 }
 
-/** What messages call a source; `otherwise` for one that has no name of its own. */
+/** Name of a source in error messages; `otherwise` for sources without a name. */
 export function nameOf(source: Source, otherwise: string): string {
   if (!isSource(source)) {
     const hint =
@@ -27,7 +27,7 @@ export function nameOf(source: Source, otherwise: string): string {
         ? "await it first"
         : (source as unknown) instanceof ArrayBuffer
           ? "new Uint8Array(buffer)"
-          : "an address, a path (in Node), a Blob or File, a Response, or a Uint8Array";
+          : "pass an address, a path (in Node), a Blob or File, a Response, or a Uint8Array";
     throw new ArgumentError(
       `${otherwise}: cannot be read from ${typeof source === "object" ? Object.prototype.toString.call(source) : String(source)}\n  hint: ${hint}`,
     );
@@ -46,8 +46,8 @@ const isSource = (source: unknown): boolean =>
   source instanceof Uint8Array;
 
 /**
- * All bytes of a source, unpacked if gzip packed them. Throws DataError if there is nothing to
- * read, LimitError if it unpacks to more than `maxBytes` or, without it, to more than data do.
+ * Reads all bytes of a source, and gunzips them if gzipped. Throws DataError if there is nothing to
+ * read, and LimitError if it unpacks to more than `maxBytes` or the default limit.
  */
 export async function bytesOf(source: Source, name: string, maxBytes?: number): Promise<Bytes> {
   if (source instanceof Uint8Array && !isGzip(source)) return source;
@@ -63,17 +63,17 @@ export async function bytesOf(source: Source, name: string, maxBytes?: number): 
   return all;
 }
 
-/** What a string holds. */
+/** Maximum length of a string. */
 const LONGEST_TEXT = 2 ** 29 - 24;
 
-/** All text of a source, as `bytesOf`; UTF-8. Throws DataError for bytes that are none. */
+/** Reads a source as UTF-8 text, like `bytesOf`. Throws DataError for invalid UTF-8. */
 export async function textOf(source: Source, name: string, maxBytes?: number): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
   for await (const piece of textChunksOf(source, name, 2 ** 22, { maxBytes })) {
     length += piece.length;
     if (length > LONGEST_TEXT) {
-      throw new LimitError(`${name}: is longer than one text can be\n  hint: read it in batches`);
+      throw new LimitError(`${name}: is too long for one string\n  hint: read it in batches`);
     }
     pieces.push(piece);
   }
@@ -81,8 +81,8 @@ export async function textOf(source: Source, name: string, maxBytes?: number): P
 }
 
 /**
- * The text of a source piece by piece, as `textOf`; what gzip packed may be of any length if there
- * is no limit.
+ * Reads a source as text in pieces, like `textOf`. Without a limit, gzipped text may have any
+ * length.
  */
 export async function* textChunksOf(
   source: Source,
@@ -95,23 +95,22 @@ export async function* textChunksOf(
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch {
-      throw new DataError(`${name}: is not text in UTF-8`);
+      throw new DataError(`${name}: is not valid UTF-8 text`);
     }
   };
   for await (const chunk of chunksOf(source, name, size, limit)) yield decode(chunk);
   yield decode();
 }
 
-/** What a packed source may unpack to. */
+/** Limit of the decompressed size. */
 interface Limit {
   readonly maxBytes: number | undefined;
 }
 
 /**
- * The bytes of a source piece by piece, unpacked if gzip packed them; from a file, pieces of
- * `size`.
+ * Reads a source in pieces, and gunzips them if gzipped; files are read in pieces of `size` bytes.
  *
- * Throws DataError if there is nothing to read, or it breaks off.
+ * Throws DataError if there is nothing to read, or the source ends early.
  */
 async function* chunksOf(
   source: Source,
@@ -151,7 +150,7 @@ async function* plainChunksOf(
   }
 }
 
-/** The path that a source names, in Node; null for an address, and in a browser. */
+/** The path of a source in Node; null for an address, and in a browser. */
 export function pathOf(source: string | URL): string | null {
   const text = String(source);
   const urls = globalThis.process?.getBuiltinModule?.("node:url");
@@ -193,18 +192,21 @@ async function fetched(source: string | URL, name: string): Promise<Response> {
   } catch (error) {
     throw new DataError(`${name}: cannot be fetched (${(error as Error).message})`);
   }
-  if (!response.ok) throw new DataError(`${name}: the server answers ${response.status}`);
+  if (!response.ok)
+    throw new DataError(`${name}: the server responded with status ${response.status}`);
   return response;
 }
 
 function bodyOf(response: Response, name: string): ReadableStream<Bytes> {
   if (response.bodyUsed) {
-    throw new DataError(`${name}: the response has been read; pass its address to read it again`);
+    throw new DataError(
+      `${name}: the response was already read; pass its address to read it again`,
+    );
   }
   return response.body ?? new Blob([]).stream();
 }
 
-/** A stream of the web as an iterable: not every browser has made it one. */
+/** Iterates over a web stream, because not every browser makes it iterable. */
 async function* streamed(
   stream: ReadableStream<Bytes>,
   name: string,
@@ -220,7 +222,7 @@ async function* streamed(
     }
   } catch (error) {
     ended = true;
-    throw new DataError(`${name}: breaks off (${(error as Error).message})`);
+    throw new DataError(`${name}: ended early (${(error as Error).message})`);
   } finally {
     if (!ended) await reader.cancel();
   }
@@ -254,7 +256,7 @@ async function* unpacked(
     }
   } catch (error) {
     if (!(error instanceof DataError) || error instanceof LimitError) throw error;
-    throw new DataError(`${name}: is packed by gzip, and broken`);
+    throw new DataError(`${name}: is gzipped, but damaged`);
   }
 }
 
@@ -262,6 +264,6 @@ function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "is a folder, not a file";
-  if (code === "EACCES") return "may not be read";
+  if (code === "EACCES") return "permission to read it is denied";
   return message;
 }

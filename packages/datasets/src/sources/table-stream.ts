@@ -3,11 +3,11 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { Row, Table } from "../table/table.ts";
 
 /**
- * Rows in batches, each a Table, as often as asked: every `for await` starts from the first row.
- * Only a batch is held.
+ * Rows in batches, each a Table. Every `for await` starts from the first row. Only one batch is in
+ * memory.
  */
 export class TableStream implements AsyncIterable<Table> {
-  /** What messages call the source. */
+  /** Name of the source in error messages. */
   readonly source: string;
   readonly #open: () => AsyncIterable<Table>;
 
@@ -21,12 +21,12 @@ export class TableStream implements AsyncIterable<Table> {
     return this.#open()[Symbol.asyncIterator]();
   }
 
-  /** Row after row, from the first every time: what an IterableDataset takes. */
+  /** The rows one by one, from the first each time, for an IterableDataset. */
   get rows(): AsyncIterable<Row> {
     return { [Symbol.asyncIterator]: () => rowsOf(this.#open()) };
   }
 
-  /** Each batch as `change` returns it. */
+  /** Applies `change` to each batch. */
   map(change: (batch: Table) => Table): TableStream {
     if (arguments.length > 1) checkCall("stream.map(change: function)", arguments);
     const open = this.#open;
@@ -46,12 +46,10 @@ async function* mapped(
 }
 
 /**
- * The rows in a batch, 1024 if not given. Throws ArgumentError for what is no positive whole
- * number.
+ * Returns the number of rows per batch (default 1024). Throws ArgumentError unless it is a positive
+ * whole number.
  */
 export function checkBatchRows(reader: string, batchRows = 1024): number {
   if (Number.isInteger(batchRows) && batchRows > 0) return batchRows;
-  throw new ArgumentError(
-    `${reader}: batchRows is ${batchRows}\n  hint: a whole number, 1 or more`,
-  );
+  throw new ArgumentError(`${reader}: batchRows is ${batchRows}\n  hint: a whole number ≥ 1`);
 }

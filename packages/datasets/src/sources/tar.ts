@@ -3,8 +3,8 @@ import { DataError } from "../table/error.ts";
 const BLOCK = 512;
 
 /**
- * The files in a tar archive, by name; each is a view into the archive. Throws DataError for bytes
- * that are none.
+ * The files in a tar archive, by name, as views into the archive. Throws DataError for invalid
+ * bytes.
  */
 export function parseTar(
   bytes: Uint8Array<ArrayBuffer>,
@@ -15,9 +15,9 @@ export function parseTar(
     const size = Number.parseInt(textAt(bytes, at + 124, 12), 8);
     const start = at + BLOCK;
     if (!Number.isInteger(size) || !textAt(bytes, at + 257, 5).startsWith("ustar")) {
-      throw new DataError(`${name}: is no tar archive`);
+      throw new DataError(`${name}: not a tar archive`);
     }
-    if (start + size > bytes.length) throw new DataError(`${name}: the archive breaks off`);
+    if (start + size > bytes.length) throw new DataError(`${name}: the archive is truncated`);
     const kind = bytes[at + 156];
     if (kind === 0 || kind === 0x30) {
       const prefix = textAt(bytes, at + 345, 155);
@@ -26,7 +26,7 @@ export function parseTar(
     }
     at = start + Math.ceil(size / BLOCK) * BLOCK;
   }
-  if (files.size === 0) throw new DataError(`${name}: is no tar archive, or an empty one`);
+  if (files.size === 0) throw new DataError(`${name}: not a tar archive, or an empty one`);
   return files;
 }
 

@@ -3,12 +3,12 @@ import { LimitError } from "../table/error.ts";
 import { checkLimit, type PackedOptions } from "./limits.ts";
 import { nameOf, type Source, textChunksOf, textOf } from "./open.ts";
 
-/** A longer line is none. */
+/** Maximum length of a line. */
 const LONGEST_LINE = 2 ** 28;
 
 /**
- * All text of a file or an address, packed by gzip or not. Throws DataError if there is none, or it
- * is not UTF-8; LimitError if it unpacks to too much.
+ * Reads the text of a file or address, gzipped or not. Throws DataError if there is none or it is
+ * not UTF-8, and LimitError if it unpacks to too much.
  */
 export async function readText(source: Source, options: PackedOptions = {}): Promise<string> {
   checkCall("readText(source, { maxBytes: number })", arguments);
@@ -18,8 +18,8 @@ export async function readText(source: Source, options: PackedOptions = {}): Pro
 }
 
 /**
- * The lines of a text one after the other, from the first every time; a file may be larger than
- * memory. Throws as `readText`.
+ * The lines of a text, from the first each time; the file may exceed memory. Throws the errors of
+ * `readText`.
  */
 export function streamLines(source: Source): AsyncIterable<string> {
   checkCall("streamLines(source)", arguments);
@@ -33,14 +33,14 @@ async function* textsOf(
   for await (const { text } of lines) yield text;
 }
 
-/** Lines with their numbers, from 1; the end of the last one may be missing. */
+/** Lines with their numbers, from 1. The last line may lack its ending. */
 export async function* numberedLines(
   source: Source,
   name: string,
 ): AsyncGenerator<{ text: string; line: number }, void, undefined> {
   let line = 0;
   let isFirst = true;
-  /** A line that goes on in the next piece, in pieces. */
+  /** Pieces of a line that continues in the next chunk. */
   let parts: string[] = [];
   let length = 0;
   for await (const piece of textChunksOf(source, name)) {
@@ -56,7 +56,7 @@ export async function* numberedLines(
       length += text.length;
       if (length > LONGEST_LINE) {
         throw new LimitError(
-          `${name}: line ${line + 1} has more than ${LONGEST_LINE} characters\n  hint: is it text in lines?`,
+          `${name}: line ${line + 1} has more than ${LONGEST_LINE} characters\n  hint: is it a text file?`,
         );
       }
     }

@@ -2,7 +2,7 @@ import { DataError } from "../table/error.ts";
 import { crc32 } from "./crc32.ts";
 import { checkUnpacked } from "./limits.ts";
 
-/** A file in an archive, as the archive's directory has it. */
+/** An entry of the archive's directory. */
 interface Entry {
   readonly path: string;
   readonly flags: number;
@@ -10,7 +10,7 @@ interface Entry {
   readonly sum: number;
   readonly packed: number;
   readonly size: number;
-  /** Where the file's own header is. */
+  /** Offset of the file's local header. */
   readonly at: number;
 }
 
@@ -23,8 +23,8 @@ const WIDE = 0xffffffff;
 /**
  * The files in a zip archive by path, each checked against its CRC-32.
  *
- * Throws DataError for bytes that are none, for files that are encrypted, damaged or there twice,
- * and LimitError if they unpack to more than `maxBytes` or, without it, to more than data do.
+ * Throws DataError for invalid bytes and for encrypted, damaged or repeated files, and LimitError
+ * if they unpack to more than `maxBytes` or the default limit.
  */
 export async function unzip(
   bytes: Uint8Array,
@@ -45,14 +45,15 @@ export async function unzip(
     let content = packed;
     if (entry.method === 8) {
       try {
-        // with one byte to spare, too much is seen without unpacking it
+        // one extra byte detects excess output without decompressing all of it
         content = inflateSync(packed, { out: new Uint8Array(size + 1) });
       } catch (error) {
         throw fault(`cannot be unpacked (${(error as Error).message})`);
       }
-    } else if (entry.method !== 0) throw fault(`is packed by method ${entry.method}`);
-    if (content.length !== size) throw fault(`unpacks to another length than ${size} bytes`);
-    if (crc32(content) !== entry.sum) throw fault("is damaged: its CRC-32 is another");
+    } else if (entry.method !== 0)
+      throw fault(`has the unsupported compression method ${entry.method}`);
+    if (content.length !== size) throw fault(`does not unpack to ${size} bytes`);
+    if (crc32(content) !== entry.sum) throw fault("is damaged: its CRC-32 does not match");
     files.set(path, content);
   }
   return files;
@@ -60,13 +61,13 @@ export async function unzip(
 
 function directoryOf(bytes: Uint8Array, name: string): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const fault = (): DataError => new DataError(`${name}: is no zip archive, or is cut short`);
+  const fault = (): DataError => new DataError(`${name}: not a zip archive, or truncated`);
   const end = endOf(view);
   if (end === null) throw fault();
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
   const entries: Entry[] = [];
-  // an archive of more has 65,535 here; what follows the directory ends it
+  // larger archives have 65,535 here; the record after the directory ends the loop
   for (
     let i = 0;
     count === 0xffff ? at + 4 <= end && view.getUint32(at, true) === CENTRAL : i < count;
@@ -105,7 +106,7 @@ function directoryOf(bytes: Uint8Array, name: string): Entry[] {
   return entries;
 }
 
-/** Where the directory's end is: it may have a note behind it. */
+/** Finds the end record of the directory, which a comment may follow. */
 function endOf(view: DataView): number | null {
   const first = Math.max(0, view.byteLength - END_LENGTH - 0xffff);
   for (let at = view.byteLength - END_LENGTH; at >= first; at--) {
@@ -114,7 +115,7 @@ function endOf(view: DataView): number | null {
   return null;
 }
 
-/** Sizes past 4 GiB, in the order of the fields that they stand for. */
+/** 64-bit sizes of the zip64 extension, in order of the fields that they replace. */
 function wideNumbers(view: DataView, start: number, length: number): number[] {
   for (let at = start; at + 4 <= start + length; ) {
     const size = view.getUint16(at + 2, true);
@@ -135,9 +136,9 @@ function contentOf(
 ): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (at + 30 > bytes.length || view.getUint32(at, true) !== LOCAL) {
-    throw fault("is not where the archive says");
+    throw fault("is not at the offset in the directory");
   }
   const start = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
-  if (start + packed > bytes.length) throw fault("is cut short");
+  if (start + packed > bytes.length) throw fault("is truncated");
   return bytes.subarray(start, start + packed);
 }

@@ -4,23 +4,23 @@ import { type Labels, shuffled } from "./stratify.ts";
 
 /** Settings of KFold and StratifiedKFold, with scikit-learn's names and defaults. */
 export interface KFoldOptions {
-  /** How many folds (default 5). */
+  /** Number of folds (default 5). */
   readonly nSplits?: number;
-  /** Rows in random order before they are dealt out (default false). */
+  /** Shuffles the rows before they are split (default false). */
   readonly shuffle?: boolean;
-  /** Seed of the shuffle; without one the library's default generator decides. */
+  /** Seed of the shuffle (default: drawn from the library's generator). */
   readonly randomState?: number;
 }
 
-/** Numbers of the rows to train on and to test on, both ascending. */
+/** Indices of training and test rows, both ascending. */
 export interface Fold {
   readonly train: number[];
   readonly test: number[];
 }
 
 /**
- * Cross-validation: rows in `nSplits` folds, each held out once; the same rows as scikit-learn's
- * KFold for the same `randomState`.
+ * K-fold cross-validation: splits rows into `nSplits` folds, each of which is the test set once.
+ * Equal to scikit-learn's KFold for the same `randomState`.
  *
  * Throws ArgumentError for fewer than two folds, and for fewer rows than folds.
  */
@@ -56,11 +56,11 @@ export class KFold {
 }
 
 /**
- * Cross-validation with every class in proportion in each fold; the same rows as scikit-learn's
- * StratifiedKFold for the same `randomState`.
+ * Stratified k-fold cross-validation: every class has the same proportion in each fold. Equal to
+ * scikit-learn's StratifiedKFold for the same `randomState`.
  *
- * Throws ArgumentError for fewer than two folds, and where every class has fewer rows than there
- * are folds.
+ * Throws ArgumentError for fewer than two folds, and if every class has fewer rows than there are
+ * folds.
  */
 export class StratifiedKFold {
   readonly #name: string = "StratifiedKFold";
@@ -84,15 +84,15 @@ export class StratifiedKFold {
     for (const k of classes) counts[k] = (counts[k] as number) + 1;
     if (counts.every((count) => count < nSplits)) {
       throw new ArgumentError(
-        `StratifiedKFold: ${nSplits} folds, and the largest class has ${Math.max(...counts)} rows` +
-          "\n  hint: fewer folds, or KFold",
+        `StratifiedKFold: there are ${nSplits} folds, but the largest class has ${Math.max(...counts)} rows` +
+          "\n  hint: use fewer folds, or KFold",
       );
     }
     const random = randomOf(this.#options);
     const sorted = [...classes].sort((a, b) => a - b);
     const folds = new Int32Array(labels.length);
     for (let k = 0; k < names; k++) {
-      // Sorted by class and dealt out in turn, each fold gets so many rows of class k.
+      // number of rows of class k per fold if the sorted rows are dealt out in turn
       const dealt = sorted.flatMap((each, i) => (each === k ? [i % nSplits] : [])).sort();
       const order = random === null ? dealt : shuffled(dealt, random);
       let next = 0;
@@ -104,7 +104,7 @@ export class StratifiedKFold {
   }
 }
 
-/** Classes numbered as they first appear. */
+/** Numbers the classes by first appearance. */
 function byAppearance(labels: Labels): { classes: number[]; names: number } {
   const numbers = new Map<unknown, number>();
   const classes = Array.from<unknown>(labels).map((label) => {
@@ -134,11 +134,11 @@ function withDefaults(
   { nSplits = 5, shuffle = false, randomState }: KFoldOptions,
 ): Required<Omit<KFoldOptions, "randomState">> & KFoldOptions {
   if (!Number.isInteger(nSplits) || nSplits < 2) {
-    throw new ArgumentError(`${name}: nSplits is ${nSplits}\n  hint: a whole number, 2 or more`);
+    throw new ArgumentError(`${name}: nSplits is ${nSplits}\n  hint: a whole number ≥ 2`);
   }
   if (randomState !== undefined && !shuffle) {
     throw new ArgumentError(
-      `${name}: randomState without shuffle decides nothing\n  hint: { shuffle: true, randomState: ${randomState} }`,
+      `${name}: randomState has no effect without shuffle\n  hint: pass { shuffle: true, randomState: ${randomState} }`,
     );
   }
   return { nSplits, shuffle, ...(randomState !== undefined && { randomState }) };
@@ -147,6 +147,6 @@ function withDefaults(
 function checkCount(name: string, count: number, nSplits: number): void {
   if (Number.isInteger(count) && count >= nSplits) return;
   throw new ArgumentError(
-    `${name}: ${count} rows for ${nSplits} folds\n  hint: a row for each at least`,
+    `${name}: there are ${count} rows, but ${nSplits} folds\n  hint: each fold needs at least one row`,
   );
 }

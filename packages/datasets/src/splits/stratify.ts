@@ -1,9 +1,9 @@
 import { ArgumentError, type RandomState } from "@wgrad/autograd";
 
-/** What tells classes apart: numbers or text, one a row. */
+/** Class labels, one per row: numbers, text or booleans. */
 export type Labels = ArrayLike<number> | ArrayLike<string> | ArrayLike<boolean>;
 
-/** The rows of each class, in order; classes sorted (numbers by size, text by its characters). */
+/** The rows of each class, in order. Classes are sorted (numbers by value, text by code units). */
 export function rowsByClass(labels: Labels): number[][] {
   const rows = new Map<unknown, number[]>();
   Array.from<unknown>(labels).forEach((label, row) => {
@@ -18,8 +18,7 @@ const compare = (a: unknown, b: unknown): number =>
   (a as number) < (b as number) ? -1 : Number((a as number) > (b as number));
 
 /**
- * Rows to train on and to test on with every class in proportion, as scikit-learn's
- * StratifiedShuffleSplit picks them.
+ * Stratified training and test rows, equal to those of scikit-learn's StratifiedShuffleSplit.
  *
  * Throws ArgumentError for a class of one row, and for parts smaller than the number of classes.
  */
@@ -34,13 +33,13 @@ export function stratifiedIndices(
   if (single !== undefined) {
     const label = Array.from<unknown>(labels)[single[0] as number];
     throw new ArgumentError(
-      `trainTestSplit: class ${JSON.stringify(label)} has one row, a stratified split needs two` +
-        "\n  hint: more rows of it, or no stratify",
+      `trainTestSplit: class ${JSON.stringify(label)} has one row, but a stratified split needs two` +
+        "\n  hint: add rows of that class, or leave out stratify",
     );
   }
   if (Math.min(trainCount, testCount) < classes.length) {
     throw new ArgumentError(
-      `trainTestSplit: parts of ${trainCount} and ${testCount} rows for ${classes.length} classes` +
+      `trainTestSplit: parts have ${trainCount} and ${testCount} rows, but there are ${classes.length} classes` +
         "\n  hint: each part needs a row of every class",
     );
   }
@@ -59,13 +58,13 @@ export function stratifiedIndices(
   return { train: shuffled(train, random), test: shuffled(test, random) };
 }
 
-/** The same items in an order that is drawn. */
+/** The same items in random order. */
 export const shuffled = <T>(items: readonly T[], random: RandomState): T[] =>
   Array.from(random.permutation(items.length), (i) => items[i] as T);
 
 /**
- * `draws` shared out in proportion to `counts`: rounded down, the rest to the largest remainders,
- * ties drawn.
+ * Distributes `draws` in proportion to `counts`: rounds down, and gives the rest to the largest
+ * remainders; ties are drawn.
  */
 function inProportion(counts: readonly number[], draws: number, random: RandomState): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -6,31 +6,31 @@ import { type Labels, stratifiedIndices } from "./stratify.ts";
 /** Settings of a split, with scikit-learn's names and defaults. */
 export interface SplitOptions {
   /**
-   * Rows to hold out: a fraction below 1, or a count (default 0.25, or what `trainSize` leaves).
+   * Size of the test part: a fraction below 1, or a count (default 0.25, or the complement of
+   * `trainSize`).
    */
   readonly testSize?: number;
-  /** Rows to train on: a fraction below 1, or a count (default: all others). */
+  /** Size of the training part: a fraction below 1, or a count (default: all other rows). */
   readonly trainSize?: number;
-  /** Seed of the shuffle; without one the library's default generator decides. */
+  /** Seed of the shuffle (default: drawn from the library's generator). */
   readonly randomState?: number;
-  /** Without it the last rows are held out, in order (default true). */
+  /** Shuffles the rows; otherwise the last rows are the test part (default true). */
   readonly shuffle?: boolean;
   /**
-   * Labels, one a row (a tensor may be given to `trainTestSplit`): every class is split in
-   * proportion.
+   * Labels, one per row, to split every class in proportion. `trainTestSplit` accepts a tensor too.
    */
   readonly stratify?: Labels;
 }
 
-/** The same, with labels that may be a tensor. */
+/** SplitOptions whose labels may be a tensor. */
 export interface TensorSplitOptions extends Omit<SplitOptions, "stratify"> {
   readonly stratify?: Labels | Tensor;
 }
 
-/** What can be split: a tensor by its first dimension, or an array by its elements. */
+/** Splittable data: a tensor (by its first dimension) or an array. */
 export type Splittable = Tensor | readonly unknown[];
 
-/** Two parts for every input: train, test, train, test, … */
+/** Two parts per input: train, test, train, test, …. */
 export type SplitParts<Inputs extends readonly Splittable[]> = Inputs extends readonly [
   infer First,
   ...infer Rest extends readonly Splittable[],
@@ -40,10 +40,10 @@ export type SplitParts<Inputs extends readonly Splittable[]> = Inputs extends re
 type Part<Input> = Input extends readonly (infer Item)[] ? Item[] : Input;
 
 /**
- * Numbers of the rows to train on and to test on among `count`: the same as scikit-learn's
+ * Indices of training and test rows among `count` rows, equal to scikit-learn's
  * `train_test_split(range(count), …)` for the same `randomState`.
  *
- * Throws ArgumentError for sizes that leave either part empty or need more rows than there are.
+ * Throws ArgumentError for sizes that leave a part empty or need more rows than there are.
  */
 export function trainTestIndices(
   count: number,
@@ -57,13 +57,13 @@ export function trainTestIndices(
   const { trainCount, testCount } = partSizes(count, testSize, trainSize);
   if (stratify !== undefined && stratify.length !== count) {
     throw new ArgumentError(
-      `trainTestSplit: ${stratify.length} labels to stratify by for ${count} rows\n  hint: one a row`,
+      `trainTestSplit: stratify has ${stratify.length} labels, but there are ${count} rows\n  hint: pass one label per row`,
     );
   }
   if (!shuffle) {
     if (stratify !== undefined) {
       throw new ArgumentError(
-        "trainTestSplit: a stratified split is a shuffled one\n  hint: leave out shuffle: false",
+        "trainTestSplit: a stratified split needs shuffling\n  hint: leave out shuffle: false",
       );
     }
     const order = Array.from({ length: trainCount + testCount }, (_, i) => i);
@@ -76,11 +76,12 @@ export function trainTestIndices(
 }
 
 /**
- * Splits tensors and arrays of the same length by the same rows, as scikit-learn does for the same
- * `randomState`. Tensors are read, so it is async; the parts are new tensors.
+ * Splits tensors and arrays of the same length at the same rows, as scikit-learn does for the same
+ * `randomState`. It is async because tensors are read; the parts are new tensors.
  *
  * ```ts
- * const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, { testSize: 0.2, randomState: 42 });
+ * const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, { testSize: 0.2, randomState:
+ * 42 });
  * ```
  */
 export function trainTestSplit<Inputs extends readonly Splittable[]>(
@@ -98,7 +99,7 @@ export async function trainTestSplit(
   const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : input.length));
   if (counts.length === 0 || counts.some((count) => count === undefined || count !== counts[0])) {
     throw new ArgumentError(
-      `trainTestSplit: inputs of ${counts.join(" and ") || "no"} rows\n  hint: all need the same number of rows`,
+      `trainTestSplit: inputs have ${counts.join(" and ") || "no"} rows\n  hint: all inputs need the same number of rows`,
     );
   }
   const { stratify, ...sizes } = hasOptions ? (last as TensorSplitOptions) : {};
@@ -117,7 +118,7 @@ export async function trainTestSplit(
   return parts.flat();
 }
 
-/** How many rows each part gets: a test fraction is rounded up, a training fraction down. */
+/** Sizes of both parts. A test fraction is rounded up, a training fraction down. */
 function partSizes(
   count: number,
   testSize: number | undefined,
@@ -128,7 +129,7 @@ function partSizes(
     const valid = size > 0 && (size < 1 || (Number.isInteger(size) && size < count));
     if (valid) return size < 1 ? round(size * count) : size;
     throw new ArgumentError(
-      `trainTestSplit: a size of ${size} for ${count} rows\n  hint: a fraction below 1 or a count below ${count}`,
+      `trainTestSplit: size ${size} is invalid for ${count} rows\n  hint: pass a fraction below 1 or a count below ${count}`,
     );
   };
   const train = given(trainSize, Math.floor);
@@ -139,7 +140,7 @@ function partSizes(
     return { trainCount, testCount };
   }
   throw new ArgumentError(
-    `trainTestSplit: ${count} rows cannot give ${trainCount} to train on and ${testCount} to test on` +
-      "\n  hint: more rows, or another testSize",
+    `trainTestSplit: ${count} rows cannot be split into ${trainCount} for training and ${testCount} for testing` +
+      "\n  hint: use more rows, or another testSize",
   );
 }

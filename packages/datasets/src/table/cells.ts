@@ -1,23 +1,20 @@
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** The number a cell is, or null. */
+/** Parses a cell as a number; null if it is not one. */
 export function numberIn(cell: string): number | null {
   const text = cell.trim();
   const value = Number(text);
   return decimal.test(text) && Number.isFinite(value) ? value : null;
 }
 
-/** A cell as messages show it. */
+/** A cell for error messages. */
 export function shown(cell: string): string {
   const text = cell.trim();
   if (text === "") return "empty";
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 }
 
-/**
- * Whether text cells are all numbers, empty ones apart where those may be missing; one at least
- * must be.
- */
+/** Whether all cells are numbers, and at least one. Empty cells are allowed if `mayMiss`. */
 export function areNumbers(cells: readonly string[], mayMiss: boolean): boolean {
   let found = false;
   for (const cell of cells) {

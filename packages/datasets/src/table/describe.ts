@@ -2,7 +2,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { ColumnType, Table } from "./table.ts";
 
 /**
- * What a column of numbers is like; all NaN if it has no number. Quartiles are interpolated, sd is
+ * Summary of a numeric column; all NaN if it has no values. Quartiles are interpolated; sd divides
  * by n − 1.
  */
 export interface NumberSummary {
@@ -15,27 +15,27 @@ export interface NumberSummary {
   readonly max: number;
 }
 
-/** A text, and in how many rows it stands. */
+/** A text and its number of rows. */
 export interface Category {
   readonly value: string;
   readonly count: number;
 }
 
-/** What a column holds. */
+/** Description of a column. */
 export interface ColumnDescription {
   readonly name: string;
   readonly type: ColumnType;
-  /** Rows that have no value. */
+  /** Number of rows without a value. */
   readonly missing: number;
-  /** How many values there are that differ. */
+  /** Number of distinct values. */
   readonly distinct: number;
-  /** For numbers. */
+  /** Summary of a numeric column, otherwise null. */
   readonly numbers: NumberSummary | null;
-  /** For text: the commonest values. */
+  /** Most frequent values of a text column, otherwise null. */
   readonly top: readonly Category[] | null;
 }
 
-/** What a table holds, column by column; as text it is the table that one wants to see first. */
+/** Description of a table by column. Converted to text, it is a readable overview. */
 export interface TableDescription {
   readonly source: string;
   readonly rows: number;
@@ -45,11 +45,14 @@ export interface TableDescription {
 
 /** Settings of `describe`. */
 export interface DescribeOptions {
-  /** How many of the commonest texts are listed (default 3). */
+  /** Number of most frequent texts to list (default 3). */
   readonly top?: number;
 }
 
-/** Counts, spreads and commonest values of every column: `console.log(String(describe(table)))`. */
+/**
+ * Describes every column by counts, quantiles and most frequent values:
+ * `console.log(String(describe(table)))`.
+ */
 export function describe(table: Table, options: DescribeOptions = {}): TableDescription {
   checkCall("describe(table, { top: number })", arguments);
   const { top = 3 } = options;
@@ -149,7 +152,7 @@ const cut = (text: string): string => {
   return plain.length > 24 ? `${plain.slice(0, 23)}…` : plain;
 };
 
-/** Four significant digits or more, whole numbers in full. */
+/** At least four significant digits; whole numbers in full. */
 function short(value: number): string {
   if (Number.isNaN(value)) return "–";
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return whole(value);

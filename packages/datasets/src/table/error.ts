@@ -1,14 +1,14 @@
 import { WgradError } from "@wgrad/autograd";
 
-/**
- * Data that are not what they should be; the message is one line: file, row and column, and what is
- * wrong.
- */
+/** Invalid data. The message is one line with file, row, column and the error. */
 export class DataError extends WgradError {
   static override readonly name: string = "DataError";
 }
 
-/** Data that would take more memory than is allowed; the message says which option allows more. */
+/**
+ * Data that would take more memory than allowed. The message names the option that raises the
+ * limit.
+ */
 export class LimitError extends DataError {
   static override readonly name: string = "LimitError";
 }

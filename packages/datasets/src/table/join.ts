@@ -1,6 +1,6 @@
 import { type Column, Table } from "./table.ts";
 
-/** Tables of the same columns, one below the other. */
+/** Concatenates the rows of tables with the same columns. */
 export function joined(tables: readonly Table[]): Table {
   const [first] = tables as [Table];
   if (tables.length === 1) return first;

@@ -2,29 +2,29 @@ import { shown } from "./cells.ts";
 import { DataError } from "./error.ts";
 import { type Column, type ColumnType, type ColumnTypes, Table } from "./table.ts";
 
-/** A row of values by column, as JSON, Parquet and databases give them. */
+/** A row of values by column, as JSON, Parquet and databases have them. */
 export type RowValues = Readonly<Record<string, unknown>>;
 
 /** Settings of `tableOfRows`. */
 export interface RowsOptions {
-  /** What messages call the table. */
+  /** Name of the table in error messages. */
   readonly name: string;
-  /** What columns hold; one not named holds text if its first value is text, else numbers. */
+  /** Types of columns. Other columns are text if their first value is text, otherwise numbers. */
   readonly types?: ColumnTypes;
-  /** The line each row stands on, where rows come from a file of lines. */
+  /** The line of each row, if rows come from a text file. */
   readonly lines?: ArrayLike<number>;
-  /** The columns, in order; those of the rows, as they come, if not given. */
+  /** The columns in order (default: in order of appearance in the rows). */
   readonly names?: readonly string[];
-  /** How many rows came before these, for messages. */
+  /** Number of rows before these, for error messages. */
   readonly before?: number;
 }
 
 /**
- * A table of rows of values. Numbers, true and false (1 and 0), whole numbers of 64 bits and dates
- * (milliseconds since 1970) are numbers; null and what is not there is missing: NaN among numbers,
- * empty among text.
+ * Makes a table of rows. Numbers, booleans (1 and 0), 64-bit integers and dates (milliseconds since
+ * 1970) become numbers. Null and absent values are missing: NaN in numeric columns, empty in text
+ * columns.
  *
- * Throws DataError naming row and column of the first value that does not fit its column.
+ * Throws DataError with row and column of the first value that does not fit its column.
  */
 export function tableOfRows(rows: readonly RowValues[], options: RowsOptions): Table {
   const { name, types = {}, lines, before = 0 } = options;
@@ -42,7 +42,7 @@ export function tableOfRows(rows: readonly RowValues[], options: RowsOptions): T
   });
 }
 
-/** One column of such a table. Throws DataError as `tableOfRows`. */
+/** Makes one column of such a table. Throws the errors of `tableOfRows`. */
 export function columnOf(
   values: ArrayLike<unknown>,
   column: string,
@@ -76,7 +76,7 @@ export function columnOf(
 const typeOf = (column: Column): ColumnType =>
   Array.isArray(column) ? "string" : column instanceof Int32Array ? "integer" : "number";
 
-/** Text if the first value that is not missing is text. */
+/** Text if the first value that is not missing is text, otherwise numbers. */
 function typeOfValues(values: ArrayLike<unknown>): ColumnType {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
@@ -86,7 +86,7 @@ function typeOfValues(values: ArrayLike<unknown>): ColumnType {
   return "number";
 }
 
-/** The number a value is, NaN for one that is missing, null for one that is none. */
+/** Converts a value to a number: NaN if missing, null if impossible. */
 function numberOf(value: unknown): number | null {
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === "number") return value;
@@ -96,7 +96,7 @@ function numberOf(value: unknown): number | null {
   return number !== null && Number.isSafeInteger(number) ? number : null;
 }
 
-/** Text of a value, empty for one that is missing, null for what is neither text nor number. */
+/** Converts a value to text: empty if missing, null if it is neither text nor a number. */
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return "";
   if (value instanceof Date) return value.toISOString();
@@ -106,7 +106,7 @@ function textOf(value: unknown): string | null {
 function described(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (typeof value === "string") return shown(value);
-  if (typeof value === "bigint") return `${value}, past what a number holds exactly`;
+  if (typeof value === "bigint") return `${value}, which is too large for an exact number`;
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
   return String(value);
 }

@@ -3,45 +3,46 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { areNumbers, numberIn, shown } from "./cells.ts";
 import { DataError } from "./error.ts";
 
-/** What the cells of a column are. */
+/** Type of a column's cells. */
 export type ColumnType = "number" | "integer" | "string";
+/** Types of columns by name. */
 export type ColumnTypes = Readonly<Record<string, ColumnType>>;
-/** A column: f64 for numbers (NaN where one is missing), i32 for integers, or text. */
+/** A column: f64 for numbers (NaN if missing), i32 for integers, or text. */
 export type Column = Float64Array | Int32Array | string[];
-/** Columns by name, in order; a Map keeps the order of names that are numbers. */
+/** Columns by name, in order. A Map keeps the order of numeric names. */
 export type Columns = ReadonlyMap<string, Column> | Readonly<Record<string, Column>>;
-/** A row by the names of its columns. */
+/** A row as an object by column names. */
 export type Row = Record<string, number | string>;
 
 /** Settings of a Table. */
 export interface TableOptions {
-  /** What messages call the table (default "table"). */
+  /** Name of the table in error messages (default "table"). */
   readonly name?: string;
-  /** What columns of text hold; one not named holds numbers if every cell is one, else text. */
+  /** Types of text columns. Other columns are numbers if every cell is one, otherwise text. */
   readonly types?: ColumnTypes;
-  /** The line each row starts on, where rows come from a file of lines. */
+  /** The line of each row, if rows come from a text file. */
   readonly lines?: ArrayLike<number>;
-  /** How many rows of the file came before these, for messages (default 0). */
+  /** Number of rows of the file before these, for error messages (default 0). */
   readonly before?: number;
   /**
-   * Whether empty cells of a column of numbers are missing values, NaN, and no error (default
+   * Treats empty cells of numeric columns as missing values (NaN) instead of errors (default
    * false).
    */
   readonly mayMiss?: boolean;
 }
 
 /**
- * Rows and named columns of numbers and text: what every source of rows gives.
+ * Rows and named columns of numbers and text. All readers of tabular files return it.
  *
- * Throws DataError for columns of different lengths, and for the first cell that is not of its
- * declared type.
+ * Throws DataError for columns of different lengths, and for the first cell that does not have its
+ * column's declared type.
  */
 export class Table {
-  /** What messages call the table. */
+  /** Name of the table in error messages. */
   readonly source: string;
   /** Names of the columns, in order. */
   readonly names: readonly string[];
-  /** How many rows there are. */
+  /** Number of rows. */
   readonly length: number;
   readonly #columns: ReadonlyMap<string, Column>;
   readonly #types: Map<string, ColumnType> = new Map();
@@ -65,7 +66,7 @@ export class Table {
     for (const [column, { length }] of this.#columns) {
       if (length === this.length) continue;
       throw new DataError(
-        `${name}: column ${JSON.stringify(column)} has ${length} rows, ${JSON.stringify(this.names[0])} has ${this.length}`,
+        `${name}: column ${JSON.stringify(column)} has ${length} rows, but ${JSON.stringify(this.names[0])} has ${this.length}`,
       );
     }
     for (const [column, type] of Object.entries(types)) {
@@ -74,7 +75,7 @@ export class Table {
     }
   }
 
-  /** What a column holds: as declared, else number if every cell is one, else string. */
+  /** Type of a column: as declared, or else number if every cell is one, otherwise string. */
   type(name: string): ColumnType {
     if (arguments.length > 1) checkCall("table.type(name: string)", arguments);
     const known = this.#types.get(name);
@@ -91,13 +92,14 @@ export class Table {
     return type;
   }
 
-  /** The types of all columns. */
+  /** Types of all columns. */
   get types(): ColumnTypes {
     return Object.fromEntries(this.names.map((name) => [name, this.type(name)]));
   }
 
   /**
-   * A column by its name and type. Throws DataError naming the first cell that is not of that type.
+   * A column by name, converted to its type. Throws DataError for the first cell that does not have
+   * it.
    */
   column(name: string): Column {
     if (arguments.length > 1) checkCall("table.column(name: string)", arguments);
@@ -107,7 +109,7 @@ export class Table {
     return this.strings(name);
   }
 
-  /** A column of text, as it is written: with the spaces around it. */
+  /** A column as text, as written, with surrounding spaces. */
   strings(name: string): string[] {
     if (arguments.length > 1) checkCall("table.strings(name: string)", arguments);
     const column: ArrayLike<string | number> = this.#find(name);
@@ -116,7 +118,10 @@ export class Table {
     );
   }
 
-  /** A column of numbers. Throws DataError naming row and column of the first cell that is none. */
+  /**
+   * A column as numbers. Throws DataError with row and column of the first cell that is not a
+   * number.
+   */
   numbers(name: string): Float64Array {
     if (arguments.length > 1) checkCall("table.numbers(name: string)", arguments);
     const column = this.#find(name);
@@ -130,7 +135,7 @@ export class Table {
     return out;
   }
 
-  /** A column of whole numbers that fit 32 bits. Throws DataError as `numbers`. */
+  /** A column as 32-bit integers. Throws the errors of `numbers`. */
   integers(name: string): Int32Array {
     if (arguments.length > 1) checkCall("table.integers(name: string)", arguments);
     const column = this.#find(name);
@@ -147,9 +152,9 @@ export class Table {
   }
 
   /**
-   * Columns of numbers side by side: [rows, names.length] f32; all columns if none are named.
+   * Numeric columns as a tensor [rows, names.length] f32; all columns if no names are given.
    *
-   * Throws DataError for a name there is not and for a cell that is no number.
+   * Throws DataError for an unknown name and for a cell that is not a number.
    */
   tensor(names: readonly string[] = this.names): Tensor {
     if (arguments.length > 1) checkCall("table.tensor(names?)", arguments);
@@ -162,7 +167,7 @@ export class Table {
     return tensor(out, { shape: [this.length, width] });
   }
 
-  /** Row after row. Throws DataError as `column`. */
+  /** The rows one after another. Throws the errors of `column`. */
   *rows(): IterableIterator<Row> {
     if (arguments.length > 0) checkCall("table.rows()", arguments);
     const columns = this.names.map((name) => [name, this.column(name)] as const);
@@ -171,21 +176,21 @@ export class Table {
     }
   }
 
-  /** A row, counted from 0. Throws DataError if there is no such row, and as `column`. */
+  /** A row by index. Throws DataError for an invalid index, and the errors of `column`. */
   row(index: number): Row {
     if (arguments.length > 1) checkCall("table.row(index: number)", arguments);
     return this.take([index]).rows().next().value as Row;
   }
 
-  /**
-   * The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not.
-   */
+  /** The rows at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): Table {
     if (arguments.length > 1) checkCall("table.take(indices)", arguments);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i] as number;
       if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
-      throw new DataError(`${this.source}: no row ${index}; there are ${this.length}, from 0`);
+      throw new DataError(
+        `${this.source}: there is no row ${index}; rows are 0 to ${this.length - 1}`,
+      );
     }
     return this.#derive(
       this.names,
@@ -194,7 +199,7 @@ export class Table {
     );
   }
 
-  /** Rows from `start` up to `end`, as an array's slice. */
+  /** Rows from `start` to `end` (exclusive), like an array's slice. */
   slice(start = 0, end: number = this.length): Table {
     if (arguments.length > 2) checkCall("table.slice(start?: number, end?: number)", arguments);
     return this.#derive(
@@ -205,30 +210,27 @@ export class Table {
     );
   }
 
-  /** The columns named, in that order. Throws DataError for a name there is not. */
+  /** The named columns, in that order. Throws DataError for an unknown name. */
   select(names: readonly string[]): Table {
     if (arguments.length > 1) checkCall("table.select(names)", arguments);
     return this.#derive(names, (column) => column);
   }
 
-  /** All columns but those named. Throws DataError for a name there is not. */
+  /** All columns except the named ones. Throws DataError for an unknown name. */
   without(names: readonly string[]): Table {
     if (arguments.length > 1) checkCall("table.without(names)", arguments);
     for (const name of names) this.#find(name);
     return this.select(this.names.filter((name) => !names.includes(name)));
   }
 
-  /**
-   * The same table with its columns as numbers or text, not as cells that may be either. Throws
-   * DataError as `column`.
-   */
+  /** The same table with all columns converted to their types. Throws the errors of `column`. */
   parsed(): Table {
     if (arguments.length > 0) checkCall("table.parsed()", arguments);
     return this.#derive(this.names, (_, name) => this.column(name));
   }
 
   /**
-   * A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0.
+   * A cell's place for error messages: file, row, line (if known) and column. `row` counts from 0.
    */
   place(row: number, name: string): string {
     if (arguments.length > 2) checkCall("table.place(row: number, name: string)", arguments);
@@ -256,12 +258,12 @@ export class Table {
     return table;
   }
 
-  /** Throws DataError that lists the names there are. */
+  /** Finds a column. Throws DataError with the known names if there is none. */
   #find(name: string): Column {
     const column = this.#columns.get(name);
     if (column !== undefined) return column;
     throw new DataError(
-      `${this.source}: no column ${JSON.stringify(name)}; there are ${this.names.join(", ")}`,
+      `${this.source}: there is no column ${JSON.stringify(name)}; columns are ${this.names.join(", ")}`,
     );
   }
 

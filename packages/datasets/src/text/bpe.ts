@@ -7,24 +7,23 @@ import { byteCharacters, byteLevelBpe, type TokenizerJSON } from "./tokenizer-js
 /** Settings of `trainBpe`. */
 export interface TrainBpeOptions {
   /**
-   * Tokens in all: special ones, 256 bytes, and merges until it is full or nothing is frequent
+   * Maximum number of tokens: special tokens, 256 bytes, and merges of pairs that are frequent
    * enough.
    */
   readonly vocabSize: number;
   /** Pairs that occur less often are not merged (default 2). */
   readonly minFrequency?: number;
-  /** Tokens that are never cut, with the first numbers: "<pad>", "<|endoftext|>", … */
+  /** Tokens that are never split and have the first ids: "<pad>", "<|endoftext|>", …. */
   readonly specialTokens?: readonly string[];
 }
 
 /**
- * Learns a byte-level BPE (Sennrich et al. 2016): the bytes of words, of which the most frequent
- * neighbours are merged, again and again; among equals the pair that comes first by the numbers of
- * its tokens. Every text can be encoded and comes back as it was. Gives Hugging Face's tokenizer
- * JSON, for `SubwordTokenizer` or any library that reads it.
+ * Trains a byte-level BPE (Sennrich et al. 2016): starts from bytes and repeatedly merges the most
+ * frequent pair of neighbours within words; ties go to the pair with the smallest token ids. Every
+ * text can be encoded and decoded without loss. Returns Hugging Face's tokenizer JSON, for
+ * `SubwordTokenizer` or other libraries.
  *
- * Throws ArgumentError for a size that does not hold the bytes, and for special tokens that occur
- * twice.
+ * Throws ArgumentError for a size that is too small for the bytes, and for repeated special tokens.
  */
 export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): TokenizerJSON {
   checkCall(
@@ -35,12 +34,12 @@ export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): Tok
   const tokens = [...specialTokens, ...byteCharacters()];
   const least = tokens.length;
   if (new Set(tokens).size !== least) {
-    throw new ArgumentError("trainBpe: a special token is named twice, or is a single byte");
+    throw new ArgumentError("trainBpe: a special token is repeated, or is a single byte");
   }
   if (!Number.isInteger(vocabSize) || vocabSize < least) {
     throw new ArgumentError(
-      `trainBpe: a vocabSize of ${vocabSize} does not hold ${least} tokens` +
-        `\n  hint: 256 bytes and ${specialTokens.length} special tokens come first`,
+      `trainBpe: vocabSize is ${vocabSize}, but at least ${least} tokens are needed` +
+        `\n  hint: there are 256 bytes and ${specialTokens.length} special tokens`,
     );
   }
   const pairs = new PairCounts(wordsOf(texts, byteLevelBpe([], specialTokens)));
@@ -50,7 +49,7 @@ export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): Tok
     const best = pairs.mostFrequent();
     if (best === null || best.count < minFrequency) break;
     const [a, b] = [tokens[best.left] as string, tokens[best.right] as string];
-    // Two ways to the same piece ("a" + "bc", "ab" + "c") share its number.
+    // different merges to the same piece ("a" + "bc", "ab" + "c") share its id
     const id = known.get(a + b) ?? tokens.push(a + b) - 1;
     known.set(a + b, id);
     merges.push([a, b]);
@@ -60,8 +59,7 @@ export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): Tok
 }
 
 /**
- * Each distinct word as numbers of its bytes, with how often it occurs; cut as the tokenizer will
- * cut.
+ * The distinct words as ids of their bytes, with their counts, split as the tokenizer will split.
  */
 function wordsOf(texts: Iterable<string>, json: TokenizerJSON): Word[] {
   const cut = new Tokenizer(json, {}).pre_tokenizer;

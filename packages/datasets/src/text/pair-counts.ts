@@ -1,10 +1,10 @@
-/** A word as numbers of its pieces, and how often it occurs. */
+/** A word as token ids, and its number of occurrences. */
 export interface Word {
   tokens: number[];
   readonly count: number;
 }
 
-/** Two neighbours, and how often they stand side by side. */
+/** Two neighbouring tokens, and the number of their occurrences. */
 export interface Pair {
   readonly left: number;
   readonly right: number;
@@ -15,17 +15,16 @@ interface Entry {
   readonly left: number;
   readonly right: number;
   count: number;
-  /** Words it occurs in, or did. */
+  /** Words that contain it, or did so before. */
   readonly words: Set<Word>;
 }
 
 /**
- * Neighbours in a corpus, counted once and kept up to date by merges; the most frequent comes from
- * a heap.
+ * Counts of neighbouring pairs in a corpus, updated by merges. A heap gives the most frequent pair.
  */
 export class PairCounts {
   readonly #entries = new Map<number, Entry>();
-  /** Pairs by count; counts that have changed since are put right when they come up. */
+  /** Pairs by count. Outdated counts are corrected when a pair reaches the top. */
   readonly #heap: Pair[] = [];
 
   constructor(words: readonly Word[]) {
@@ -33,10 +32,7 @@ export class PairCounts {
     for (const entry of this.#entries.values()) this.#push(entry);
   }
 
-  /**
-   * The pair that occurs most; among equals the one of the lowest numbers. Null where there are
-   * none.
-   */
+  /** The most frequent pair; ties go to the smallest ids. Null if there are none. */
   mostFrequent(): Pair | null {
     for (;;) {
       const top = this.#pop();
@@ -48,7 +44,7 @@ export class PairCounts {
     }
   }
 
-  /** Replaces the pair by one token in every word that has it. */
+  /** Replaces the pair by one token in every word that contains it. */
   merge({ left, right }: Pair, token: number): void {
     const entry = this.#entries.get(keyOf(left, right));
     const grown = new Set<Entry>();
@@ -62,7 +58,7 @@ export class PairCounts {
     for (const touched of grown) this.#push(touched);
   }
 
-  /** Adds (or takes back, `sign` −1) a word's pairs; gives the entries of them. */
+  /** Adds a word's pairs (or removes them, for `sign` −1) and returns their entries. */
   #count(word: Word, sign: 1 | -1): Entry[] {
     const { tokens, count } = word;
     const touched: Entry[] = [];

@@ -1,4 +1,4 @@
-/** The part of the package that is used; it ships no types. */
+/** Types of the part of the package that is used; it ships none. */
 declare module "stopword" {
   /** English stop words. */
   export const eng: readonly string[];

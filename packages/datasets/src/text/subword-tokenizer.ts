@@ -4,15 +4,15 @@ import { checkCall, describe } from "@wgrad/autograd/plugin";
 
 /** Settings of SubwordTokenizer. */
 export interface SubwordTokenizerOptions {
-  /** The token that stands for what is not in the vocabulary (default: what the JSON names). */
+  /** Token for unknown input (default: the one in the JSON). */
   readonly unknown?: string;
 }
 
 /**
- * Cuts text into pieces of words by Hugging Face's tokenizer JSON: one that `trainBpe` made, or a
+ * Splits text into subwords as defined by Hugging Face's tokenizer JSON, from `trainBpe` or a
  * model's `tokenizer.json`.
  *
- * Throws ArgumentError for an object that is no such JSON.
+ * Throws ArgumentError for an invalid object.
  */
 export class SubwordTokenizer {
   readonly #json: object;
@@ -26,8 +26,8 @@ export class SubwordTokenizer {
     const { model } = json as { model?: { vocab?: unknown; unk_token?: string | null } };
     if (typeof model?.vocab !== "object" || model.vocab === null) {
       throw new ArgumentError(
-        "SubwordTokenizer: not a tokenizer's JSON, it has no model with a vocab" +
-          "\n  hint: what trainBpe gave, or JSON.parse of a tokenizer.json",
+        "SubwordTokenizer: not a tokenizer JSON: it has no model with a vocab" +
+          "\n  hint: pass the result of trainBpe, or a parsed tokenizer.json",
       );
     }
     checkIds(json);
@@ -36,26 +36,26 @@ export class SubwordTokenizer {
       this.#tokenizer = new Tokenizer(json, unk_token === undefined ? {} : { unk_token });
     } catch (error) {
       throw new ArgumentError(
-        `SubwordTokenizer: the JSON does not make a tokenizer (${(error as Error).message})`,
+        `SubwordTokenizer: cannot make a tokenizer from the JSON (${(error as Error).message})`,
       );
     }
     this.#vocabulary = this.#tokenizer.get_vocab(true);
   }
 
-  /** How many tokens there are, special ones counted. */
+  /** Number of tokens, including special ones. */
   get size(): number {
     return this.#vocabulary.size;
   }
 
-  /** The pieces of a text, as they are in the vocabulary. */
+  /** The subwords of a text, as in the vocabulary. */
   tokenize(text: string): string[] {
     if (arguments.length > 1) checkCall("tokenizer.tokenize(text: string)", arguments);
     return this.#tokenizer.tokenize(text);
   }
 
   /**
-   * The numbers of a text's pieces; those that a model's tokenizer puts around every text can be
-   * left out.
+   * Token ids of a text. With `addSpecialTokens: false`, leaves out the special tokens that the
+   * model's tokenizer adds to every text.
    */
   encode(text: string, options: { addSpecialTokens?: boolean } = {}): number[] {
     if (arguments.length > 1)
@@ -65,9 +65,9 @@ export class SubwordTokenizer {
   }
 
   /**
-   * The text of numbers; special tokens are left out unless asked for.
+   * Text of token ids, without special tokens unless `special` is true.
    *
-   * Throws ArgumentError for a number that is none of its.
+   * Throws ArgumentError for an unknown id.
    */
   decode(numbers: Iterable<number>, options: { special?: boolean } = {}): string {
     checkCall("tokenizer.decode(numbers, { special: boolean })", arguments);
@@ -77,7 +77,7 @@ export class SubwordTokenizer {
     const wrong = ids.find((id) => this.#tokenizer.id_to_token(id) === undefined);
     if (wrong !== undefined) {
       throw new ArgumentError(
-        `SubwordTokenizer.decode: no token ${wrong}\n  hint: numbers from 0 to ${this.size - 1}`,
+        `SubwordTokenizer.decode: there is no token ${wrong}\n  hint: ids are from 0 to ${this.size - 1}`,
       );
     }
     return this.#tokenizer.decode(ids, {
@@ -86,31 +86,31 @@ export class SubwordTokenizer {
     });
   }
 
-  /** The number of a token. Throws ArgumentError for one that is not in it. */
+  /** Id of a token. Throws ArgumentError for an unknown token. */
   indexOf(token: string): number {
     if (arguments.length > 1) checkCall("tokenizer.indexOf(token: string)", arguments);
     const number = this.#vocabulary.get(token);
     if (number !== undefined) return number;
     throw new ArgumentError(
-      `SubwordTokenizer: ${JSON.stringify(token)} is not among the ${this.size} tokens`,
+      `SubwordTokenizer: ${JSON.stringify(token)} is not one of the ${this.size} tokens`,
     );
   }
 
-  /** The JSON it was made from. */
+  /** The JSON that the tokenizer was made from. */
   toJSON(): object {
     return this.#json;
   }
 }
 
 /**
- * Numbers beyond this many times the tokens are no vocabulary's: a table of all numbers up to them
- * is made.
+ * Maximum ratio of the largest id to the number of tokens, because the library allocates a table of
+ * all ids.
  */
 const SPARSEST = 16;
 
 /**
- * Throws ArgumentError unless every token has a whole number of its own, none far beyond their
- * count.
+ * Throws ArgumentError unless every token has its own whole number, not far beyond the number of
+ * tokens.
  */
 function checkIds(json: object): void {
   const { model, added_tokens = [] } = json as {
@@ -119,7 +119,7 @@ function checkIds(json: object): void {
   };
   const { vocab } = model;
   const added = Array.isArray(added_tokens) ? added_tokens : [];
-  // a Unigram model lists [token, score], numbered by place
+  // a Unigram model lists [token, score]; the index is the id
   const ids: [string, unknown][] = [
     ...(Array.isArray(vocab) ? [] : Object.entries(vocab as object)),
     ...added.map((one): [string, unknown] => [String(one?.content), one?.id]),
@@ -132,7 +132,7 @@ function checkIds(json: object): void {
   if (wrong === undefined) return;
   const [token, id] = wrong;
   throw new ArgumentError(
-    `SubwordTokenizer: the number of ${JSON.stringify(token)} is ${describe(id)}, of ${count} tokens` +
-      "\n  hint: each has a whole number, from 0 to about their count",
+    `SubwordTokenizer: the id of ${JSON.stringify(token)} is ${describe(id)}, but there are ${count} tokens` +
+      "\n  hint: each token needs its own whole number, from 0 to about the number of tokens",
   );
 }

@@ -2,22 +2,20 @@ import { ArgumentError, ShapeError, type Tensor, tensor, zeros } from "@wgrad/au
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Vocabulary } from "./vocabulary.ts";
 
-/**
- * Rows that are mostly zeros: what is in row i are `values[i, :]` in the columns `indices[i, :]`.
- */
+/** Sparse rows: row i has `values[i, :]` in the columns `indices[i, :]`. */
 export interface SparseRows {
-  /** [rows, most in a row], i32; short rows are filled up with column 0. */
+  /** [rows, longest row], i32; shorter rows are padded with column 0. */
   readonly indices: Tensor;
-  /** [rows, most in a row]; 0 where a row is filled up. */
+  /** [rows, longest row]; padding is 0. */
   readonly values: Tensor;
-  /** How many columns there are. */
+  /** Number of columns. */
   readonly columns: number;
 }
 
 /**
- * Texts as weights of their words, as scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n)
- * / (1 + df(t))) + 1), n texts of which df(t) have the word t, then each row divided by its length.
- * Words that `fit` did not see count for nothing.
+ * Weights texts by their words, like scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n) /
+ * (1 + df(t))) + 1), where df(t) of n texts contain the word t; then divides each row by its norm.
+ * Words that `fit` did not see are ignored.
  */
 export class TfidfVectorizer {
   #vocabulary: Vocabulary | null = null;
@@ -30,13 +28,15 @@ export class TfidfVectorizer {
   /** The words and their columns, after `fit`. */
   get vocabulary(): Vocabulary {
     if (this.#vocabulary !== null) return this.#vocabulary;
-    throw new ArgumentError("TfidfVectorizer: not fitted yet\n  hint: fit(trainingTexts) first");
+    throw new ArgumentError(
+      "TfidfVectorizer: not fitted yet\n  hint: call fit(trainingTexts) first",
+    );
   }
 
-  /** Counts in how many texts, each a list of words, every word is. */
+  /** Counts the texts (lists of words) that contain each word. */
   fit(texts: readonly (readonly string[])[]): this {
     if (arguments.length > 1) checkCall("vectorizer.fit(texts)", arguments);
-    if (texts.length === 0) throw new ShapeError("TfidfVectorizer.fit: no texts");
+    if (texts.length === 0) throw new ShapeError("TfidfVectorizer.fit: there are no texts");
     const vocabulary = Vocabulary.from(texts, { specials: [] });
     const seen = new Float64Array(vocabulary.size);
     for (const words of texts) {
@@ -48,7 +48,7 @@ export class TfidfVectorizer {
     return this;
   }
 
-  /** A row for each text. */
+  /** Returns one row per text. */
   transform(texts: readonly (readonly string[])[]): SparseRows {
     if (arguments.length > 1) checkCall("vectorizer.transform(texts)", arguments);
     const { vocabulary } = this;
@@ -87,7 +87,7 @@ export class TfidfVectorizer {
   }
 }
 
-/** All columns of sparse rows, zeros too: [rows, columns]. */
+/** Converts sparse rows to a dense tensor [rows, columns]. */
 export function denseRows(sparse: SparseRows): Tensor {
   checkCall("denseRows(sparse)", arguments);
   const { indices, values, columns } = sparse;

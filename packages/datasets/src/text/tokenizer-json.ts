@@ -9,6 +9,7 @@ export interface TokenizerJSON {
   readonly model: BpeModel;
 }
 
+/** A special token, which is never split. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
@@ -19,6 +20,7 @@ export interface AddedToken {
   readonly special: boolean;
 }
 
+/** Settings of the byte-level pre-tokenizer and decoder. */
 export interface ByteLevel {
   readonly type: "ByteLevel";
   readonly add_prefix_space: boolean;
@@ -26,6 +28,7 @@ export interface ByteLevel {
   readonly use_regex: boolean;
 }
 
+/** The vocabulary and merges of a byte pair encoding. */
 export interface BpeModel {
   readonly type: "BPE";
   readonly vocab: Readonly<Record<string, number>>;
@@ -34,7 +37,8 @@ export interface BpeModel {
 }
 
 /**
- * A byte-level BPE of these merges: special tokens, then the 256 bytes, then what each merge makes.
+ * A byte-level BPE with these merges: special tokens, then the 256 bytes, then the result of each
+ * merge.
  */
 export function byteLevelBpe(
   merges: readonly (readonly [string, string])[],
@@ -63,8 +67,7 @@ export function byteLevelBpe(
 }
 
 /**
- * The characters that stand for the bytes 0 … 255: printable ones for themselves, the others from
- * U+0100 on.
+ * Characters that represent the bytes 0 … 255: printable ones themselves, others from U+0100 on.
  */
 export function byteCharacters(): string[] {
   let next = 0x100;

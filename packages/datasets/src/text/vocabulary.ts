@@ -1,38 +1,34 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** How a vocabulary is made of tokens. */
+/** Settings of a vocabulary. */
 export interface VocabularyOptions {
-  /** Leaves out what occurs less often (default 1). */
+  /** Minimum number of occurrences of a token (default 1). */
   readonly minCount?: number;
-  /** At most so many tokens, the special ones counted (default: no limit). */
+  /** Maximum number of tokens, including special ones (default: no limit). */
   readonly maxSize?: number;
-  /**
-   * Tokens that come first, whether they occur or not (default "<pad>" and "<unk>", numbers 0 and
-   * 1).
-   */
+  /** Special tokens, which come first (default "<pad>" and "<unk>", ids 0 and 1). */
   readonly specials?: readonly string[];
   /**
-   * What stands for tokens that are not in it; null: they are refused (default "<unk>" if among the
-   * specials).
+   * Token for unknown tokens; null refuses them (default "<unk>", if it is one of the specials).
    */
   readonly unknown?: string | null;
 }
 
-/** A vocabulary written down, ready for JSON. */
+/** A vocabulary as plain data for JSON. */
 export interface VocabularyJSON {
-  /** The tokens in the order of their numbers. */
+  /** The tokens in order of their ids. */
   readonly tokens: readonly string[];
   readonly unknown: string | null;
 }
 
 /**
- * Tokens and their numbers: the specials first, then by how often they occur, equals in the order
- * of their characters.
+ * Tokens and their ids: special tokens first, then by falling frequency; ties in order of code
+ * units.
  */
 export class Vocabulary {
   readonly tokens: readonly string[];
-  /** What stands for tokens that are not in it, or null. */
+  /** Token for unknown tokens, or null. */
   readonly unknown: string | null;
   readonly #numbers: ReadonlyMap<string, number>;
 
@@ -43,18 +39,18 @@ export class Vocabulary {
     this.#numbers = new Map(tokens.map((token, i) => [token, i]));
     if (this.#numbers.size < tokens.length) {
       const twice = tokens.find((token, i) => this.#numbers.get(token) !== i);
-      throw new ArgumentError(`Vocabulary: ${JSON.stringify(twice)} is in it twice`);
+      throw new ArgumentError(`Vocabulary: the token ${JSON.stringify(twice)} is repeated`);
     }
     if (unknown !== null && !this.#numbers.has(unknown)) {
       throw new ArgumentError(
-        `Vocabulary: ${JSON.stringify(unknown)} is to stand for unknown tokens, but is not in it` +
-          "\n  hint: name it among the specials, or unknown: null",
+        `Vocabulary: the token for unknown tokens, ${JSON.stringify(unknown)}, is not in the vocabulary` +
+          "\n  hint: add it to specials, or pass unknown: null",
       );
     }
   }
 
   /**
-   * Counts the tokens of all texts: `Vocabulary.from(texts.map((text) =>
+   * Makes a vocabulary from the tokens of texts: `Vocabulary.from(texts.map((text) =>
    * tokenizer.tokenize(text)))`.
    */
   static from(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
@@ -74,7 +70,7 @@ export class Vocabulary {
     return new Vocabulary(tokens, unknown === undefined ? defaultUnknown(specials) : unknown);
   }
 
-  /** What `toJSON()` gave. Throws ArgumentError if it is not such a thing. */
+  /** Restores what `toJSON()` returned. Throws ArgumentError for invalid data. */
   static fromJSON(json: VocabularyJSON): Vocabulary {
     checkCall("Vocabulary.fromJSON(json)", arguments);
     const { tokens, unknown } = json;
@@ -83,23 +79,23 @@ export class Vocabulary {
       return new Vocabulary([...tokens], unknown);
     }
     throw new ArgumentError(
-      "Vocabulary.fromJSON: not a vocabulary\n  hint: pass what toJSON() gave",
+      "Vocabulary.fromJSON: not a vocabulary\n  hint: pass what toJSON() returned",
     );
   }
 
-  /** How many tokens there are. */
+  /** Number of tokens. */
   get size(): number {
     return this.tokens.length;
   }
 
+  /** Whether a token is in the vocabulary. */
   has(token: string): boolean {
     if (arguments.length > 1) checkCall("vocabulary.has(token: string)", arguments);
     return this.#numbers.has(token);
   }
 
   /**
-   * The number of a token. Throws ArgumentError for one that is not in it, if nothing stands for
-   * unknown ones.
+   * Id of a token. Throws ArgumentError for an unknown token, unless there is a token for these.
    */
   indexOf(token: string): number {
     if (arguments.length > 1) checkCall("vocabulary.indexOf(token: string)", arguments);
@@ -107,29 +103,30 @@ export class Vocabulary {
     if (number !== undefined) return number;
     if (this.unknown !== null) return this.#numbers.get(this.unknown) as number;
     throw new ArgumentError(
-      `Vocabulary: ${JSON.stringify(token)} is not among the ${this.size} tokens` +
-        '\n  hint: a special "<unk>" would stand for it',
+      `Vocabulary: ${JSON.stringify(token)} is not one of the ${this.size} tokens` +
+        '\n  hint: add the special token "<unk>"',
     );
   }
 
-  /** The numbers of tokens. */
+  /** Ids of tokens. */
   encode(tokens: readonly string[]): number[] {
     if (arguments.length > 1) checkCall("vocabulary.encode(tokens)", arguments);
     return tokens.map((token) => this.indexOf(token));
   }
 
-  /** The tokens of numbers. Throws ArgumentError for a number that is none of its. */
+  /** Tokens of ids. Throws ArgumentError for an unknown id. */
   decode(numbers: Iterable<number>): string[] {
     if (arguments.length > 1) checkCall("vocabulary.decode(numbers)", arguments);
     return Array.from(numbers, (number) => {
       const token = this.tokens[number];
       if (token !== undefined) return token;
       throw new ArgumentError(
-        `Vocabulary.decode: no token ${number}\n  hint: numbers from 0 to ${this.size - 1}`,
+        `Vocabulary.decode: there is no token ${number}\n  hint: ids are from 0 to ${this.size - 1}`,
       );
     });
   }
 
+  /** The vocabulary as plain data for JSON. */
   toJSON(): VocabularyJSON {
     return { tokens: this.tokens, unknown: this.unknown };
   }

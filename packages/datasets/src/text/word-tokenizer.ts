@@ -4,22 +4,22 @@ import { checkCall } from "@wgrad/autograd/plugin";
 /** Settings of WordTokenizer. */
 export interface WordTokenizerOptions {
   /**
-   * What a token is; every match is one, what is between them is left out (default: words and
-   * numbers, marks apart).
+   * Pattern of a token; text between matches is dropped (default: words, numbers, and single
+   * punctuation marks).
    */
   readonly pattern?: RegExp;
-  /** Turns capitals into small letters first (default true). */
+  /** Converts to lower case first (default true). */
   readonly lowercase?: boolean;
 }
 
-/** A word with what is joined by apostrophes, a number, or a single mark. */
+/** A word (with apostrophes), a number, or a single mark. */
 const WORDS = /\p{L}+(?:['’]\p{L}+)*|\p{N}+(?:[.,]\p{N}+)*|[^\s\p{L}\p{N}]/gu;
 
 /**
- * Cuts text into words by a regular expression. `/\S/gu` gives characters, `/[a-z']+|[!?]/g`
+ * Splits text into words by a regular expression. `/\S/gu` gives characters, `/[a-z']+|[!?]/g`
  * English words and two marks.
  *
- * Throws ArgumentError for a pattern that matches nothing at all, which would cut for ever.
+ * Throws ArgumentError for a pattern that matches empty text.
  */
 export class WordTokenizer {
   readonly pattern: RegExp;
@@ -32,7 +32,7 @@ export class WordTokenizer {
     this.pattern = new RegExp(source, flags.includes("g") ? flags : `${flags}g`);
     if ("".match(new RegExp(source, flags)) !== null) {
       throw new ArgumentError(
-        `WordTokenizer: the pattern ${pattern} matches empty text\n  hint: + instead of *`,
+        `WordTokenizer: the pattern ${pattern} matches empty text\n  hint: use + instead of *`,
       );
     }
     this.lowercase = lowercase;

@@ -4,14 +4,11 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { stemmer } from "stemmer";
 import { eng } from "stopword";
 
-/**
- * English words that say little of what a text is about, in small letters: the list of the package
- * `stopword`.
- */
+/** English stop words in lower case, from the package `stopword`. */
 export const stopWords: ReadonlySet<string> = new Set(eng);
 
 /**
- * The tokens that are no stop words. Other languages' lists come from the package `stopword`:
+ * Removes stop words. For other languages use the lists of the package `stopword`:
  * `removeStopWords(tokens, new Set(deu))`.
  */
 export function removeStopWords(
@@ -22,10 +19,7 @@ export function removeStopWords(
   return tokens.filter((token) => !words.has(token.toLowerCase()));
 }
 
-/**
- * What an English word has in common with its forms: "trains", "trained" and "training" give
- * "train" (Porter 1980).
- */
+/** The stem of an English word: "trains", "trained" and "training" give "train" (Porter 1980). */
 export function stem(word: string): string {
   if (arguments.length > 1) checkCall("stem(word: string)", arguments);
   return stemmer(word);

@@ -4,10 +4,10 @@ import { Table } from "../table/table.ts";
 import { columnsOf, tensorOf } from "./columns.ts";
 import type { Inputs, NamedColumn, Transform } from "./transform.ts";
 
-/** What goes from step to step. */
+/** A value passed between steps. */
 export type Value = Table | readonly NamedColumn[] | Tensor;
 
-/** Fits each step on what the steps before it give. */
+/** Fits each step on the output of the previous ones. */
 export async function fitChain(
   name: string,
   steps: readonly Transform[],
@@ -22,24 +22,24 @@ export async function fitChain(
   }
 }
 
-/** Passes a value through fitted steps; what comes out is a tensor. */
+/** Passes a value through fitted steps; the result is a tensor. */
 export function passChain(name: string, steps: readonly Transform[], x: Value): Tensor {
   const value = steps.reduce<Value>((at, step) => step.transform(inputOf(name, step, at)), x);
   return toTensor(value);
 }
 
-/** A value as the step takes it. */
+/** Converts a value to the input type of a step. */
 function inputOf(name: string, step: Transform, value: Value): Inputs[keyof Inputs] {
   if (step.takes === "tensor") return toTensor(value);
   if (value instanceof Tensor) {
     throw new ArgumentError(
-      `${name}: ${step.type} takes ${step.takes}, but the step before it gives a tensor` +
-        "\n  hint: imputers and encoders come before scalers",
+      `${name}: ${step.type} takes ${step.takes}, but the previous step returns a tensor` +
+        "\n  hint: put imputers and encoders before scalers",
     );
   }
   if (step.takes === "columns") return value instanceof Table ? columnsOf(value) : value;
   if (value instanceof Table) return value;
-  throw new ArgumentError(`${name}: ${step.type} takes a table, and comes first`);
+  throw new ArgumentError(`${name}: ${step.type} takes a table, so it must be the first step`);
 }
 
 function toTensor(value: Value): Tensor {

@@ -6,16 +6,16 @@ import { fitChain, passChain } from "./chain.ts";
 import { columnsOf } from "./columns.ts";
 import type { SavedTransform, Transform } from "./transform.ts";
 
-/** Columns of a table, and what is done with them. */
+/** Columns of a table, and their transforms. */
 export interface ColumnSteps {
   readonly columns: readonly string[];
-  /** None: the columns are numbers, and go as they are. */
+  /** If empty, the columns are numbers and stay unchanged. */
   readonly steps: readonly Transform[];
 }
 
 /**
- * Different transforms for different columns, side by side in one tensor [rows, features]; columns
- * not named are left out.
+ * Applies different transforms to different columns and concatenates the results to [rows,
+ * features]. Columns that are not named are dropped.
  *
  * ```ts
  * new ColumnTransformer([
@@ -24,7 +24,7 @@ export interface ColumnSteps {
  * ]);
  * ```
  *
- * Throws ArgumentError without columns; `fit` and `transform` throw DataError for a column the
+ * Throws ArgumentError without columns. `fit` and `transform` throw DataError for a column that the
  * table does not have.
  */
 export class ColumnTransformer implements Transform<"table", "tensor"> {
@@ -37,14 +37,12 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   constructor(parts: readonly ColumnSteps[]) {
     checkCall("new ColumnTransformer(parts)", arguments);
     if (parts.length === 0 || parts.some(({ columns }) => columns.length === 0)) {
-      throw new ArgumentError("ColumnTransformer: a part without columns");
+      throw new ArgumentError("ColumnTransformer: a part has no columns");
     }
     this.parts = parts.map(({ columns, steps }) => ({ columns: [...columns], steps: [...steps] }));
   }
 
-  /**
-   * What each feature comes from: names of columns, of categories, or a column's name and a number.
-   */
+  /** Origin of each feature: the name of a column or category, or a column's name with a number. */
   get featureNames(): string[] {
     return this.parts.flatMap(({ columns, steps }, p) => {
       const named = steps.filter((step) => "featureNames" in step).at(-1);
@@ -86,7 +84,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
     return { type: "ColumnTransformer", options: { parts }, state: { widths: this.#widths } };
   }
 
-  /** Takes over a saved state. */
+  /** Restores a saved state. */
   restore(state: unknown): this {
     if (arguments.length > 1) checkCall("transformer.restore(state)", arguments);
     this.#widths = (state as { widths: readonly number[] | null } | null)?.widths ?? null;

@@ -21,13 +21,12 @@ export function checkColumns(
   const here = columns.map(({ name }) => name);
   if (here.length === names.length && here.every((name, j) => name === names[j])) return;
   throw new ArgumentError(
-    `${call}: columns ${here.join(", ") || "none"}, but fit saw ${names.join(", ")}\n  hint: the same columns in the same order`,
+    `${call}: columns are ${here.join(", ") || "none"}, but fit saw ${names.join(", ")}\n  hint: pass the same columns in the same order`,
   );
 }
 
 /**
- * Columns of numbers side by side: [rows, columns], f32. Throws DataError for text and for missing
- * values.
+ * Numeric columns as a tensor [rows, columns], f32. Throws DataError for text and missing values.
  */
 export function tensorOf(columns: readonly NamedColumn[]): Tensor {
   const rows = columns[0]?.values.length ?? 0;
@@ -36,13 +35,13 @@ export function tensorOf(columns: readonly NamedColumn[]): Tensor {
   columns.forEach(({ name, values }, j) => {
     if (Array.isArray(values)) {
       throw new DataError(
-        `column ${JSON.stringify(name)} is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first`,
+        `column ${JSON.stringify(name)} is text; expected numbers\n  hint: apply OneHotEncoder or OrdinalEncoder first`,
       );
     }
     const missing = values.filter(Number.isNaN).length;
     if (missing > 0) {
       throw new DataError(
-        `column ${JSON.stringify(name)} misses ${missing} of ${rows} values\n  hint: SimpleImputer first`,
+        `column ${JSON.stringify(name)} lacks ${missing} of ${rows} values\n  hint: apply SimpleImputer first`,
       );
     }
     for (let i = 0; i < rows; i++) out[i * width + j] = values[i] as number;

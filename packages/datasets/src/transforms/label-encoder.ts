@@ -10,8 +10,7 @@ interface State {
 }
 
 /**
- * Numbers the classes of a target, from 0 in their order: labels → [rows], i32, ready for
- * `crossEntropy`.
+ * Numbers the classes of a target from 0 in sorted order: labels → [rows], i32, for `crossEntropy`.
  *
  * `transform` throws DataError for a class that `fit` did not see.
  */
@@ -40,13 +39,13 @@ export class LabelEncoder extends Fitted<object, State> {
     const numbers = Array.from<Value, number>(labels, (label, i) => {
       const number = known.get(label);
       if (number !== undefined) return number;
-      const hint = "fit on labels that have every class";
+      const hint = "fit on labels with every class";
       throw unknownCategory("LabelEncoder.transform", `row ${i + 1}`, label, classes, hint);
     });
     return tensor(numbers, { dtype: "i32" });
   }
 
-  /** The classes of numbers: a model's `argmax`. Throws DataError for a number that has none. */
+  /** Classes of numbers, such as a model's `argmax`. Throws DataError for an invalid number. */
   async inverseTransform(numbers: Tensor | ArrayLike<number>): Promise<Value[]> {
     if (arguments.length > 1) checkCall("encoder.inverseTransform(numbers)", arguments);
     const { classes } = this.learned("inverseTransform");
@@ -55,7 +54,7 @@ export class LabelEncoder extends Fitted<object, State> {
       const found = classes[number];
       if (found !== undefined) return found;
       const all = [...classes.keys()];
-      const hint = "numbers that transform gave";
+      const hint = "pass numbers that transform returned";
       throw unknownCategory("LabelEncoder.inverseTransform", `row ${i + 1}`, number, all, hint);
     });
   }

@@ -14,7 +14,7 @@ import { StandardScaler } from "./standard-scaler.ts";
 import type { SavedTransform, Transform } from "./transform.ts";
 import { VarianceThreshold } from "./variance-threshold.ts";
 
-/** A transform's class: what a saved one is made of again. */
+/** Class of a transform, to restore a saved one. */
 export type TransformClass<T extends Restorable = Restorable> = new (options: never) => T;
 interface Restorable {
   restore(state: unknown): unknown;
@@ -33,17 +33,17 @@ const classes: Readonly<Record<string, TransformClass>> = {
   VarianceThreshold,
 };
 
-/** What was saved, by the class it is of. */
+/** Settings of `loadTransform`. */
 export interface LoadTransformOptions {
-  /** Classes of your own, by name: each takes its options and has `restore(state)`. */
+  /** Custom classes by name. Each is constructed with its options and has `restore(state)`. */
   readonly classes?: Readonly<Record<string, TransformClass>>;
 }
 
 /**
- * A transform as `save()` wrote it down, fitted as it was: a single one, a `Pipeline`, or a
+ * Restores a fitted transform from what `save()` returned: a single one, a `Pipeline`, or a
  * `ColumnTransformer`.
  *
- * Throws ArgumentError for what is no such thing, and for a class that is not known.
+ * Throws ArgumentError for invalid data, and for an unknown class.
  */
 export function loadTransform<T = Pipeline>(
   saved: SavedTransform,
@@ -53,7 +53,9 @@ export function loadTransform<T = Pipeline>(
   const { classes: own = {} } = settings;
   const { type, options, state } = (saved ?? {}) as Partial<SavedTransform>;
   if (typeof type !== "string" || typeof options !== "object" || options === null) {
-    throw new ArgumentError("loadTransform: not a saved transform\n  hint: what await save() gave");
+    throw new ArgumentError(
+      "loadTransform: not a saved transform\n  hint: pass the result of await save()",
+    );
   }
   const all = (steps: readonly SavedTransform[]): Transform[] =>
     steps.map((step) => loadTransform<Transform>(step, { classes: own }));
@@ -68,7 +70,7 @@ export function loadTransform<T = Pipeline>(
   const Class = Object.hasOwn(own, type) ? own[type] : classes[type];
   if (Class === undefined) {
     throw new ArgumentError(
-      `loadTransform: no class ${JSON.stringify(type)}\n  hint: loadTransform(saved, { classes: { ${type} } })`,
+      `loadTransform: the class ${JSON.stringify(type)} is unknown\n  hint: loadTransform(saved, { classes: { ${type} } })`,
     );
   }
   const made = new Class(options as never);

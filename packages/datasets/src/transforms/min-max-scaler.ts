@@ -5,9 +5,9 @@ import { Fitted, type Transform } from "./transform.ts";
 
 /** Settings of MinMaxScaler, with scikit-learn's names and defaults. */
 export interface MinMaxScalerOptions {
-  /** Where the least and the greatest value go (default [0, 1]). */
+  /** Target range of the smallest and largest value (default [0, 1]). */
   readonly featureRange?: readonly [number, number];
-  /** Keeps other rows within that range (default false). */
+  /** Clips values of other rows to that range (default false). */
   readonly clip?: boolean;
 }
 
@@ -17,11 +17,11 @@ interface State {
 }
 
 /**
- * z = a + (x − min) (b − a) / (max − min), feature by feature: what `fit` saw fills [a, b]. x:
- * [rows, features]. A feature that does not vary goes to a. Missing numbers (NaN) are not counted
- * and stay, as in scikit-learn.
+ * z = a + (x − min) (b − a) / (max − min) per feature, so that the data of `fit` fill [a, b]. x:
+ * [rows, features]. Constant features become a. Missing values (NaN) are ignored and stay, as in
+ * scikit-learn.
  *
- * Throws ArgumentError for a range that is none.
+ * Throws ArgumentError for an invalid range.
  */
 export class MinMaxScaler
   extends Fitted<Required<MinMaxScalerOptions>, State>
@@ -40,12 +40,12 @@ export class MinMaxScaler
     super({ featureRange, clip });
   }
 
-  /** The least value of each feature. */
+  /** Smallest value of each feature. */
   get dataMin(): readonly number[] {
     return this.learned("dataMin").dataMin;
   }
 
-  /** The greatest value of each feature. */
+  /** Largest value of each feature. */
   get dataMax(): readonly number[] {
     return this.learned("dataMax").dataMax;
   }
@@ -72,7 +72,7 @@ export class MinMaxScaler
     return this.options.clip ? z.clamp({ min: least, max: greatest }) : z;
   }
 
-  /** Back to the units of what `fit` saw. */
+  /** Inverts `transform`: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
     if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { low, scale } = this.#scaling("inverseTransform");

@@ -7,11 +7,11 @@ import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
 
 /** Settings of OneHotEncoder, with scikit-learn's names and defaults. */
 export interface OneHotEncoderOptions {
-  /** A value that `fit` did not see is an error (default), or gives zeros. */
-  readonly handleUnknown?: "error" | "ignore";
   /**
-   * Leaves out each column's first category, which the others being 0 implies (default null: none).
+   * Treats a value that `fit` did not see as an error, or encodes it as zeros (default "error").
    */
+  readonly handleUnknown?: "error" | "ignore";
+  /** Drops each column's first category, which is redundant (default null: none). */
   readonly drop?: "first" | null;
 }
 
@@ -21,8 +21,8 @@ interface State {
 }
 
 /**
- * One feature for every category of every column: 1 where the row has it, else 0. Columns → [rows,
- * categories], f32.
+ * One-hot encoding: one feature per category of every column, 1 if the row has it, else 0. Columns
+ * → [rows, categories], f32.
  *
  * `transform` throws DataError for a category that `fit` did not see, unless `handleUnknown:
  * "ignore"`.
@@ -49,7 +49,7 @@ export class OneHotEncoder
     return this.learned("categories").categories;
   }
 
-  /** The features' names: "type=Condo", … */
+  /** Names of the features: "type=Condo", …. */
   get featureNames(): string[] {
     const { names, categories } = this.learned("featureNames");
     const first = this.#first;
@@ -81,7 +81,7 @@ export class OneHotEncoder
         if (number !== undefined && number >= this.#first) out[i * width + start + number] = 1;
         if (number !== undefined || this.options.handleUnknown === "ignore") continue;
         const place = `row ${i + 1}, column ${JSON.stringify(name)}`;
-        const hint = 'handleUnknown: "ignore" makes zeros of it';
+        const hint = 'handleUnknown: "ignore" encodes it as zeros';
         const call = "OneHotEncoder.transform";
         throw unknownCategory(call, place, values[i] as Value, categories[j] ?? [], hint);
       }
@@ -91,8 +91,8 @@ export class OneHotEncoder
   }
 
   /**
-   * The category of each row and column: the feature that is greatest; null where all are 0 and
-   * none was left out.
+   * The category of each row and column, by the largest feature; null if all are 0 and none was
+   * dropped.
    */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
     if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
@@ -117,7 +117,7 @@ export class OneHotEncoder
     });
   }
 
-  /** The number of the first category that has a feature. */
+  /** Index of the first category with a feature. */
   get #first(): 0 | 1 {
     return this.options.drop === "first" ? 1 : 0;
   }

@@ -7,9 +7,9 @@ import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
 
 /** Settings of OrdinalEncoder. */
 export interface OrdinalEncoderOptions {
-  /** The categories of each column in their order; found out and sorted if not given. */
+  /** The categories of each column in order (default: those in the data, sorted). */
   readonly categories?: readonly (readonly Value[])[] | null;
-  /** The number of values that `fit` did not see; null: they are an error (default). */
+  /** Number for values that `fit` did not see; null makes them an error (default null). */
   readonly unknownValue?: number | null;
 }
 
@@ -19,11 +19,11 @@ interface State {
 }
 
 /**
- * The number of each value's category, from 0. Columns → [rows, columns], f32. For categories that
- * have an order, or for an embedding (`.to("i32")`).
+ * Encodes each value as the index of its category, from 0. Columns → [rows, columns], f32. For
+ * ordered categories, or for an embedding (`.to("i32")`).
  *
- * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue`
- * is given; `fit` throws ArgumentError if that is a category's number.
+ * `fit` and `transform` throw DataError for an unknown category, unless `unknownValue` is given;
+ * `fit` throws ArgumentError if that is the index of a category.
  */
 export class OrdinalEncoder
   extends Fitted<Required<OrdinalEncoderOptions>, State>
@@ -44,7 +44,7 @@ export class OrdinalEncoder
     return this.learned("categories").categories;
   }
 
-  /** The features' names: those of the columns. */
+  /** Names of the features, which are those of the columns. */
   get featureNames(): string[] {
     return [...this.learned("featureNames").names];
   }
@@ -58,7 +58,7 @@ export class OrdinalEncoder
     const clash = categories.findIndex((all) => unknownValue !== null && unknownValue in all);
     if (clash >= 0) {
       throw new ArgumentError(
-        `OrdinalEncoder.fit: unknownValue ${unknownValue} is the number of ${JSON.stringify(categories[clash]?.[unknownValue as number])} in column ${JSON.stringify(names[clash])}\n  hint: unknownValue: -1`,
+        `OrdinalEncoder.fit: unknownValue ${unknownValue} is already the index of ${JSON.stringify(categories[clash]?.[unknownValue as number])} in column ${JSON.stringify(names[clash])}\n  hint: pass unknownValue: -1`,
       );
     }
     this.#encode("fit", columns, { names, categories });
@@ -72,7 +72,7 @@ export class OrdinalEncoder
     return this.#encode("transform", columns, state);
   }
 
-  /** The category of each number, null where there is none. */
+  /** The category of each number; null for an invalid number. */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
     if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");

@@ -6,12 +6,12 @@ import { Fitted, type Transform } from "./transform.ts";
 
 /** Settings of OutlierClipper. */
 export interface OutlierClipperOptions {
-  /**
-   * What counts as far off: by the range between the quartiles (default), or by standard
-   * deviations.
-   */
+  /** Measures the distance in interquartile ranges (default) or standard deviations. */
   readonly method?: "iqr" | "zscore";
-  /** So many ranges beyond the quartiles (default 1.5), or deviations from the mean (default 3). */
+  /**
+   * Maximum distance: in ranges beyond the quartiles (default 1.5), or in deviations from the mean
+   * (default 3).
+   */
   readonly factor?: number;
 }
 
@@ -21,9 +21,8 @@ interface State {
 }
 
 /**
- * Brings values that are far off back to a bound, feature by feature: [q₂₅ − f·iqr, q₇₅ + f·iqr]
- * (Tukey 1977), or [μ − f·σ, μ + f·σ]. x: [rows, features]. Missing numbers (NaN) are not counted
- * and stay.
+ * Clips outliers per feature to [q₂₅ − f·iqr, q₇₅ + f·iqr] (Tukey 1977) or [μ − f·σ, μ + f·σ]. x:
+ * [rows, features]. Missing values (NaN) are ignored and stay.
  *
  * Throws ArgumentError for a factor that is not positive.
  */
@@ -42,12 +41,12 @@ export class OutlierClipper
     super({ method, factor });
   }
 
-  /** The least value that each feature keeps. */
+  /** Lower bound of each feature. */
   get low(): readonly number[] {
     return this.learned("low").low;
   }
 
-  /** The greatest value that each feature keeps. */
+  /** Upper bound of each feature. */
   get high(): readonly number[] {
     return this.learned("high").high;
   }

@@ -5,14 +5,14 @@ import type { Table } from "../table/table.ts";
 import { fitChain, passChain } from "./chain.ts";
 import type { SavedTransform, Transform } from "./transform.ts";
 
-/** A step that can be undone on tensors. */
+/** A step that can be inverted on tensors. */
 interface Invertible {
   inverseTransform(z: Tensor): Tensor;
 }
 
 /**
- * Transforms one after the other: each learns from what those before it give. Takes tables (where
- * its first step does) or tensors, gives [rows, features].
+ * Applies transforms one after another; each is fitted on the output of the previous ones. Takes
+ * tables (if the first step does) or tensors, and returns [rows, features].
  *
  * ```ts
  * const pipeline = new Pipeline([new SimpleImputer({ strategy: "median" }), new StandardScaler()]);
@@ -29,11 +29,11 @@ export class Pipeline implements Transform<"table", "tensor"> {
 
   constructor(steps: readonly Transform[]) {
     checkCall("new Pipeline(steps)", arguments);
-    if (steps.length === 0) throw new ArgumentError("Pipeline: no steps");
+    if (steps.length === 0) throw new ArgumentError("Pipeline: there are no steps");
     this.steps = [...steps];
   }
 
-  /** Fits the steps in turn. If one throws, those before it have been fitted. */
+  /** Fits the steps in order. If one throws, the previous ones stay fitted. */
   async fit(x: Table | Tensor, y?: Labels | Tensor): Promise<this> {
     if (arguments.length > 2) checkCall("pipeline.fit(x, y?)", arguments);
     await fitChain("Pipeline.fit", this.steps, x, y);
@@ -52,7 +52,7 @@ export class Pipeline implements Transform<"table", "tensor"> {
   }
 
   /**
-   * Undoes the steps, the last first. Throws ArgumentError if one of them cannot be undone on
+   * Inverts the steps in reverse order. Throws ArgumentError if a step cannot be inverted on
    * tensors.
    */
   inverseTransform(z: Tensor): Tensor {
@@ -60,7 +60,7 @@ export class Pipeline implements Transform<"table", "tensor"> {
     return this.steps.reduceRight((value, step) => {
       const undoes = step.takes === "tensor" && "inverseTransform" in step;
       if (undoes) return (step as unknown as Invertible).inverseTransform(value);
-      throw new ArgumentError(`Pipeline.inverseTransform: ${step.type} cannot be undone`);
+      throw new ArgumentError(`Pipeline.inverseTransform: ${step.type} cannot be inverted`);
     }, z);
   }
 

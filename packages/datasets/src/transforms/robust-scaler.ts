@@ -8,9 +8,9 @@ import { Fitted, type Transform } from "./transform.ts";
 export interface RobustScalerOptions {
   /** Subtracts the median (default true). */
   readonly withCentering?: boolean;
-  /** Divides by the range (default true). */
+  /** Divides by the quantile range (default true). */
   readonly withScaling?: boolean;
-  /** The percentiles between which the range lies (default [25, 75]). */
+  /** The percentiles of the range (default [25, 75]). */
   readonly quantileRange?: readonly [number, number];
 }
 
@@ -20,11 +20,10 @@ interface State {
 }
 
 /**
- * z = (x − median) / (q₇₅ − q₂₅), feature by feature: a few far-off values move it little. x:
- * [rows, features]. The divisor is 1 for a range of 0. Missing numbers (NaN) are not counted and
- * stay, as in scikit-learn.
+ * z = (x − median) / (q₇₅ − q₂₅) per feature, which is robust to outliers. x: [rows, features]. A
+ * range of 0 is replaced by 1. Missing values (NaN) are ignored and stay, as in scikit-learn.
  *
- * Throws ArgumentError for percentiles that are none.
+ * Throws ArgumentError for invalid percentiles.
  */
 export class RobustScaler
   extends Fitted<Required<RobustScalerOptions>, State>
@@ -43,7 +42,7 @@ export class RobustScaler
     const [low, high] = quantileRange;
     if (!(low >= 0 && low < high && high <= 100)) {
       throw new ArgumentError(
-        `RobustScaler: quantileRange is [${quantileRange.join(", ")}]\n  hint: two percentiles from 0 to 100, the lower first`,
+        `RobustScaler: quantileRange is [${quantileRange.join(", ")}]\n  hint: pass two percentiles from 0 to 100, the lower one first`,
       );
     }
     super({ withCentering, withScaling, quantileRange });
@@ -54,7 +53,7 @@ export class RobustScaler
     return this.learned("center").center;
   }
 
-  /** What each feature is divided by. */
+  /** The divisor of each feature. */
   get scale(): readonly number[] {
     return this.learned("scale").scale;
   }
@@ -81,7 +80,7 @@ export class RobustScaler
     return x.sub(rowOf(center)).div(rowOf(scale));
   }
 
-  /** Back to the units of what `fit` saw. */
+  /** Inverts `transform`: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
     if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { center, scale } = this.learned("inverseTransform");

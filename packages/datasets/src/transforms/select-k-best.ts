@@ -7,17 +7,16 @@ import { meanOf } from "./statistics.ts";
 
 /** Settings of SelectKBest. */
 export interface SelectKBestOptions {
-  /** How many features stay (default 10). */
+  /** Number of features to keep (default 10). */
   readonly k?: number;
 }
 
 /**
- * Keeps the features whose means differ most between classes, by the F value of an analysis of
- * variance: F = (Σₖ nₖ (x̄ₖ − x̄)² / (K − 1)) / (Σₖ Σᵢ (xᵢ − x̄ₖ)² / (n − K)). [rows, features] →
- * [rows, k].
+ * Keeps the k features with the largest F value of an analysis of variance between the classes: F =
+ * (Σₖ nₖ (x̄ₖ − x̄)² / (K − 1)) / (Σₖ Σᵢ (xᵢ − x̄ₖ)² / (n − K)). [rows, features] → [rows, k].
  *
- * `fit` throws ArgumentError for one class only, for more features than there are, and for missing
- * numbers (NaN).
+ * `fit` throws ArgumentError for a single class, for more features than there are, and for missing
+ * values (NaN).
  */
 export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   readonly type = "SelectKBest";
@@ -26,12 +25,12 @@ export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
     checkCall("new SelectKBest({ k: number })", arguments);
     const { k = 10 } = options;
     if (!Number.isInteger(k) || k < 1) {
-      throw new ArgumentError(`SelectKBest: k is ${k}\n  hint: a whole number, 1 or more`);
+      throw new ArgumentError(`SelectKBest: k is ${k}\n  hint: a whole number ≥ 1`);
     }
     super({ k });
   }
 
-  /** F of each feature; null for one that does not vary. */
+  /** F value of each feature; null for constant features. */
   get scores(): readonly (number | null)[] {
     return this.learned("scores").scores;
   }
@@ -42,18 +41,18 @@ export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
     const features = await readFeatures("SelectKBest.fit", x);
     const classes = rowsByClass(await readLabels("SelectKBest.fit", y, features.rows));
     if (classes.length < 2) {
-      throw new ArgumentError("SelectKBest.fit: the labels are all of one class");
+      throw new ArgumentError("SelectKBest.fit: all labels have the same class");
     }
     if (k > features.width) {
       throw new ArgumentError(
-        `SelectKBest.fit: ${k} of ${features.width} features\n  hint: a smaller k`,
+        `SelectKBest.fit: k is ${k}, but there are ${features.width} features\n  hint: use a smaller k`,
       );
     }
     const scores = each(features, (column, j) => {
       const missing = features.rows - column.length;
       if (missing === 0) return fValue(column, classes);
       throw new ArgumentError(
-        `SelectKBest.fit: feature ${j} misses ${missing} of ${features.rows} numbers\n  hint: SimpleImputer first`,
+        `SelectKBest.fit: feature ${j} lacks ${missing} of ${features.rows} values\n  hint: apply SimpleImputer first`,
       );
     });
     const worth = scores.map((score) => (Number.isNaN(score) ? -Infinity : score));

@@ -3,15 +3,15 @@ import { checkWidth } from "./features.ts";
 import { Fitted, type Transform } from "./transform.ts";
 
 export interface SelectionState {
-  /** How many features there were. */
+  /** Number of input features. */
   readonly width: number;
-  /** Numbers of those that stay, ascending. */
+  /** Indices of the kept features, ascending. */
   readonly kept: readonly number[];
-  /** What was measured of each feature; null where nothing could be. */
+  /** Score of each feature; null if undefined. */
   readonly scores: readonly (number | null)[];
 }
 
-/** Base of what leaves out features: [rows, features] → [rows, kept]. */
+/** Base of feature selection: [rows, features] → [rows, kept]. */
 export abstract class Selection<Options extends object>
   extends Fitted<Options, SelectionState>
   implements Transform<"tensor", "tensor">
@@ -19,7 +19,7 @@ export abstract class Selection<Options extends object>
   readonly takes = "tensor";
   readonly gives = "tensor";
 
-  /** Numbers of the features that stay, ascending. */
+  /** Indices of the kept features, ascending. */
   get kept(): readonly number[] {
     return this.learned("kept").kept;
   }
@@ -32,11 +32,13 @@ export abstract class Selection<Options extends object>
     return x.indexSelect(1, tensor(Int32Array.from(kept)));
   }
 
-  /** Learns what stays. Throws ArgumentError if nothing does; `why` says what was asked for. */
+  /**
+   * Stores which features stay. Throws ArgumentError if none does; `why` describes the criterion.
+   */
   protected keep(scores: readonly number[], stays: readonly boolean[], why: string): this {
     const kept = [...stays.keys()].filter((j) => stays[j]);
     if (kept.length === 0) {
-      throw new ArgumentError(`${this.type}.fit: no feature of ${scores.length} ${why}`);
+      throw new ArgumentError(`${this.type}.fit: none of ${scores.length} features ${why}`);
     }
     const known = scores.map((score) => (Number.isFinite(score) ? score : null));
     return this.learn({ width: scores.length, kept, scores: known });

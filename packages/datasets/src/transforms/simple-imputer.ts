@@ -8,7 +8,7 @@ import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
 
 /** Settings of SimpleImputer, with scikit-learn's names and defaults. */
 export interface SimpleImputerOptions {
-  /** What is put in place of a missing value (default "mean"); text has no mean and no median. */
+  /** Replacement of missing values (default "mean"); text columns have no mean or median. */
   readonly strategy?: "mean" | "median" | "mostFrequent" | "constant";
   /** The constant (default 0). */
   readonly fillValue?: Value;
@@ -20,11 +20,10 @@ interface State {
 }
 
 /**
- * Puts a value learned from the training rows in place of missing ones: NaN among numbers, empty
- * text. Of equally frequent values the least.
+ * Replaces missing values (NaN in numeric columns, empty text) by a value learned from the training
+ * rows. Of equally frequent values it takes the smallest.
  *
- * Throws DataError for a column without any value, and for text where a mean or median is asked
- * for.
+ * Throws DataError for a column without any value, and for text with a mean or median.
  */
 export class SimpleImputer
   extends Fitted<Required<SimpleImputerOptions>, State>
@@ -42,13 +41,13 @@ export class SimpleImputer
     const { strategy = "mean", fillValue = 0 } = options;
     if (!["mean", "median", "mostFrequent", "constant"].includes(strategy)) {
       throw new ArgumentError(
-        `SimpleImputer: strategy is ${JSON.stringify(strategy)}\n  hint: "mean", "median", "mostFrequent" or "constant"`,
+        `SimpleImputer: strategy is ${JSON.stringify(strategy)}\n  hint: use "mean", "median", "mostFrequent" or "constant"`,
       );
     }
     super({ strategy, fillValue });
   }
 
-  /** What is put into each column. */
+  /** The replacement of each column. */
   get fill(): readonly Value[] {
     return this.learned("fill").fill;
   }
@@ -80,13 +79,13 @@ export class SimpleImputer
       if (isText === (typeof fillValue === "string")) return fillValue;
       throw refuse(
         `is ${isText ? "text" : "numbers"}`,
-        `a fillValue of that kind, not ${fillValue}`,
+        `pass a fillValue of that type instead of ${fillValue}`,
       );
     }
     const there = Array.from<Value>(values).filter((value) => !isMissing(value));
-    if (there.length === 0) throw refuse("has no value at all", "leave it out");
+    if (there.length === 0) throw refuse("has no values", "leave it out");
     if (strategy === "mostFrequent") return mostFrequent(there);
-    if (isText) throw refuse(`is text, which has no ${strategy}`, 'strategy: "mostFrequent"');
+    if (isText) throw refuse(`is text, which has no ${strategy}`, 'use strategy: "mostFrequent"');
     const numbers = Float64Array.from(there as number[]);
     return strategy === "mean" ? meanOf(numbers) : quantileOf(numbers.sort(), 0.5);
   }

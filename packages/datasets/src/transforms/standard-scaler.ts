@@ -3,7 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { rowOf } from "./features.ts";
 import { notFitted, type SavedTransform, type Transform } from "./transform.ts";
 
-/** A deviation below 2⁻²⁰ of the mean is what rounding leaves of a feature that does not vary. */
+/** Variances below 2⁻⁴⁰ of the squared mean are rounding errors of a constant feature. */
 const ROUNDING = 2 ** -40;
 
 /** Settings of StandardScaler. */
@@ -15,9 +15,9 @@ export interface StandardScalerOptions {
 }
 
 /**
- * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x:
- * [rows, features] or [rows]. σ divides by the number of rows, and is 1 for a feature that does not
- * vary, as in scikit-learn; missing numbers (NaN) are not counted, and stay.
+ * z = (x − μ) / σ per feature: the data of `fit` get mean 0 and standard deviation 1. x: [rows,
+ * features] or [rows]. σ divides by the number of rows, and is 1 for constant features, as in
+ * scikit-learn. Missing values (NaN) are ignored and stay.
  */
 export class StandardScaler implements Transform<"tensor", "tensor"> {
   readonly type = "StandardScaler";
@@ -43,14 +43,12 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
     return this.#fitted(this.#scale, "scale");
   }
 
-  /**
-   * Takes mean and deviation from the rows of `x`: the training rows, not the ones to be tested on.
-   */
+  /** Computes mean and deviation of the rows of `x`, which should be the training rows only. */
   fit(x: Tensor): this {
     if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     if (x.shape.length === 0 || x.shape[0] === 0) {
       throw new ShapeError(
-        `StandardScaler.fit: no rows in x: [${x.shape.join(", ")}]\n  hint: x is [rows, features]`,
+        `StandardScaler.fit: x has no rows: [${x.shape.join(", ")}]\n  hint: pass x: [rows, features]`,
       );
     }
     noGrad(() => {
@@ -77,20 +75,20 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
     return this.fit(x).transform(x);
   }
 
-  /** x = z σ + μ: back to the units of what `fit` saw. */
+  /** x = z σ + μ: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
     if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     return z.mul(this.scale).add(this.#fitted(this.#mean, "inverseTransform"));
   }
 
-  /** Options, μ and σ in plain numbers. */
+  /** Options, μ and σ as plain numbers. */
   async save(): Promise<SavedTransform> {
     if (arguments.length > 0) checkCall("scaler.save()", arguments);
     const [mean, scale] = [await numbers(this.#mean), await numbers(this.#scale)];
     return { type: "StandardScaler", options: this.#options, state: mean && { mean, scale } };
   }
 
-  /** Takes over a saved state. */
+  /** Restores a saved state. */
   restore(state: unknown): this {
     if (arguments.length > 1) checkCall("scaler.restore(state)", arguments);
     const saved = state as { mean: Saved; scale: Saved } | null;
@@ -105,7 +103,7 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
   }
 }
 
-/** A row of numbers, or the one number of rows without features; null is JSON's for NaN. */
+/** A row of numbers, or one number for rows without features. JSON's null stands for NaN. */
 type Saved = number | (number | null)[];
 
 const rowFrom = (saved: Saved | null): Tensor =>

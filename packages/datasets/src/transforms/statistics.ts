@@ -1,16 +1,13 @@
 export const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean squared distance from the mean. */
+/** Variance: the mean squared distance from the mean. */
 export function varianceOf(values: Float64Array): number {
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }
 
-/**
- * The value below which the fraction `q` lies, between neighbours in proportion, as numpy's
- * percentile.
- */
+/** The q-quantile with linear interpolation, as numpy's percentile. */
 export function quantileOf(sorted: Float64Array, q: number): number {
   const place = q * (sorted.length - 1);
   const below = Math.floor(place);

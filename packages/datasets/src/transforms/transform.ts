@@ -9,42 +9,44 @@ export interface NamedColumn {
   readonly values: Column;
 }
 
-/** What a step of a pipeline takes: a table, its columns, or a tensor [rows, features]. */
+/** Inputs of pipeline steps: a table, its columns, or a tensor [rows, features]. */
 export interface Inputs {
   readonly table: Table;
   readonly columns: readonly NamedColumn[];
   readonly tensor: Tensor;
 }
 
-/** A transform written down, ready for JSON. */
+/** A transform as plain data for JSON. */
 export interface SavedTransform {
-  /** The name of its class. */
+  /** Name of its class. */
   readonly type: string;
   readonly options: object;
-  /** What `fit` learned; null before. */
+  /** The fitted state; null before `fit`. */
   readonly state: unknown;
 }
 
-/** What learns from training rows and changes those and others. A step of a `Pipeline`. */
+/** Learns from training rows and transforms rows. A step of a `Pipeline`. */
 export interface Transform<
   Takes extends keyof Inputs = keyof Inputs,
   Gives extends keyof Inputs = keyof Inputs,
 > {
-  /** The name of its class, whatever a bundler makes of it. */
+  /** Name of its class, independent of bundlers. */
   readonly type: string;
   readonly takes: Takes;
   readonly gives: Gives;
-  /** Learns from rows; `y` are their labels, where the transform needs them. */
+  /** Learns from rows. `y` are their labels, if the transform needs them. */
   fit(x: Inputs[Takes], y?: Labels | Tensor): this | Promise<this>;
-  /** Changes rows by what was learned. Throws ArgumentError before `fit`. */
+  /** Transforms rows. Throws ArgumentError before `fit`. */
   transform(x: Inputs[Takes]): Inputs[Gives];
-  /** What `loadTransform` reads. */
+  /** Returns data that `loadTransform` reads. */
   save(): SavedTransform | Promise<SavedTransform>;
 }
 
-/** Base of the transforms here: options, and a state of plain numbers that is null until `fit`. */
+/**
+ * Base of the built-in transforms: options, and a state of plain numbers that is null until `fit`.
+ */
 export abstract class Fitted<Options extends object, State> {
-  /** The name of its class, whatever a bundler makes of it. */
+  /** Name of its class, independent of bundlers. */
   abstract readonly type: string;
   protected readonly options: Options;
   #state: State | null = null;
@@ -53,7 +55,7 @@ export abstract class Fitted<Options extends object, State> {
     this.options = options;
   }
 
-  /** What was learned. Throws ArgumentError before `fit`; `call` is what was called. */
+  /** The fitted state. Throws ArgumentError, naming `call`, before `fit`. */
   protected learned(call: string): State {
     if (this.#state !== null) return this.#state;
     throw notFitted(this.type, call);
@@ -64,13 +66,13 @@ export abstract class Fitted<Options extends object, State> {
     return this;
   }
 
-  /** Options and what was learned, in plain numbers. */
+  /** Options and fitted state as plain numbers. */
   save(): SavedTransform {
     if (arguments.length > 0) checkCall("fitted.save()", arguments);
     return { type: this.type, options: this.options, state: this.#state };
   }
 
-  /** Takes over a saved state. */
+  /** Restores a saved state. */
   restore(state: unknown): this {
     if (arguments.length > 1) checkCall("fitted.restore(state)", arguments);
     this.#state = state as State | null;
@@ -79,4 +81,4 @@ export abstract class Fitted<Options extends object, State> {
 }
 
 export const notFitted = (name: string, call: string): ArgumentError =>
-  new ArgumentError(`${name}.${call}: not fitted yet\n  hint: fit(trainingRows) first`);
+  new ArgumentError(`${name}.${call}: not fitted yet\n  hint: call fit(trainingRows) first`);

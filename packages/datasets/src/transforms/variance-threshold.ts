@@ -6,17 +6,15 @@ import { varianceOf } from "./statistics.ts";
 
 /** Settings of VarianceThreshold. */
 export interface VarianceThresholdOptions {
-  /**
-   * Features that vary this little or less are left out (default 0: those that do not vary at all).
-   */
+  /** Features with at most this variance are dropped (default 0: constant features). */
   readonly threshold?: number;
 }
 
 /**
- * Leaves out features of low variance (by the number of rows; missing numbers, NaN, are not
- * counted). [rows, features] → [rows, kept].
+ * Drops features of low variance (dividing by the number of rows; missing values, NaN, are
+ * ignored). [rows, features] → [rows, kept].
  *
- * `fit` throws ArgumentError if none is left.
+ * `fit` throws ArgumentError if no feature is left.
  */
 export class VarianceThreshold extends Selection<Required<VarianceThresholdOptions>> {
   readonly type = "VarianceThreshold";
@@ -41,6 +39,6 @@ export class VarianceThreshold extends Selection<Required<VarianceThresholdOptio
       column.length > 0 && column.every((value) => value === column[0]) ? 0 : varianceOf(column),
     );
     const stays = variances.map((variance) => variance > threshold);
-    return this.keep(variances, stays, `varies by more than ${threshold}`);
+    return this.keep(variances, stays, `has a variance above ${threshold}`);
   }
 }

@@ -44,7 +44,7 @@ const labels = (...classes: number[]): Bytes =>
   new Uint8Array([0, 0, 8, 1, 0, 0, 0, classes.length, ...classes]);
 
 describe("MNIST's format", () => {
-  test.each([loadMnist, loadFashionMnist])("%o reads the files it is given", async (load) => {
+  test.each([loadMnist, loadFashionMnist])("%o reads the given files", async (load) => {
     const from = { images: await gzip(images(2)), labels: labels(9, 0) };
     const data = await load({ from });
     expect(data.shape).toEqual([1, 1, 2]);
@@ -56,19 +56,19 @@ describe("MNIST's format", () => {
   test.each([
     [images(2), labels(1), "l.idx: has shape [1]; expected u8 of shape [2]"],
     [labels(1), labels(1), "i.idx: has shape [1]; expected u8 of shape [n, height, width]"],
-    [images(1), labels(10), "MNIST: label 1 is 10; there are 10 classes, from 0"],
+    [images(1), labels(10), "MNIST: label 1 is 10, but classes are 0 to 9"],
     [
       images(1).slice(0, -1),
       labels(1),
-      "i.idx: has 17 bytes where the header, [1, 1, 2], promises 18",
+      "i.idx: has 17 bytes, but the header [1, 1, 2] requires 18",
     ],
-  ])("files that are not those: %#", async (pictures, classes, message) => {
+  ])("invalid files are refused: %#", async (pictures, classes, message) => {
     const from = { images: file("i.idx", pictures), labels: file("l.idx", classes) };
     await expect(loadMnist({ from })).rejects.toThrow(message);
   });
 });
 
-/** A tar archive of such files. */
+/** A tar archive of these files. */
 function tar(files: Record<string, Bytes>): Bytes {
   const blocks = Object.entries(files).flatMap(([name, content]) => {
     const header = new Uint8Array(512);
@@ -115,25 +115,25 @@ describe("loadCifar10", () => {
   });
 
   test.each([
-    [new Uint8Array(2000).fill(65), "c.tar: is no tar archive"],
-    [new Uint8Array(2000), "c.tar: is no tar archive, or an empty one"],
+    [new Uint8Array(2000).fill(65), "c.tar: not a tar archive"],
+    [new Uint8Array(2000), "c.tar: not a tar archive, or an empty one"],
     [tar({ "a.txt": new Uint8Array(5) }), "c.tar: the archive has no data_batch_1.bin, …"],
     [
       tar({ "data_batch_1.bin": new Uint8Array(3072) }),
-      "c.tar: data_batch_1.bin: 3072 bytes are no pictures of 3072 bytes and a label each",
+      "c.tar: data_batch_1.bin: 3072 bytes are not a whole number of images of 3072 bytes with a label",
     ],
     [
       tar({ "data_batch_1.bin": new Uint8Array(3073) }).slice(0, 3000),
-      "c.tar: the archive breaks off",
+      "c.tar: the archive is truncated",
     ],
-  ])("archives that are not it: %#", async (bytes, message) => {
+  ])("invalid archives are refused: %#", async (bytes, message) => {
     const from = { archive: file("c.tar", bytes) };
     await expect(loadCifar10({ from })).rejects.toThrow(message);
   });
 });
 
 describe("tables and texts from files", () => {
-  test("loadBoston leaves out b, and wants the other columns", async () => {
+  test("loadBoston omits b and requires the other columns", async () => {
     const header = "crim,zn,indus,chas,nox,rm,age,dis,rad,tax,ptratio,b,lstat,medv\n";
     const data = await loadBoston({
       from: { table: file("b.csv", `${header}${"1,".repeat(13)}24\n`) },
@@ -141,7 +141,7 @@ describe("tables and texts from files", () => {
     expect(data.features).toHaveLength(12);
     expect([...(await data.y().data())]).toEqual([24]);
     await expect(loadBoston({ from: { table: file("b.csv", "crim\n1\n") } })).rejects.toThrow(
-      'Boston: no column "zn"; there are crim',
+      'Boston: there is no column "zn"; columns are crim',
     );
   });
 
@@ -156,7 +156,7 @@ describe("tables and texts from files", () => {
         "b.json: no sentence with class 0 or 1 at element 2",
       ],
       ["{}", "b.json: no sentence with class 0 or 1"],
-      ["[", "b.json: is not JSON"],
+      ["[", "b.json: not valid JSON"],
     ] as const) {
       const from = { amazon: good, imdb: file("b.json", content), yelp: good };
       await expect(loadSentiment({ from })).rejects.toThrow(message);
@@ -177,7 +177,7 @@ describe("tables and texts from files", () => {
     const pairs = await loadEnglishChinese({ from: { pairs: file("p.csv", "zh,en\n一,1\n") } });
     expect(pairs.table.row(0)).toEqual({ en: "1", zh: "一" });
     await expect(loadEnglishChinese({ from: { pairs: file("p.csv", "en\n1\n") } })).rejects.toThrow(
-      'p.csv: no column "zh"; there are en',
+      'p.csv: there is no column "zh"; columns are en',
     );
   });
 });

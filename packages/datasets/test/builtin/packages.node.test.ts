@@ -15,7 +15,7 @@ beforeAll(async () => {
   await init({ device: "cpu" });
 });
 
-describe("what npm packages bring", () => {
+describe("data sets from npm packages", () => {
   test("loadBoston: 506 districts without column b", async () => {
     const { table, features, target } = await loadBoston();
     expect(table.length).toBe(506);
@@ -39,7 +39,7 @@ describe("what npm packages bring", () => {
     expect(few.length).toBe(1);
     expect(few.image(0)).toEqual(digits.image(9999));
     expect(() => digits.batch([10_000])).toThrow(
-      "MNIST: no picture 10000; there are 10000, from 0",
+      "MNIST: there is no image 10000; images are 0 to 9999",
     );
   });
 
@@ -83,12 +83,12 @@ describe("what npm packages bring", () => {
   });
 });
 
-test("says what to pass when no package has the files, offline", async () => {
+test("the error tells what to pass if no package has the files, offline", async () => {
   const options = { train: false, download: { offline: true, folder: "/nowhere" } };
   await expect(loadFashionMnist(options)).rejects.toThrow(
-    "loadFashionMnist: download: offline, and https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/t10k-images-idx3-ubyte.gz is not in the cache",
+    "loadFashionMnist: download: offline, but https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/t10k-images-idx3-ubyte.gz is not in the cache",
   );
   await expect(loadCifar10(options)).rejects.toThrow(
-    'hint: say where its file is: loadCifar10({ from: { archive: "https://…" } })',
+    'hint: pass the file: loadCifar10({ from: { archive: "https://…" } })',
   );
 });

@@ -26,7 +26,7 @@ async function points({ x, y }: LabelledPoints): Promise<{ at: number[]; label: 
 }
 
 describe("curves", () => {
-  test("moons are half circles from end to end", async () => {
+  test("moons are half circles", async () => {
     const rows = await points(makeMoons(7, plain));
     expect(rows.map(({ label }) => label)).toEqual([0, 0, 0, 1, 1, 1, 1]);
     for (const { at, label } of rows) {
@@ -38,7 +38,7 @@ describe("curves", () => {
     for (const [i, x] of [1, 0, -1, 0, 0.5, 1.5, 2].entries()) expect(xs[i]).toBeCloseTo(x, 6);
   });
 
-  test("circles have radius 1 and the factor, and do not meet themselves", async () => {
+  test("circles have radius 1 and the factor, without repeated points", async () => {
     const rows = await points(makeCircles(9, { ...plain, factor: 0.3 }));
     for (const { at, label } of rows) {
       expect(Math.hypot(...at)).toBeCloseTo(label === 0 ? 1 : 0.3, 6);
@@ -47,7 +47,7 @@ describe("curves", () => {
     expect(new Set(rows.map(({ at }) => at.map((c) => c.toFixed(4)).join())).size).toBe(9);
   });
 
-  test("spirals go round once a turn", async () => {
+  test("spirals make the given number of turns", async () => {
     const rows = await points(makeSpirals(7, { ...plain, nClasses: 3, turns: 2 }));
     expect(rows.map(({ label }) => label)).toEqual([0, 0, 0, 1, 1, 2, 2]);
     for (const { at, label } of rows) {
@@ -58,7 +58,7 @@ describe("curves", () => {
   });
 
   test.each([makeMoons, makeCircles, makeSpirals, makeBlobs])(
-    "%o: the library's seed decides, and a generator in its place",
+    "%o: follows the library's seed, or a generator",
     async (make: (n?: number, options?: { generator?: Generator }) => LabelledPoints) => {
       const drawn = async (seed: number): Promise<number[]> => {
         manualSeed(seed);
@@ -73,7 +73,7 @@ describe("curves", () => {
     },
   );
 
-  test("noise has the deviation asked for, and rows keep their class when shuffled", async () => {
+  test("noise has the given deviation, and rows keep their class when shuffled", async () => {
     const generator = new Generator(5);
     const rows = await points(makeCircles(4000, { factor: 0, noise: 0.1, generator }));
     const inner = rows.filter(({ label }) => label === 1).flatMap(({ at }) => at);
@@ -84,26 +84,35 @@ describe("curves", () => {
   });
 
   test.each([
-    [() => makeMoons(0), "makeMoons: nSamples is 0\n  hint: a whole number, 1 or more"],
-    [() => makeMoons(10, { noise: -1 }), "makeMoons: noise is -1\n  hint: a number, 0 or more"],
+    [() => makeMoons(0), "makeMoons: nSamples is 0\n  hint: a whole number ≥ 1"],
+    [() => makeMoons(10, { noise: -1 }), "makeMoons: noise is -1\n  hint: a number ≥ 0"],
     [() => makeCircles(10, { factor: 1 }), "makeCircles: factor is 1"],
     [() => makeSpirals(10, { nClasses: 0 }), "makeSpirals: nClasses is 0"],
     [() => makeSpirals(10, { turns: Number.NaN }), "makeSpirals: turns is NaN"],
-    [() => makeBlobs(10, { centers: [[1], [1, 2]] }), "makeBlobs: centers of 1, 2 coordinates"],
-    [() => makeBlobs(10, { centers: [] }), "makeBlobs: centers of no coordinates"],
-    [() => makeBlobs(10, { clusterStd: [1, 2] }), "2 values of clusterStd for 3 centers"],
+    [
+      () => makeBlobs(10, { centers: [[1], [1, 2]] }),
+      "makeBlobs: centers must have the same number of coordinates, got 1, 2",
+    ],
+    [
+      () => makeBlobs(10, { centers: [] }),
+      "makeBlobs: centers must have the same number of coordinates, got none",
+    ],
+    [
+      () => makeBlobs(10, { clusterStd: [1, 2] }),
+      "clusterStd has 2 values, but there are 3 centers",
+    ],
     [() => makeBlobs(10, { clusterStd: -2 }), "makeBlobs: clusterStd is -2"],
     [
       () => makeRegression(10, { nFeatures: 2, nInformative: 3 }),
-      "makeRegression: nInformative is 3 of 2 features",
+      "makeRegression: nInformative is 3, but there are 2 features",
     ],
-  ])("refuses what it cannot make: %#", (make, message) => {
+  ])("refuses invalid settings: %#", (make, message) => {
     expect(make).toThrow(message);
   });
 });
 
 describe("makeBlobs", () => {
-  test("clusters are where and as wide as they were asked to be", async () => {
+  test("clusters have the given centres and deviations", async () => {
     const centers = [
       [0, 5, -5],
       [10, 0, 0],
@@ -123,7 +132,7 @@ describe("makeBlobs", () => {
     }
   });
 
-  test("draws centres inside the box", () => {
+  test("draws centres within the box", () => {
     const { centers } = makeBlobs(10, { centers: 50, nFeatures: 4, centerBox: [2, 3] });
     expect(centers).toHaveLength(50);
     expect(centers.flat().every((value) => value >= 2 && value < 3)).toBe(true);
@@ -152,7 +161,7 @@ describe("makeRegression", () => {
     expect(rows.filter((j) => all.slice(j * 3, j * 3 + 3).some((c) => c !== 0))).toHaveLength(2);
   });
 
-  test("without shuffle the first features matter; noise is added", async () => {
+  test("without shuffle the first features are informative; noise is added", async () => {
     const options = { ...plain, nFeatures: 3, nInformative: 1, noise: 10 };
     const { x, y, coef } = makeRegression(5000, { ...options, generator: new Generator(2) });
     const [first, second, third] = await values(coef);

@@ -29,7 +29,7 @@ describe.each([
     classes: [178, 182, 177, 183, 181, 182, 181, 179, 174, 180],
   },
 ])("$load.name", ({ load, shape, classes }) => {
-  test("has the rows, the features and the classes of its origin", async () => {
+  test("has the rows, features and classes of its source", async () => {
     const data = await load();
     expect(data.x().shape).toEqual(shape);
     expect(data.y().shape).toEqual([shape[0]]);
@@ -37,7 +37,7 @@ describe.each([
     expect(counts(data)).toEqual(classes);
   });
 
-  test("says what its columns are, where it comes from and its licence", async () => {
+  test("describes its columns, source and licence", async () => {
     const { about, table } = await load();
     expect(Object.keys(about.columns)).toEqual(table.names);
     for (const text of [about.title, about.description, about.source, about.licence]) {
@@ -46,7 +46,7 @@ describe.each([
   });
 });
 
-test("loadIris has the numbers of the package it comes from", async () => {
+test("loadIris has the numbers of its source package", async () => {
   const { table, features, target, classes } = await loadIris();
   const rows = getNumbers();
   const columns = features.map((_, j) => Float64Array.from(rows, (row) => row[j] as number));
@@ -70,10 +70,10 @@ test("loadSacramento has text and numbers, and prices to predict", async () => {
   );
 });
 
-test("rows can be picked", async () => {
+test("rows can be selected", async () => {
   const iris = await loadIris();
   const few = iris.take([149, 0]);
   expect(few.length).toBe(2);
   expect([...(await few.y().data())]).toEqual([2, 0]);
-  expect(() => iris.take([150])).toThrow("iris: no row 150; there are 150, from 0");
+  expect(() => iris.take([150])).toThrow("iris: there is no row 150; rows are 0 to 149");
 });

@@ -21,7 +21,7 @@ class Squares extends ItemDataset<number> {
 }
 
 describe("Subset", () => {
-  test("picks by the numbers of the whole", async () => {
+  test("maps its indices to the dataset's", async () => {
     expect(await new Subset(["a", "b", "c"], [2, 0, 2]).batch([0, 1, 2])).toEqual(["c", "a", "c"]);
     const nested = new Subset(new Subset(new Squares(), [3, 2, 1]), [2, 0]);
     expect(nested.length).toBe(2);
@@ -30,13 +30,13 @@ describe("Subset", () => {
 
   test.each([3, -1, 0.5, Number.NaN])("has no example %d", (index) => {
     expect(() => new Subset(["a", "b", "c"], [0, index])).toThrow(
-      `Subset: no example ${index} in a dataset of 3`,
+      `Subset: there is no example ${index} in a dataset of 3`,
     );
   });
 });
 
 describe("randomSplit", () => {
-  test("cuts PyTorch's permutation", () => {
+  test("splits PyTorch's permutation", () => {
     const order = [...new Generator(5).permutation(10)];
     const parts = randomSplit(Array(10).fill(0), [7, 3], { generator: new Generator(5) });
     expect(parts.map((part) => [...part.indices])).toEqual([order.slice(0, 7), order.slice(7)]);
@@ -53,7 +53,7 @@ describe("randomSplit", () => {
       [0.1, 0.9],
       [2, 9],
     ],
-  ])("rounds fractions %j down and hands out the rest", (fractions, counts) => {
+  ])("rounds fractions %j down and distributes the rest", (fractions, counts) => {
     const parts = randomSplit(Array(11).fill(0), fractions);
     expect(parts.map((part) => part.length)).toEqual(counts);
   });
@@ -61,22 +61,22 @@ describe("randomSplit", () => {
   test.each([[[]], [[5, 5]], [[0.5, 0.4]], [[12, -1]], [[1.5, 9.5]]])(
     "refuses %j of 11",
     (sizes) => {
-      expect(() => randomSplit(Array(11).fill(0), sizes)).toThrow("for 11 examples");
+      expect(() => randomSplit(Array(11).fill(0), sizes)).toThrow("do not fit 11 examples");
     },
   );
 });
 
 describe("ConcatDataset", () => {
-  test("puts lists together by place", async () => {
+  test("merges lists by position", async () => {
     const both = new ConcatDataset<number[]>([new Squares(), [100, 101]]);
     expect(both.length).toBe(6);
     expect(await both.batch([5, 2, 4, 3])).toEqual([101, 4, 100, 9]);
     expect(await both.batch([])).toEqual([]);
     expect(() => new ConcatDataset([])).toThrow("no datasets");
-    await expect(both.batch([6])).rejects.toThrow("no example 6 in datasets of 6 together");
+    await expect(both.batch([6])).rejects.toThrow("there is no example 6 in 6 examples");
   });
 
-  test("puts tensors together along the first dimension", async () => {
+  test("merges tensors along the first dimension", async () => {
     const dataset = (
       start: number,
     ): Dataset<{ x: ReturnType<typeof tensor>; y: ReturnType<typeof tensor> }> =>
@@ -100,7 +100,7 @@ describe("ConcatDataset", () => {
     expect([...(await (await pairs.batch([2, 1]))[0].data())]).toEqual([3, 2]);
     const odd: Dataset<number> = { length: 1, batch: () => 3 };
     await expect(new ConcatDataset([odd, odd]).batch([0, 1])).rejects.toThrow(
-      "batches of number cannot be put together",
+      "batches of type number cannot be merged",
     );
   });
 });

@@ -6,7 +6,7 @@ beforeAll(async () => {
   await init({ device: "cpu" });
 });
 
-/** Tables of these lengths, their rows numbered through. */
+/** Tables of these lengths; their rows are numbered consecutively. */
 function pieces(lengths: readonly number[]): Table[] {
   let next = 0;
   return lengths.map((length) => {
@@ -22,7 +22,7 @@ async function batches(loader: AsyncIterable<Table>): Promise<number[][]> {
   return out;
 }
 
-test("TableDataset gives tables of rows, for collate to make tensors of", async () => {
+test("TableDataset returns tables of rows, for collate to make tensors from", async () => {
   const table = parseCsv("beds,price\n1,10\n2,20\n3,30\n");
   const loader = new DataLoader(new TableDataset(table), {
     batchSize: 2,
@@ -38,7 +38,7 @@ test("TableDataset gives tables of rows, for collate to make tensors of", async 
 
 describe("TableStreamDataset", () => {
   test.each([[[7]], [[1, 1, 1, 1, 1, 1, 1]], [[2, 5]], [[3, 0, 4]], [[6, 1]]])(
-    "cuts pieces of %j into batches of 3",
+    "splits tables of %j into batches of 3",
     async (lengths) => {
       const dataset = new TableStreamDataset(pieces(lengths));
       const expected = [[0, 1, 2], [3, 4, 5], [6]];
@@ -57,7 +57,7 @@ describe("TableStreamDataset", () => {
     }
   });
 
-  test("shuffles blocks of rows, and goes on where it was", async () => {
+  test("shuffles blocks of rows, and resumes", async () => {
     const make = (): DataLoader<Table> =>
       new DataLoader(new TableStreamDataset(pieces([40, 5, 55]), { shuffleBuffer: 50 }), {
         batchSize: 8,
@@ -83,6 +83,8 @@ describe("TableStreamDataset", () => {
       "TableStreamDataset: shuffleBuffer is 0.5",
     );
     const loader = new DataLoader(new TableStreamDataset(pieces([2])), { shuffle: true });
-    await expect(batches(loader)).rejects.toThrow("DataLoader: a stream has no order to shuffle");
+    await expect(batches(loader)).rejects.toThrow(
+      "DataLoader: a stream cannot be shuffled without a buffer",
+    );
   });
 });

@@ -14,7 +14,7 @@ describe("TensorDataset", () => {
     );
   const labels = (): Tensor => tensor(new Int32Array([7, 8, 9]));
 
-  test("yields the names it was given", async () => {
+  test("yields batches with the given names", async () => {
     const dataset = new TensorDataset({ images: images(), labels: labels() });
     expect(dataset.length).toBe(3);
     const batch = await dataset.batch([2, 0]);
@@ -34,14 +34,14 @@ describe("TensorDataset", () => {
 
   test.each([3, -1, 0.5])("has no example %d", async (index) => {
     await expect(new TensorDataset([labels()]).batch([0, index])).rejects.toThrow(
-      `TensorDataset: no example ${index} in a dataset of 3\n  hint: numbers from 0 to 2`,
+      `TensorDataset: there is no example ${index} in a dataset of 3\n  hint: use indices from 0 to 2`,
     );
   });
 
-  test("refuses tensors that count different examples", () => {
+  test("refuses tensors with different numbers of examples", () => {
     expect(() => new TensorDataset({ images: images(), labels: tensor([1, 2]) })).toThrow(
-      "TensorDataset: the tensors do not count the same examples\n  images: [3, 2, 2]\n  labels: [2]",
+      "TensorDataset: the tensors have different numbers of examples\n  images: [3, 2, 2]\n  labels: [2]",
     );
-    expect(() => new TensorDataset([tensor(1)])).toThrow("do not count the same examples");
+    expect(() => new TensorDataset([tensor(1)])).toThrow("have different numbers of examples");
   });
 });

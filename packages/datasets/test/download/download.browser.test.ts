@@ -17,7 +17,7 @@ test("a page keeps a file in its cache", async () => {
   const text = await (await fetch(url)).text();
   const sha256 = await hash(text);
   await expect(download(url, { offline: true })).rejects.toThrow(
-    `download: offline, and ${url} is not in the cache\n  hint: run once with a network`,
+    `download: offline, but ${url} is not in the cache\n  hint: run once with a network`,
   );
   let received = 0;
   const blob = await download(url, {
@@ -31,22 +31,22 @@ test("a page keeps a file in its cache", async () => {
   expect(await readText(await download(url, { sha256, offline: true }))).toBe(text);
 });
 
-test("a page refuses another file, and says when there is none", async () => {
+test("a page refuses a wrong file, and reports a missing one", async () => {
   await expect(download(url, { sha256: "0".repeat(64) })).rejects.toThrow("where 0000");
   await expect(download(new URL("none.json", url), { retries: 0 })).rejects.toThrow(
-    "download: no mirror gave the file",
+    "download: no mirror returned the file",
   );
   await expect(download(url, { offline: true })).rejects.toThrow("is not in the cache");
 });
 
-/** A file whose connection breaks after two thirds; what `scripts/breaking-server.ts` serves. */
+/** A file whose connection breaks after two thirds, served by `scripts/breaking-server.ts`. */
 const size = 9_000_000;
 const breaking = new URL(`/breaking-server/${size}/model.bin`, location.href);
 const asked = async (): Promise<(string | null)[]> =>
   (await fetch(new URL("/breaking-server/log", location.href))).json();
 const byteOf = (i: number): number => (i * 31 + (i >> 12)) & 255;
 
-test("a page takes up a file where its connection broke, in another visit too, and reads any part of it", async () => {
+test("a page resumes a broken download, also in another visit, and reads any part of the file", async () => {
   await asked();
   await expect(download(breaking, { retries: 0 })).rejects.toThrow("the connection broke after");
   expect(await asked()).toEqual([null]);
@@ -71,7 +71,7 @@ test("a page takes up a file where its connection broke, in another visit too, a
   expect(await asked()).toEqual([]);
 });
 
-test("what another page is fetching is fetched beside it, and both have it whole", async () => {
+test("two pages may download the same file at once, and both get it complete", async () => {
   const held = await new Promise<() => void>((resolve) => {
     void navigator.locks.request(`wgrad ${url.href}`, () => new Promise<void>(resolve));
   });

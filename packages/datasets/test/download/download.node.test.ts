@@ -13,10 +13,10 @@ const sha256 = createHash("sha256").update(body).digest("hex");
 let server: Server;
 let root = "";
 let folder = "";
-/** What each address answers, and what was asked. */
+/** Response of each address, and the requests so far. */
 let routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {};
 let asked: string[] = [];
-/** An answer that stopped halfway; it breaks once the client has all of the half. */
+/** A response that stopped halfway. It breaks when the client has received all of the half. */
 let halfway: { received: number; response: ServerResponse } | null = null;
 const breakHalfway = ({ received }: DownloadProgress): void => {
   if (received === halfway?.received) halfway.response.destroy();
@@ -45,8 +45,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /**
- * Serves `content`, ranges too; breaks the connection after `broken` bytes of each of the first
- * `times` answers.
+ * Serves `content`, with ranges. Breaks the connection after `broken` bytes in each of the first
+ * `times` responses.
  */
 function serve({
   broken = Number.POSITIVE_INFINITY,
@@ -74,7 +74,7 @@ function serve({
 const kept = (): string[] => readdirSync(folder).sort();
 
 describe("download", () => {
-  test("fetches once, keeps the file, and reports how far it is", async () => {
+  test("downloads once, caches the file, and reports progress", async () => {
     routes["/x.csv"] = serve();
     const progress: DownloadProgress[] = [];
     const options = { folder, sha256, onProgress: (p: DownloadProgress) => progress.push(p) };
@@ -89,7 +89,7 @@ describe("download", () => {
     expect((await readCsv(path)).length).toBe(40_000);
   });
 
-  test("two calls at a time are one download", async () => {
+  test("two concurrent calls share one download", async () => {
     routes["/x.csv"] = serve();
     const [a, b] = await Promise.all([
       download(`${root}/x.csv`, { folder }),
@@ -99,14 +99,14 @@ describe("download", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("a connection that breaks is taken up where it broke", async () => {
+  test("a broken connection is resumed", async () => {
     routes["/x.csv"] = serve({ broken: 70_000, times: 2 });
     const path = await download(`${root}/x.csv`, { folder, onProgress: breakHalfway });
     expect(readFileSync(path as string).equals(body)).toBe(true);
     expect(asked).toEqual(["/x.csv", "/x.csv bytes=70000-", "/x.csv bytes=140000-"]);
   });
 
-  test("the next call goes on where the last one ended", async () => {
+  test("the next call resumes where the last one ended", async () => {
     routes["/x.csv"] = serve({ broken: 50_000, times: 1 });
     await expect(
       download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
@@ -118,7 +118,7 @@ describe("download", () => {
     expect(kept()).toEqual(["x.csv"]);
   });
 
-  test("what changed meanwhile, or cannot be named, is fetched anew", async () => {
+  test("a file that has changed, or has no version, is downloaded anew", async () => {
     routes["/x.csv"] = serve({ broken: 50_000, times: 1, content: Buffer.alloc(90_000) });
     await expect(
       download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
@@ -135,7 +135,7 @@ describe("download", () => {
     expect(asked.slice(-2)).toEqual(["/y.csv", "/y.csv"]);
   });
 
-  test("mirrors that fail, refuse or lie are passed over", async () => {
+  test("mirrors that fail, refuse or return a wrong file are skipped", async () => {
     routes["/busy"] = (_, response) => {
       response.statusCode = 503;
       response.end();
@@ -149,50 +149,50 @@ describe("download", () => {
     expect(kept()).toEqual(["x.csv"]);
   });
 
-  test("says what every mirror answered, and leaves nothing behind", async () => {
+  test("reports the answer of every mirror, and leaves no files", async () => {
     routes["/wrong"] = serve({ content: Buffer.from("another file") });
     const other = createHash("sha256").update("another file").digest("hex");
     await expect(
       download([`${root}/none`, `${root}/wrong`], { folder, sha256, name: "x.csv" }),
     ).rejects.toThrow(
-      `download: no mirror gave the file\n  ${root}/none: the server answers 404\n` +
-        `  ${root}/wrong: has sha256 ${other} where ${sha256} was expected\n` +
+      `download: no mirror returned the file\n  ${root}/none: the server responded with status 404\n` +
+        `  ${root}/wrong: has sha256 ${other}, expected ${sha256}\n` +
         `  hint: pass a mirror that has it, or put the file at ${join(folder, "x.csv")}`,
     );
     expect(existsSync(join(folder, "x.csv"))).toBe(false);
     expect(readdirSync(folder).filter((name) => !name.startsWith("x.csv.part"))).toEqual([]);
   });
 
-  test("a file in the cache that is another is fetched anew", async () => {
+  test("a wrong file in the cache is downloaded anew", async () => {
     writeFileSync(join(folder, "x.csv"), "spoilt");
     routes["/x.csv"] = serve();
     await expect(download(`${root}/x.csv`, { folder, sha256, offline: true })).rejects.toThrow(
-      `download: offline, and ${root}/x.csv has another sha256 in the cache`,
+      `download: offline, but ${root}/x.csv has another sha256 in the cache`,
     );
     expect(
       readFileSync((await download(`${root}/x.csv`, { folder, sha256 })) as string).equals(body),
     ).toBe(true);
   });
 
-  test("offline it asks nobody", async () => {
+  test("sends no request when offline", async () => {
     await expect(download(`${root}/x.csv`, { folder, offline: true })).rejects.toThrow(
-      `download: offline, and ${root}/x.csv is not in the cache\n` +
+      `download: offline, but ${root}/x.csv is not in the cache\n` +
         `  hint: run once with a network, or put the file at ${join(folder, "x.csv")}`,
     );
     expect(asked).toEqual([]);
   });
 
-  test("says when the network is closed", async () => {
+  test("reports a missing network", async () => {
     const closed = "http://127.0.0.1:9/x.csv";
     await expect(
       download([closed, "http://no-such-host.invalid/x.csv"], { folder, retries: 0 }),
     ).rejects.toThrow(
-      "download: no server can be reached; the network seems to be closed\n  http://127.0.0.1:9/x.csv: ",
+      "download: no server can be reached; there seems to be no network\n  http://127.0.0.1:9/x.csv: ",
     );
-    await expect(download([], { folder })).rejects.toThrow("download: no address is given");
+    await expect(download([], { folder })).rejects.toThrow("download: there is no address");
   });
 
-  test("can be stopped, and leaves what came for the next call", async () => {
+  test("can be aborted, and keeps the received bytes for the next call", async () => {
     const stop = new AbortController();
     routes["/x.csv"] = (_, response) => {
       response.setHeader("etag", '"1"');
@@ -212,7 +212,7 @@ describe("download", () => {
     expect(asked.at(-1)).toMatch(/^\/x\.csv bytes=\d+-$/);
   });
 
-  /** Sends the half of the file, and the rest when it is told to. */
+  /** Sends half of the file, and the rest when told to. */
   function slowly(): () => void {
     let rest = (): void => {};
     routes["/x.csv"] = (_, response) => {
@@ -223,7 +223,7 @@ describe("download", () => {
     return () => rest();
   }
 
-  test("of two calls at a time each is answered by its own options", async () => {
+  test("each of two concurrent calls follows its own options", async () => {
     const finish = slowly();
     const gone = AbortSignal.abort(new Error("not wanted"));
     const stop = new AbortController();
@@ -253,16 +253,16 @@ describe("download", () => {
     routes["/x.csv"] = serve();
     const path = await first;
     expect(await second).toBe(path);
-    await expect(wrong).rejects.toThrow("was expected");
+    await expect(wrong).rejects.toThrow(", expected ");
     await all;
     expect(seen.at(-1)).toBe(body.length);
     expect(readFileSync(path as string).equals(body)).toBe(true);
     expect(kept()).toEqual(["x.csv"]);
-    // one for the first two, one for the wrong sha256
+    // one request for the first two calls, one for the wrong sha256
     expect(asked).toEqual(["/x.csv", "/x.csv"]);
   });
 
-  test("a call that is stopped does not stop another", async () => {
+  test("aborting a call does not abort another", async () => {
     const stop = new AbortController();
     slowly();
     let started = (): void => {};
@@ -282,7 +282,7 @@ describe("download", () => {
     expect(readFileSync((await second) as string).equals(body)).toBe(true);
   });
 
-  test("a part of another version is not put to what is here", async () => {
+  test("a part of another version is not appended", async () => {
     routes["/x.csv"] = serve({ broken: 50_000, times: 1 });
     await expect(
       download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
@@ -301,20 +301,24 @@ describe("download", () => {
   });
 
   test.each<[string, Parameters<typeof download>, string]>([
-    ["no address", ["nonsense"], 'download: "nonsense" is no address\n  hint: "https://host'],
-    ["no text", [3 as never], "download: 3 is no address"],
-    ["no mirror", [[]], "download: no address is given"],
-    ["the folder above", ["http://x/y", { name: ".." }], 'download: name is "..", which no file'],
+    ["no address", ["nonsense"], 'download: "nonsense" is not an address\n  hint: "https://host'],
+    ["no text", [3 as never], "download: 3 is not an address"],
+    ["no mirror", [[]], "download: there is no address"],
+    ["the folder above", ["http://x/y", { name: ".." }], 'download: name is "..", which is not'],
     ["a long name", ["http://x/y", { name: "a".repeat(300) }], 'download: name is "aaaa'],
     ["no sha256", ["http://x/y", { sha256: "12" }], 'download: sha256 is "12"\n  hint: 64 hex'],
     ["no count", ["http://x/y", { retries: -1 }], "download: retries is -1"],
-    ["no signal", ["http://x/y", { signal: {} as never }], "download: signal is no AbortSignal"],
+    [
+      "no signal",
+      ["http://x/y", { signal: {} as never }],
+      "download: signal is not an AbortSignal",
+    ],
     ["an option", ["http://x/y", { sha: "" } as never], 'download: there is no option "sha"'],
   ])("refuses %s", async (_, call, text) => {
     await expect(download(...call)).rejects.toThrow(text);
   });
 
-  test("names of addresses become names of files", async () => {
+  test("names in addresses become file names", async () => {
     for (const [address, name] of [
       ["/%ff/a%20b.csv", "a_b.csv"],
       ["/%e0%a4%a", "_e0_a4_a"],

@@ -10,7 +10,7 @@ import {
 } from "@wgrad/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 
-/** [count, channels, height, width]: every point a number of its own. */
+/** Images [count, channels, height, width] in which every pixel has its own value. */
 const pictures = (count: number, channels: number, height: number, width: number): Tensor =>
   tensor(
     Float32Array.from({ length: count * channels * height * width }, (_, i) => i),
@@ -34,7 +34,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     }
   });
 
-  test("Resize takes neighbours, means, or what is between", async () => {
+  test("Resize takes neighbours, means, or interpolates", async () => {
     const one = tensor([
       [
         [0, 1],
@@ -60,7 +60,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(cropped.shape).toEqual([1, 1, height, width]);
   });
 
-  test("RandomCrop draws row and column for each picture", async () => {
+  test("RandomCrop draws row and column for each image", async () => {
     const batch = pictures(3, 2, 6, 5);
     const cropped = new RandomCrop([3, 2], { generator: new Generator(4) }).transform(batch);
     const draws = new Generator(4);
@@ -74,7 +74,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await values(cropped)).toEqual(expected);
   });
 
-  test("RandomCrop pads, and draws nothing where there is no choice", async () => {
+  test("RandomCrop pads, and draws nothing if there is no choice", async () => {
     const generator = new Generator(0);
     const same = new RandomCrop(2, { generator }).transform(pictures(1, 1, 2, 2));
     expect(await values(same)).toEqual([0, 1, 2, 3]);
@@ -83,7 +83,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await values(whole)).toEqual([0, 0, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 0]);
   });
 
-  test("RandomHorizontalFlip mirrors some", async () => {
+  test("RandomHorizontalFlip flips some images", async () => {
     const batch = pictures(8, 1, 1, 3);
     const flipped = new RandomHorizontalFlip({ generator: new Generator(1) }).transform(batch);
     const drawn = new Generator(1).uniform(new Float32Array(8));
@@ -98,7 +98,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     );
   });
 
-  test("Normalize by channel, and back", async () => {
+  test("Normalize works per channel, and can be inverted", async () => {
     const normalize = new Normalize([1, 10], [2, 5]);
     const batch = pictures(1, 2, 1, 2);
     const z = normalize.transform(batch);
@@ -149,9 +149,9 @@ describe("imageTensor", () => {
     }
   });
 
-  test("refuses bytes that do not fill it", () => {
+  test("refuses a wrong number of bytes", () => {
     expect(() => imageTensor({ ...rgba, data: new Uint8Array(5) })).toThrow(
-      "imageTensor: 5 bytes are not 2 × 1 points of 1 to 4 channels",
+      "imageTensor: 5 bytes are not 2 × 1 pixels of 1 to 4 channels",
     );
   });
 });
@@ -162,12 +162,18 @@ describe("refuses", () => {
     [() => new Resize(0), "Resize: size is 0"],
     [() => new Resize(2, { mode: "cubic" as "area" }), 'Resize: mode is "cubic"'],
     [() => new CenterCrop([2, 1.5]), "CenterCrop: size is [2,1.5]"],
-    [() => new CenterCrop(3).transform(batch()), "CenterCrop: 3 × 3 of images: [1, 1, 2, 2]"],
-    [() => new RandomCrop(3).transform(batch()), "hint: Resize first, or padding"],
+    [
+      () => new CenterCrop(3).transform(batch()),
+      "CenterCrop: the crop of 3 × 3 is larger than images [1, 1, 2, 2]",
+    ],
+    [() => new RandomCrop(3).transform(batch()), "hint: Resize first, or use padding"],
     [() => new RandomHorizontalFlip({ p: 2 }), "RandomHorizontalFlip: p is 2"],
     [() => new Normalize([1], [0]), "Normalize: mean [1] and std [0]"],
-    [() => new Normalize([1, 2], [1, 2]).transform(batch()), "images: [1, 1, 2, 2] for 2 channels"],
-    [() => new Resize(2).transform(tensor([1])), "Resize: images: [1]"],
+    [
+      () => new Normalize([1, 2], [1, 2]).transform(batch()),
+      "images have shape [1, 1, 2, 2], but there are means for 2 channels",
+    ],
+    [() => new Resize(2).transform(tensor([1])), "Resize: images have shape [1]"],
   ])("%#", (make, message) => {
     expect(make).toThrow(message);
   });

@@ -12,7 +12,7 @@ import {
 } from "@wgrad/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 
-/** [count, 1, 4, 5]: the points of a picture are its number, from 1. */
+/** Images [count, 1, 4, 5] whose pixels are the image's number, from 1. */
 const numbered = (count: number): Tensor =>
   tensor(
     Float32Array.from({ length: count * 20 }, (_, i) => 1 + Math.floor(i / 20)),
@@ -27,7 +27,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("MixUp blends a picture with the one before it, labels alike", async () => {
+  test("MixUp blends an image with the previous one, and their labels", async () => {
     const mixUp = new MixUp({ numClasses: 3, generator: new Generator(2) });
     const { images, labels } = mixUp.transform(numbered(3), tensor([0, 1, 2], { dtype: "i32" }));
     const probabilities = await values(labels);
@@ -47,7 +47,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     }
   });
 
-  test("CutMix takes a part of the one before it, labels by its area", async () => {
+  test("CutMix pastes a part of the previous image, and mixes labels by area", async () => {
     const cutMix = new CutMix({ alpha: 2, generator: new Generator(5) });
     const classes = tensor([
       [1, 0],
@@ -63,7 +63,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     }
   });
 
-  test("RandomApply and RandomChoice choose for each picture", async () => {
+  test("RandomApply and RandomChoice choose for each image", async () => {
     const negative = new Lambda((x) => x.neg());
     const some = new RandomApply([negative, new Lambda((x) => x.mul(2))], {
       generator: new Generator(1),
@@ -81,7 +81,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     const sizes = new RandomChoice([new RandomResizedCrop(2), new RandomResizedCrop(3)], {
       generator: new Generator(1),
     });
-    expect(() => sizes.transform(numbered(8))).toThrow("pictures become");
+    expect(() => sizes.transform(numbered(8))).toThrow("the transforms return images of");
   });
 
   test("boxIou and nms", async () => {
@@ -101,17 +101,17 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await values(await nms(boxes, scores, 0.1))).toEqual([1, 2, 3]);
     expect(await values(await nms(boxes, scores, 0))).toEqual([1, 2, 3]);
     expect((await nms(zeros([0, 4]), zeros([0]), 0.5)).shape).toEqual([0]);
-    await expect(nms(boxes, zeros([3]), 0.5)).rejects.toThrow("a score for each box");
+    await expect(nms(boxes, zeros([3]), 0.5)).rejects.toThrow("one score per box");
   });
 });
 
-test("shares of a mixture follow Beta(alpha, alpha)", async () => {
+test("mixing ratios follow Beta(alpha, alpha)", async () => {
   await init({ device: "cpu" });
   const images = zeros([1, 1, 1, 1]);
   for (const alpha of [0.2, 1, 3]) {
     const generator = new Generator(7);
     const mixUp = new MixUp({ alpha, generator });
-    // Of one picture and label 1 nothing is mixed: two labels tell the share.
+    // with equal images, the two labels tell the ratio
     const labels = tensor([
       [1, 0],
       [0, 1],
@@ -128,11 +128,11 @@ test("shares of a mixture follow Beta(alpha, alpha)", async () => {
   }
 });
 
-test("what cannot be drawn is refused", () => {
+test("invalid settings of random transforms are refused", () => {
   expect(() => new MixUp({ alpha: 0 })).toThrow("above 0");
   expect(() => new MixUp().transform(numbered(2), tensor([0, 1]))).toThrow("numClasses");
-  expect(() => new RandomApply([], { p: 2 })).toThrow("from 0 to 1");
-  expect(() => new RandomChoice([], {})).toThrow("a weight for each");
+  expect(() => new RandomApply([], { p: 2 })).toThrow("a number from 0 to 1");
+  expect(() => new RandomChoice([], {})).toThrow("one weight per transform");
   expect(() => new RandomErasing({ value: [1, 2] }).transform(numbered(1))).toThrow("1 channels");
   expect(() => new RandomResizedCrop(2, { scale: [1, 0.5] })).toThrow("[low, high]");
 });

@@ -16,7 +16,7 @@ const agree = async (x: Tensor, { shape, values }: Made): Promise<void> => {
   expect(off).toBeLessThanOrEqual(3e-6);
 };
 
-/** As the file names it: a class, and what its constructor is given. */
+/** Makes a transform from the class and arguments in the file. */
 function made(name: string, args: readonly unknown[]): D.ImageTransform {
   const Made = Object(D)[name.split(" ")[0] as string] as new (
     ...args: unknown[]

@@ -26,7 +26,7 @@ const x = (): Tensor =>
     [5, 6],
   ]);
 
-describe("batchSize: null gives each example by itself", () => {
+describe("batchSize: null yields single examples", () => {
   test("of a list", async () => {
     const loader = new DataLoader(words, { batchSize: null });
     expectTypeOf(loader).toEqualTypeOf<DataLoader<string[], string>>();
@@ -35,7 +35,7 @@ describe("batchSize: null gives each example by itself", () => {
     expect(await all(loader)).toEqual(words);
   });
 
-  test("of parts of it, in an order", async () => {
+  test("of a part of it, in an order", async () => {
     const some = new Subset(new ConcatDataset([words, ["e"]]), [4, 1, 0]);
     expect(await all(new DataLoader(some, { batchSize: null, sampler: [2, 0] }))).toEqual([
       "a",
@@ -43,7 +43,7 @@ describe("batchSize: null gives each example by itself", () => {
     ]);
   });
 
-  test("of tensors: a row of each", async () => {
+  test("of tensors: one row of each", async () => {
     const rows = new TensorDataset({ x: x(), y: tensor([7, 8, 9]) });
     const found = await all(new DataLoader(rows, { batchSize: null }));
     expect(found.map(({ x, y }) => [x.shape, y.shape])).toEqual([
@@ -55,13 +55,13 @@ describe("batchSize: null gives each example by itself", () => {
     expect(await found[2]?.y.item()).toBe(9);
   });
 
-  test("of a stream, through a collate that gets the example", async () => {
+  test("of a stream, through a collate that receives the example", async () => {
     const stream = new IterableDataset(words);
     const loader = new DataLoader(stream, { batchSize: null, collate: (one) => `${one}!` });
     expect(await all(loader)).toEqual(["a!", "b!", "c!", "d!"]);
   });
 
-  test("goes on from where it was", async () => {
+  test("resumes", async () => {
     const loader = new DataLoader(words, { batchSize: null });
     for await (const word of loader) if (word === "b") break;
     const again = new DataLoader(words, { batchSize: null });
@@ -75,13 +75,13 @@ describe("batchSize: null gives each example by itself", () => {
     );
     const sums = { length: 2, batch: (indices: ArrayLike<number>) => indices.length };
     await expect(all(new DataLoader(sums, { batchSize: null }))).rejects.toThrow(
-      "the dataset gives batches without examples",
+      "the dataset's batches cannot be split into examples",
     );
   });
 });
 
 describe("StackDataset", () => {
-  test("puts datasets side by side, by name or in a row", async () => {
+  test("combines datasets by name or in an array", async () => {
     const named = new StackDataset({ word: ["p", "q", "r"], at: new TensorDataset([x()]) });
     const [batch] = await all(new DataLoader(named, { batchSize: 2 }));
     expect(batch?.word).toEqual(["p", "q"]);
@@ -100,11 +100,11 @@ describe("StackDataset", () => {
     expect((first as unknown as { word: string }).word).toBe("p");
   });
 
-  test("refuses datasets of other lengths, and none", () => {
+  test("refuses datasets of different lengths, and an empty list", () => {
     expect(() => new StackDataset({ a: [1, 2], b: [1] })).toThrow(
-      "do not count the same examples\n  a: 2 examples\n  b: 1 examples",
+      "have different numbers of examples\n  a: 2 examples\n  b: 1 examples",
     );
-    expect(() => new StackDataset({})).toThrow("no datasets to stack");
+    expect(() => new StackDataset({})).toThrow("there are no datasets");
   });
 });
 
@@ -112,7 +112,7 @@ describe("ChainDataset", () => {
   const chain = () =>
     new ChainDataset([new IterableDataset([1, 2, 3]), new IterableDataset([4, 5])]);
 
-  test("goes through streams one after the other", async () => {
+  test("reads streams one after another", async () => {
     expect(await all(new DataLoader(chain(), { batchSize: 2 }))).toEqual([[1, 2], [3], [4, 5]]);
     expect(await all(new DataLoader(chain(), { batchSize: null }))).toEqual([1, 2, 3, 4, 5]);
     expect(
@@ -120,7 +120,7 @@ describe("ChainDataset", () => {
     ).toEqual([[4, 5]]);
   });
 
-  test("refuses what is no list of streams", () => {
+  test("refuses anything but a list of streams", () => {
     expect(() => new ChainDataset([])).toThrow("takes an array of streams");
     expect(() => new ChainDataset([[1, 2]] as never)).toThrow("ConcatDataset");
   });

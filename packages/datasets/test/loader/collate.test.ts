@@ -9,7 +9,7 @@ beforeAll(async () => {
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
 describe("defaultCollate", () => {
-  test("puts names and places together", async () => {
+  test("collates by names and positions", async () => {
     const batch = defaultCollate([
       { image: new Uint8Array([1, 2]), box: [0.5, 1], name: "a", pair: [true, 7] as const },
       { image: new Uint8Array([3, 4]), box: [1.5, 2], name: "b", pair: [false, 8] as const },
@@ -33,21 +33,21 @@ describe("defaultCollate", () => {
     expect(await values(stacked)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test("refuses what does not go together", () => {
-    expect(() => defaultCollate([])).toThrow("collate: no examples");
+  test("refuses examples that do not match", () => {
+    expect(() => defaultCollate([])).toThrow("collate: there are no examples");
     expect(() => defaultCollate([{ a: 1 }, { b: 1 }] as object[])).toThrow(
-      "collate: examples cannot be put together: { a }, { b }",
+      "collate: examples cannot be collated: { a }, { b }",
     );
     expect(() => defaultCollate([{ a: { b: 1 } }, { a: { b: null } }])).toThrow(
-      "collate: 'a.b' cannot be put together: number, null",
+      "collate: 'a.b' cannot be collated: number, null",
     );
     expect(() => defaultCollate([{ ids: [1, 2] }, { ids: [1] }])).toThrow(
-      "collate: 'ids' of 2, 1 numbers\n  hint: collateWith({ paddingValue: 0 })",
+      "collate: 'ids' have different lengths: 2, 1 numbers\n  hint: use collateWith({ paddingValue: 0 })",
     );
   });
 });
 
-test("collateWith pads and chooses dtypes, in a loader", async () => {
+test("collateWith pads and sets dtypes, in a loader", async () => {
   const examples = [
     { ids: [5, 6, 7], label: 1 },
     { ids: [8], label: 0 },
@@ -92,7 +92,7 @@ describe("padSequences", () => {
   });
 
   test("refuses", () => {
-    expect(() => padSequences([])).toThrow("padSequences: no sequences");
+    expect(() => padSequences([])).toThrow("padSequences: there are no sequences");
     expect(() => padSequences([[1]], { maxLength: 0 })).toThrow("padSequences: maxLength is 0");
     expect(() => padSequences([[1]], { length: 1.5 })).toThrow("padSequences: length is 1.5");
   });

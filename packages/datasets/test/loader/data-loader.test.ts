@@ -26,13 +26,13 @@ beforeAll(async () => {
 });
 
 describe("DataLoader", () => {
-  test("goes through the examples in order, the last batch as long as it is", async () => {
+  test("yields the examples in order, with a smaller last batch", async () => {
     const loader = new DataLoader(numbers(5), { batchSize: 2 });
     expect(loader.length).toBe(3);
     expect(await epoch(loader)).toEqual([[0, 1], [2, 3], [4]]);
   });
 
-  test("dropLast leaves out a batch that is not full", async () => {
+  test("dropLast drops a batch that is not full", async () => {
     const loader = new DataLoader(numbers(5), { batchSize: 2, dropLast: true });
     expect(loader.length).toBe(2);
     expect(await epoch(loader)).toEqual([
@@ -42,7 +42,7 @@ describe("DataLoader", () => {
     expect(await epoch(new DataLoader(numbers(0)))).toEqual([]);
   });
 
-  test("shuffles by the library's seed, anew every epoch", async () => {
+  test("shuffles anew every epoch, by the library's seed", async () => {
     const run = async (seed: number): Promise<number[][]> => {
       manualSeed(seed);
       const loader = new DataLoader(numbers(20), { batchSize: 20, shuffle: true });
@@ -57,7 +57,7 @@ describe("DataLoader", () => {
     expect(await run(4)).not.toEqual([first, second]);
   });
 
-  test("draws as PyTorch's loader: a seed for workers, one for the order, then a permutation", async () => {
+  test("draws like PyTorch's loader: a seed for workers, one for the order, then a permutation", async () => {
     manualSeed(11);
     const [order] = await epoch(new DataLoader(numbers(9), { batchSize: 9, shuffle: true }));
     const draws = new Generator(11);
@@ -76,7 +76,7 @@ describe("DataLoader", () => {
     }
   });
 
-  test("may be left early and started again", async () => {
+  test("can be left early and started again", async () => {
     const loader = new DataLoader(numbers(4));
     for await (const batch of loader) {
       expect(batch).toEqual([0]);
@@ -105,7 +105,7 @@ describe("DataLoader", () => {
     expectTypeOf(stream).toExtend<AsyncIterable<{ a: number }[]>>();
   });
 
-  test("takes arrays, and makes of a batch what collate makes of it", async () => {
+  test("takes arrays, and yields what collate returns", async () => {
     expect(await epoch(new DataLoader(["a", "bb", "ccc"], { batchSize: 2 }))).toEqual([
       ["a", "bb"],
       ["ccc"],
@@ -117,7 +117,7 @@ describe("DataLoader", () => {
     expect(await epoch(loader)).toEqual([[1, 2], [3]]);
   });
 
-  test("follows a sampler, or batches as they are", async () => {
+  test("follows a sampler, or given batches", async () => {
     const backwards = { length: 3, indices: () => [4, 2, 0] };
     const sampled = new DataLoader(numbers(5), { batchSize: 2, sampler: backwards });
     expect(await epoch(sampled)).toEqual([[4, 2], [0]]);
@@ -143,22 +143,22 @@ describe("DataLoader", () => {
   test.each([
     [null, "not a dataset"],
     [{ length: 3 }, "not a dataset"],
-    [new Set([1]), "a stream by itself is no dataset"],
-  ])("refuses %o for a dataset", (dataset, message) => {
+    [new Set([1]), "a stream is not a dataset"],
+  ])("refuses %o as a dataset", (dataset, message) => {
     expect(() => new DataLoader(dataset as unknown as Dataset<number>)).toThrow(
       `DataLoader: ${message}`,
     );
   });
 
-  test("refuses a tensor for a dataset, and names what holds one", () => {
+  test("refuses a tensor as a dataset, and suggests TensorDataset", () => {
     expect(() => new DataLoader(zeros([3]) as unknown as Dataset<number>)).toThrow(
-      "DataLoader: a tensor is no dataset\n  hint: new TensorDataset({ x })",
+      "DataLoader: a tensor is not a dataset\n  hint: pass new TensorDataset({ x })",
     );
   });
 });
 
 describe("prefetch", () => {
-  /** A dataset whose batches come when they are let go, and which counts those asked for. */
+  /** A dataset whose batches are resolved by the test, and which counts the requested ones. */
   const slow = (n: number): { dataset: Dataset<number>; asked: () => number } => {
     let asked = 0;
     return {
@@ -176,7 +176,7 @@ describe("prefetch", () => {
     };
   };
 
-  test.each([0, 1, 2, 10])("asks for %d batches ahead, in order", async (prefetch) => {
+  test.each([0, 1, 2, 10])("requests %d batches ahead, in order", async (prefetch) => {
     const { dataset, asked } = slow(3);
     const seen: number[] = [];
     for await (const batch of new DataLoader(dataset, { prefetch })) {
@@ -186,7 +186,7 @@ describe("prefetch", () => {
     expect(seen).toEqual([0, 1, 2]);
   });
 
-  test("a failure comes at its own turn", async () => {
+  test("an error is thrown when its batch is due", async () => {
     const seen: number[] = [];
     const loop = async (): Promise<void> => {
       for await (const batch of new DataLoader(slow(6).dataset, { prefetch: 3 })) seen.push(batch);
@@ -243,16 +243,16 @@ describe("streams", () => {
     expect(await run()).toEqual(order);
   });
 
-  test("refuse what streams cannot do", async () => {
+  test("refuse options that streams do not support", async () => {
     const stream = new IterableDataset([1, 2]);
     await expect(epoch(new DataLoader(stream, { shuffle: true }))).rejects.toThrow(
-      "DataLoader: a stream has no order to shuffle",
+      "DataLoader: a stream cannot be shuffled without a buffer",
     );
     const sampler = new SequentialSampler(2);
-    expect(() => new DataLoader(stream, { sampler })).toThrow("a stream has no numbers");
+    expect(() => new DataLoader(stream, { sampler })).toThrow("a stream has no indices");
     expect(() => new IterableDataset([1], { shuffleBuffer: 0 })).toThrow("shuffleBuffer is 0");
     const once = new DataLoader(new IterableDataset([1, 2].values()));
     expect(await epoch(once)).toEqual([[1], [2]]);
-    await expect(epoch(once)).rejects.toThrow("its iterator has been gone through");
+    await expect(epoch(once)).rejects.toThrow("its iterator has already been consumed");
   });
 });

@@ -14,8 +14,7 @@ const items = Array.from({ length: 23 }, (_, i) => i);
 const stream = (): IterableDataset<number> => new IterableDataset(items, { shuffleBuffer: 7 });
 
 /**
- * Loaders by what their order comes from; each row runs with the library's generator and with one
- * of its own.
+ * Loaders by the source of their order. Each runs with the library's generator and with its own.
  */
 const loaders: Record<string, (options: DataLoaderOptions<number[]>) => DataLoader<number[]>> = {
   "in order": (o) => new DataLoader(items, { batchSize: 4, ...o }),
@@ -36,7 +35,7 @@ const rows = Object.entries(loaders).flatMap(([name, make]) => [
   { name, own: true, make },
 ]);
 
-/** Batches until `count` have come; a saved state from then. */
+/** Takes `count` batches; returns them with the state afterwards. */
 async function take(
   loader: DataLoader<number[]>,
   count: number,
@@ -51,17 +50,17 @@ async function take(
   return { batches, state: loader.stateDict() };
 }
 
-/** The same loader each time, with a generator that starts from the same seed. */
+/** A new equal loader, with a generator of the same seed. */
 const fresh = ({ own, make }: (typeof rows)[number], seed: number): DataLoader<number[]> =>
   make(own ? { generator: new Generator(seed) } : {});
 
 describe.each(rows)("a loader $name, own generator $own", (row) => {
-  test.each([1, 3, 5, 6, 8])("goes on after batch %d", async (at) => {
+  test.each([1, 3, 5, 6, 8])("resumes after batch %d", async (at) => {
     manualSeed(7);
     const whole = await take(fresh(row, 7), 20);
 
     manualSeed(7);
-    const { batches, state } = await take(fresh(row, 7), at); // the library's generator stays where it is
+    const { batches, state } = await take(fresh(row, 7), at); // the library's generator does not move
     const loader = fresh(row, 99);
     loader.loadStateDict(JSON.parse(JSON.stringify(state)));
     const rest = await take(loader, 20 - at);
@@ -92,7 +91,7 @@ test("counts epochs and batches", async () => {
   });
 });
 
-test("others may draw from the loader's generator between batches", async () => {
+test("other code may draw from the loader's generator between batches", async () => {
   const run = async (stop: number): Promise<number[]> => {
     let generator = new Generator(3);
     let loader = new DataLoader(items, { batchSize: 5, shuffle: true, generator });
@@ -129,15 +128,15 @@ describe("a state that does not fit", () => {
     ],
     [
       new DataLoader(items, { batchSize: 2 }).stateDict(),
-      "saved with 23 examples in batches of 2, this loader has 23 examples in batches of 1",
+      "the state has 23 examples in batches of 2, but this loader has 23 examples in batches of 1",
     ],
     [
       new DataLoader(stream()).stateDict(),
-      "saved with a stream of examples in batches of 1, this loader has 23 examples",
+      "the state has a stream of examples in batches of 1, but this loader has 23 examples",
     ],
     [
       new DataLoader(items, { generator: new Generator(0) }).stateDict(),
-      "the saved loader had one for a generator of its own, this one has none",
+      "the saved loader had one as its own generator, but this one has none",
     ],
   ])("%#", (state, message) => {
     expect(() => plain.loadStateDict(state as DataLoaderState)).toThrow(message);

@@ -12,14 +12,14 @@ import { describe, expect, test } from "vitest";
 const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b);
 
 describe("RandomSampler", () => {
-  test("more than there are: one permutation after the other", () => {
+  test("more than there are: one permutation after another", () => {
     const same = new Generator(2);
     const expected = [...same.permutation(5), ...same.permutation(5), ...same.permutation(5)];
     const sampler = new RandomSampler(5, { numSamples: 12 });
     expect([...sampler.indices(new Generator(2))]).toEqual(expected.slice(0, 12));
   });
 
-  test("with replacement: drawn as randint, thirty-two at a time", () => {
+  test("with replacement: drawn like randint, 32 at a time", () => {
     const sampler = new RandomSampler(5, { replacement: true, numSamples: 40 });
     const expected = new Generator(2).integers(new Int32Array(40), 0, 5);
     expect([...sampler.indices(new Generator(2))]).toEqual([...expected]);
@@ -28,11 +28,13 @@ describe("RandomSampler", () => {
   test("refuses", () => {
     expect(() => new RandomSampler(-1)).toThrow("RandomSampler: count is -1");
     expect(() => new RandomSampler(3, { numSamples: 0.5 })).toThrow("numSamples is 0.5");
-    expect(() => new RandomSampler(0, { numSamples: 2 })).toThrow("2 numbers of no examples");
+    expect(() => new RandomSampler(0, { numSamples: 2 })).toThrow(
+      "cannot draw 2 indices without examples",
+    );
   });
 });
 
-test("SubsetRandomSampler draws as PyTorch, anew in every epoch", () => {
+test("SubsetRandomSampler draws like PyTorch, anew in every epoch", () => {
   const generator = new Generator(4);
   const sampler = new SubsetRandomSampler([10, 20, 30, 40, 50, 60, 70]);
   expect([...sampler.indices(generator)]).toEqual([40, 20, 10, 50, 30, 60, 70]);
@@ -54,7 +56,7 @@ describe("WeightedRandomSampler", () => {
     }
   });
 
-  test("without replacement each comes once, the first in proportion", () => {
+  test("without replacement each occurs once, the first in proportion", () => {
     const generator = new Generator(0);
     const sampler = new WeightedRandomSampler(weights, 3, { replacement: false });
     const first = [0, 0, 0, 0];
@@ -71,15 +73,15 @@ describe("WeightedRandomSampler", () => {
     expect(() => new WeightedRandomSampler([1, -1], 1)).toThrow("weight 1 is -1");
     expect(() => new WeightedRandomSampler([1, Number.NaN], 1)).toThrow("weight 1 is NaN");
     expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow(
-      "numSamples is 1, 0 weights are above 0",
+      "numSamples is 1, but 0 weights are above 0",
     );
     expect(() => new WeightedRandomSampler([1, 0], 2, { replacement: false })).toThrow(
-      "numSamples is 2, 1 weights are above 0",
+      "numSamples is 2, but 1 weights are above 0",
     );
   });
 });
 
-test("BatchSampler cuts an order", () => {
+test("BatchSampler splits an order into batches", () => {
   const batches = (dropLast: boolean): number[][] => [
     ...new BatchSampler(new SequentialSampler(5), 2, { dropLast }).batches(new Generator(0)),
   ];
@@ -110,7 +112,7 @@ describe("BucketBatchSampler", () => {
     expect([...sampler.batches(new Generator(1))]).not.toEqual(batches);
   });
 
-  test("in order without shuffle, the last left out with dropLast", () => {
+  test("in order without shuffle, without the last batch for dropLast", () => {
     const sampler = new BucketBatchSampler([5, 1, 4, 2, 3], 2, { shuffle: false, dropLast: true });
     expect([...sampler.batches(new Generator(0))].map((batch) => [...batch])).toEqual([
       [1, 3],

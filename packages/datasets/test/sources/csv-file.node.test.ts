@@ -20,7 +20,7 @@ test("reads a file by path and by address", async () => {
   expect((await readCsv(pathToFileURL(path))).numbers("x")).toEqual(new Float64Array([1]));
 });
 
-test("says in one line that there is no file", async () => {
+test("reports a missing file in one line", async () => {
   const path = join(folder, "none.csv");
   await expect(readCsv(path)).rejects.toThrow(new DataError(`${path}: there is no such file`));
   await expect(readCsv(folder)).rejects.toThrow(
@@ -28,7 +28,7 @@ test("says in one line that there is no file", async () => {
   );
 });
 
-test("reads from a server, and says what it answers", async () => {
+test("reads from a server, and reports its status", async () => {
   const server = createServer((request, response) => {
     response.statusCode = request.url === "/x.csv" ? 200 : 404;
     response.end("x\n1\n2\n");
@@ -38,7 +38,7 @@ test("reads from a server, and says what it answers", async () => {
   try {
     expect((await readCsv(`${root}/x.csv`)).length).toBe(2);
     await expect(readCsv(`${root}/y.csv`)).rejects.toThrow(
-      new DataError(`${root}/y.csv: the server answers 404`),
+      new DataError(`${root}/y.csv: the server responded with status 404`),
     );
   } finally {
     server.close();

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 const houses = "area,rooms,city,price\n100,2,Bonn,300.5\n150,3,Köln,450\n80,1,Bonn,-2e2\n";
 
 describe("parseCsv", () => {
-  test("finds out which columns are numbers", () => {
+  test("detects numeric columns", () => {
     const table = parseCsv(houses);
     expect(table.length).toBe(3);
     expect(table.names).toEqual(["area", "rooms", "city", "price"]);
@@ -18,7 +18,7 @@ describe("parseCsv", () => {
     expect(table.column("city")).toEqual(["Bonn", "Köln", "Bonn"]);
   });
 
-  test("takes declared types", () => {
+  test("uses declared types", () => {
     const table = parseCsv(houses, { types: { rooms: "integer", area: "string" } });
     expect(table.column("rooms")).toEqual(new Int32Array([2, 3, 1]));
     expect(table.column("area")).toEqual(["100", "150", "80"]);
@@ -29,13 +29,13 @@ describe("parseCsv", () => {
     ["a\tb\n1\t2\n", ["a", "b"]],
     ["a|b\r\n1|2\r\n", ["a", "b"]],
     ["\uFEFFa, b \n1, 2 \n", ["a", "b"]],
-  ])("reads the delimiter and spaces of %j", (text, names) => {
+  ])("detects the delimiter and spaces of %j", (text, names) => {
     const table = parseCsv(text);
     expect(table.names).toEqual(names);
     expect(table.numbers("b")).toEqual(new Float64Array([2]));
   });
 
-  test("takes a delimiter that is given", () => {
+  test("uses a given delimiter", () => {
     expect(parseCsv("a:b\n1:2\n", { delimiter: ":" }).names).toEqual(["a", "b"]);
   });
 
@@ -48,7 +48,7 @@ describe("parseCsv", () => {
 });
 
 describe("rows without values", () => {
-  test("are rows, as in pandas; blank lines are none", () => {
+  test("are rows, as in pandas; blank lines are not", () => {
     const missing = { missing: [""] };
     const table = parseCsv("a,b\n1,2\n,\n\n3,4\n", missing);
     expect(table.length).toBe(3);
@@ -64,16 +64,16 @@ describe("rows without values", () => {
     expect(() => parseCsv('a,b\n1,2\n""\n')).toThrow("row 2 (line 3) has 1 values");
   });
 
-  test("texts keep the spaces around them", () => {
+  test("texts keep surrounding spaces", () => {
     expect(parseCsv('a,b\n x ,"\ty\n"\n').row(0)).toEqual({ a: " x ", b: "\ty\n" });
     expect([...parseCsv("a\n 1 \n2\n").numbers("a")]).toEqual([1, 2]);
   });
 });
 
-describe("wide and long texts take time in proportion: in time with its square they would take hours", () => {
+describe("wide and long texts take linear time (quadratic time would be hours)", () => {
   const n = 3_000_000;
-  test("one line without an end", () => {
-    expect(() => parseCsv("a".repeat(n))).toThrow("no rows below the header");
+  test("one line without a line ending", () => {
+    expect(() => parseCsv("a".repeat(n))).toThrow("there are no rows below the header");
   });
 
   test("a first line of spaces", () => {
@@ -95,16 +95,16 @@ describe("wide and long texts take time in proportion: in time with its square t
   });
 });
 
-describe("a table that is none", () => {
+describe("an invalid table", () => {
   const name = "houses.csv";
   test.each([
     ["", "houses.csv: the file is empty"],
     [" \n\n", "houses.csv: the file is empty"],
-    ["a,b\n", "houses.csv: no rows below the header"],
-    ["a,a\n1,2\n", 'houses.csv: two columns are called "a"'],
+    ["a,b\n", "houses.csv: there are no rows below the header"],
+    ["a,a\n1,2\n", 'houses.csv: two columns have the name "a"'],
     ["a,\n1,2\n", "houses.csv: column 2 of the header has no name"],
-    ["a,b\n1,2\n3\n", "houses.csv: row 2 (line 3) has 1 values, the header has 2 names"],
-    ["a,b\n1,2\n\n3,4,5\n", "houses.csv: row 2 (line 4) has 3 values, the header has 2 names"],
+    ["a,b\n1,2\n3\n", "houses.csv: row 2 (line 3) has 1 values, but the header has 2 names"],
+    ["a,b\n1,2\n\n3,4,5\n", "houses.csv: row 2 (line 4) has 3 values, but the header has 2 names"],
     ['a,b\n1,2\n"3,4\n', "houses.csv: line 3: a quotation mark is not closed"],
   ])("%j", (text, message) => {
     expect(() => parseCsv(text, { name })).toThrow(new DataError(message));
@@ -129,12 +129,12 @@ describe("a table that is none", () => {
     );
   });
 
-  test("declared types are checked at once", () => {
+  test("declared types are checked immediately", () => {
     expect(() => parseCsv("a,b\n1,2.5\n", { name, types: { b: "integer" } })).toThrow(
       new DataError('houses.csv: row 1 (line 2), column "b": "2.5"; expected a whole number'),
     );
     expect(() => parseCsv("a,b\n1,2\n", { name, types: { c: "number" } })).toThrow(
-      new DataError('houses.csv: no column "c"; there are a, b'),
+      new DataError('houses.csv: there is no column "c"; columns are a, b'),
     );
   });
 });
@@ -149,7 +149,7 @@ describe("readCsv", () => {
     expect((await readCsv(file)).source).toBe("mine.csv");
   });
 
-  test("what gzip packed is limited, and the limit can be set", async () => {
+  test("gzipped data is limited, and the limit can be set", async () => {
     const packed = new Uint8Array(
       await new Response(
         new Blob(["a\n", ..."1\n2\n3\n".repeat(2000)])
@@ -159,17 +159,17 @@ describe("readCsv", () => {
     );
     expect((await readCsv(packed)).length).toBe(6000);
     await expect(readCsv(packed, { maxBytes: 1000 })).rejects.toThrow(
-      /^CSV: [\d,]+ bytes unpack to more than 1,000\n/,
+      /^CSV: [\d,]+ bytes unpack to more than 1,000 bytes\n/,
     );
     await expect(readCsv(packed, { maxBytes: 1000 })).rejects.toBeInstanceOf(LimitError);
   });
 
   test.each<[Parameters<typeof readCsv>, string]>([
-    [[3 as never], "CSV: cannot be read from 3\n  hint: an address, a path (in Node), a Blob"],
+    [[3 as never], "CSV: cannot be read from 3\n  hint: pass an address, a path (in Node), a Blob"],
     [[new ArrayBuffer(1) as never], "hint: new Uint8Array(buffer)"],
     [[new Blob([]), { sep: ";" } as never], 'readCsv: there is no option "sep"'],
     [[new Blob([]), ";" as never], 'readCsv: takes its options as an object, got ";"'],
-    [[new Blob([]), { missing: "NA" as never }], "parseCsv: missing is no list of texts"],
+    [[new Blob([]), { missing: "NA" as never }], "parseCsv: missing is not a list of texts"],
     [[new Blob([]), { delimiter: "" }], 'parseCsv: delimiter is ""'],
     [[new Blob([]), { types: { a: "float" as never } }], 'the type of column "a" is "float"'],
   ])("refuses %j", async (call, text) => {

@@ -10,7 +10,7 @@ async function all(sql: string, options = {}) {
   return batches;
 }
 
-test("asks a file that may be larger than memory, and streams the rows", async () => {
+test("queries a file and streams the rows", async () => {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-sql-"));
   try {
     const path = join(folder, "x.csv");
@@ -67,13 +67,13 @@ test.each([
   ["SELECT [1, 2] AS l", 'SQL: row 1, column "l": an object; expected a number'],
   [
     "SELECT 4611686018427387905::BIGINT AS i",
-    'SQL: row 1, column "i": 4611686018427387905, past what a number holds exactly',
+    'SQL: row 1, column "i": 4611686018427387905, which is too large for an exact number',
   ],
 ])("%s is refused", async (sql, message) => {
   await expect(all(sql)).rejects.toThrow(message);
 });
 
-test("a file that is no database, and no query", async () => {
+test("refuses a missing database and an empty query", async () => {
   await expect(all("SELECT 1", { database: "/none/x.db" })).rejects.toThrow("SQL: IO Error");
   expect(() => streamSql(" ")).toThrow("streamSql: the query is empty");
 });

@@ -17,7 +17,7 @@ describe("IDX", () => {
     [12, [0, 0, 1, 0, 255, 255, 255, 255], new Int32Array([256, -1])],
     [13, [0x3f, 0xc0, 0, 0, 0xc0, 0, 0, 0], new Float32Array([1.5, -2])],
     [14, [0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0], new Float64Array([1.5, -2])],
-  ])("numbers of kind %i, high byte first", (kind, bytes, data) => {
+  ])("numbers of type %i, in big-endian order", (kind, bytes, data) => {
     expect(parseIdx(new Uint8Array([...header(kind, 2, 1), ...bytes]))).toEqual({
       shape: [2, 1],
       data,
@@ -25,17 +25,17 @@ describe("IDX", () => {
   });
 
   test.each([
-    [[], "x.idx: is no IDX file; it starts with the bytes (none)"],
-    [[0x1f, 0x8b, 8, 0], "x.idx: is no IDX file; it starts with the bytes 1f 8b 08 00"],
-    [[0, 0, 10, 1, 0, 0, 0, 0], "x.idx: is no IDX file; it starts with the bytes 00 00 0a 01"],
-    [[0, 0, 8, 2, 0, 0], "x.idx: ends after 6 bytes, inside its header of 12"],
-    [[...header(8, 3), 1], "x.idx: has 9 bytes where the header, [3], promises 11"],
-    [[...header(8, 1), 1, 2], "x.idx: has 10 bytes where the header, [1], promises 9"],
+    [[], "x.idx: not an IDX file; it starts with the bytes (none)"],
+    [[0x1f, 0x8b, 8, 0], "x.idx: not an IDX file; it starts with the bytes 1f 8b 08 00"],
+    [[0, 0, 10, 1, 0, 0, 0, 0], "x.idx: not an IDX file; it starts with the bytes 00 00 0a 01"],
+    [[0, 0, 8, 2, 0, 0], "x.idx: ends after 6 bytes, within its header of 12 bytes"],
+    [[...header(8, 3), 1], "x.idx: has 9 bytes, but the header [3] requires 11"],
+    [[...header(8, 1), 1, 2], "x.idx: has 10 bytes, but the header [1] requires 9"],
   ])("%j is refused", (bytes, message) => {
     expect(() => parseIdx(new Uint8Array(bytes), "x.idx")).toThrow(message);
   });
 
-  test("is read from a Blob, packed or not", async () => {
+  test("is read from a Blob, gzipped or not", async () => {
     const bytes = new Uint8Array([...header(8, 1), 7]);
     const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
     expect((await readIdx(await new Response(packed).blob())).data).toEqual(new Uint8Array([7]));
@@ -66,7 +66,7 @@ describe("JSON Lines", () => {
 });
 
 describe("text", () => {
-  test("is read whole or by lines", async () => {
+  test("is read at once or by lines", async () => {
     const blob = new Blob(["\uFEFFone\r\ntwo ü\n\nfour"]);
     expect(await readText(blob)).toBe("one\r\ntwo ü\n\nfour");
     const lines = streamLines(blob);
@@ -76,7 +76,7 @@ describe("text", () => {
       expect(found).toEqual(["one", "two ü", "", "four"]);
     }
     await expect(readText(new File([new Uint8Array([0xff])], "x.txt"))).rejects.toThrow(
-      "x.txt: is not text in UTF-8",
+      "x.txt: is not valid UTF-8 text",
     );
   });
 });

@@ -58,15 +58,15 @@ test("JPEG", async () => {
   expect(Math.abs((data[0] as number) - 128)).toBeLessThan(4);
 });
 
-test("what is no picture is refused", async () => {
+test("files that are not images are refused", async () => {
   await expect(readImage(new File(["x"], "x.png"))).rejects.toThrow(
     "x.png: is neither PNG nor JPEG",
   );
   const broken = new File([png(3, 1, 2, 3, 4, 5, 6).slice(0, 40)], "b.png");
-  await expect(readImage(broken)).rejects.toThrow("b.png: is no picture that can be read");
+  await expect(readImage(broken)).rejects.toThrow("b.png: cannot be read as an image");
 });
 
-test("a folder of folders: a class each", async () => {
+test("a folder with one folder per class", async () => {
   for (const [path, bytes] of Object.entries({
     "b/2.png": png(1, 2, 2),
     "b/1.png": png(1, 1, 1),
@@ -91,10 +91,10 @@ test("a folder of folders: a class each", async () => {
     [1, 1],
   ]);
   expect(batch[0]?.path).toBe(join(folder, "set", "a", "deep", "3.png"));
-  await expect(data.get(3)).rejects.toThrow("ImageFolder: no picture 3; there are 3, from 0");
+  await expect(data.get(3)).rejects.toThrow("ImageFolder: there is no image 3; images are 0 to 2");
 });
 
-test("files that an input of a page gives", async () => {
+test("files of a page's input element", async () => {
   const chosen = [
     "set/cat/1.png",
     "set/dog/1.png",
@@ -113,9 +113,9 @@ test("files that an input of a page gives", async () => {
 
 test.each([
   ["none", "none: there is no such folder"],
-  ["file", "file: is no folder"],
-  ["flat", "flat: no folders in it; each class has its own, with its pictures"],
-  ["hollow", "hollow: no pictures in folder x"],
+  ["file", "file: is not a folder"],
+  ["flat", "flat: it has no folders; it needs one folder of images per class"],
+  ["hollow", "hollow: there are no images in folder x"],
 ])("%s is refused", async (name, message) => {
   writeFileSync(join(folder, "file"), "x");
   mkdirSync(join(folder, "flat"), { recursive: true });

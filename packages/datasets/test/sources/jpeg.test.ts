@@ -8,7 +8,7 @@ const first = bytesIn(fixture.cases[0]?.file as string);
 
 describe("JPEG", () => {
   test.each(fixture.cases)(
-    "turned by orientation $orientation",
+    "rotated by orientation $orientation",
     async ({ file, size, corners }) => {
       const { width, height, data } = await readImage(bytesIn(file));
       expect([width, height]).toEqual(size);
@@ -28,16 +28,16 @@ describe("JPEG", () => {
     },
   );
 
-  test("cut short, or of a size that its bytes cannot have, is refused", async () => {
+  test("a truncated JPEG, or one too small for its size, is refused", async () => {
     for (const length of [3, 30, 200, 400, first.length - 20]) {
       await expect(readImage(first.slice(0, length))).rejects.toThrow(DataError);
     }
     const frame = first.findIndex((byte, i) => byte === 0xff && first[i + 1] === 0xc0);
     const huge = first.slice();
     huge.set([100, 0, 100, 0], frame + 5);
-    await expect(readImage(huge)).rejects.toThrow("it is cut short");
+    await expect(readImage(huge)).rejects.toThrow("it is truncated");
     const few = { maxPixels: 100 };
-    await expect(readImage(first, few)).rejects.toThrow("16 by 8 points, more than 100");
+    await expect(readImage(first, few)).rejects.toThrow("16 by 8 pixels, more than 100");
     await expect(readImage(first, few)).rejects.toBeInstanceOf(LimitError);
   });
 });

@@ -37,7 +37,7 @@ describe("Parquet of other writers", () => {
 });
 
 describe("damaged Parquet", () => {
-  test("an offset that is none does not end the process, a page's size no loop", async () => {
+  test("an invalid offset does not end the process, and an invalid page size does not loop", async () => {
     for (const [at, byte] of [
       [94, 1],
       [7, 255],
@@ -49,7 +49,7 @@ describe("damaged Parquet", () => {
   });
 
   test.each([["plain", small], ...Object.entries(byArrow)])(
-    "%s: every changed byte is read, or refused by name",
+    "%s: every changed byte is read, or refused with a reason",
     async (_, file) => {
       const good = typeof file === "string" ? bytesIn(file) : file;
       for (let at = 0; at < good.length; at += typeof file === "string" ? 4 : 1) {
@@ -64,25 +64,27 @@ describe("damaged Parquet", () => {
     },
   );
 
-  test("a page's checksum is looked at", async () => {
+  test("a page's checksum is checked", async () => {
     const bytes = bytesIn(byArrow["zstd with checksums"] as string);
     const text = bytes.findIndex((byte, i) => byte === 98 && bytes[i + 1] === 98);
     bytes[text] = 99;
     await expect(readParquet(bytes)).rejects.toThrow(
-      "Parquet: rows 1 to 3 cannot be read (a page's checksum is not that of its bytes)",
+      "Parquet: rows 1 to 3 cannot be read (a page's checksum does not match its bytes)",
     );
   });
 
-  test("few bytes that would be many cells are refused, unless they are allowed", async () => {
+  test("few bytes that would become many cells are refused, unless allowed", async () => {
     const rows = 200_000;
     const columnData = [{ name: "n", data: Array<number>(rows).fill(7), type: "INT32" as const }];
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
     expect((await readParquet(bytes)).length).toBe(rows);
     await expect(readParquet(bytes, { maxCells: 1000 })).rejects.toThrow(LimitError);
-    await expect(readParquet(bytes, { maxBytes: 10 })).rejects.toThrow("unpack to more than 10");
+    await expect(readParquet(bytes, { maxBytes: 10 })).rejects.toThrow(
+      "unpack to more than 10 bytes",
+    );
     const batches = streamParquet(bytes, { maxCells: 1000 })[Symbol.asyncIterator]();
     await expect(batches.next()).rejects.toThrow(
-      /Parquet: [\d,]+ rows of 1 columns are [\d,]+ cells, of [\d,]+ values\n {2}hint: if you want them all/,
+      /Parquet: [\d,]+ rows of 1 columns are [\d,]+ cells, but there are only [\d,]+ values\n {2}hint: to allow this/,
     );
     await expect(readParquet(bytes, { maxCells: 0 })).rejects.toThrow("maxCells is 0");
   });

@@ -18,7 +18,7 @@ const bytes = Buffer.from(
   }),
 );
 
-test("of a file at an address only the ranges asked for are fetched", async () => {
+test("only the needed ranges of a remote file are fetched", async () => {
   let sent = 0;
   const server = createServer((request, response) => {
     if (request.url === "/none") return response.writeHead(404).end();
@@ -41,7 +41,7 @@ test("of a file at an address only the ranges asked for are fetched", async () =
     expect(sent).toBeLessThan(bytes.length / 4);
     expect((await readParquet(`${root}/whole`)).length).toBe(20_000);
     await expect(readParquet(`${root}/none`)).rejects.toThrow(
-      `${root}/none: the server answers 404`,
+      `${root}/none: the server responded with status 404`,
     );
   } finally {
     server.close();
@@ -49,7 +49,7 @@ test("of a file at an address only the ranges asked for are fetched", async () =
   await expect(readParquet(`${root}/x`)).rejects.toThrow(`${root}/x: cannot be fetched`);
 });
 
-test("files are read by parts, and closed when a pass is left", async () => {
+test("files are read by ranges, and closed when a pass is left", async () => {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-parquet-"));
   try {
     const path = join(folder, "x.parquet");

@@ -75,7 +75,7 @@ describe("Parquet", () => {
     expect(batches.flatMap((batch) => batch.strings("s"))[9]).toBe("t9");
   });
 
-  test("only the columns asked for, with the types asked for", async () => {
+  test("only the requested columns, with the requested types", async () => {
     const table = await readParquet(file(), { columns: ["s", "i"], types: { i: "integer" } });
     expect(table.names).toEqual(["s", "i"]);
     expect(table.column("i")).toEqual(Int32Array.from({ length: rows }, (_, i) => i));
@@ -83,7 +83,7 @@ describe("Parquet", () => {
   });
 
   test.each([
-    [{ columns: ["x"] }, 't.parquet: no column "x"; there are n, i, s, b, d, m'],
+    [{ columns: ["x"] }, 't.parquet: there is no column "x"; columns are n, i, s, b, d, m'],
     [{ types: { n: "integer" } }, 't.parquet: row 1, column "n": 0.5; expected a whole number'],
     [{ types: { m: "integer" } }, 't.parquet: row 1, column "m": empty; expected a whole number'],
     [{ types: { s: "number" } }, 't.parquet: row 1, column "s": "t0"; expected a number'],
@@ -91,15 +91,15 @@ describe("Parquet", () => {
     await expect(readParquet(file(), options)).rejects.toThrow(message);
   });
 
-  test("whole numbers that no number holds, lists, and other files are refused", async () => {
+  test("integers that are not exact, lists, and other files are refused", async () => {
     const large = parquetWriteBuffer({
       columnData: [{ name: "i", data: [1n, 2n ** 60n], type: "INT64" }],
     });
     await expect(readParquet(new File([large], "l.parquet"))).rejects.toThrow(
-      'l.parquet: row 2, column "i": 1152921504606846976, past what a number holds exactly; expected a number',
+      'l.parquet: row 2, column "i": 1152921504606846976, which is too large for an exact number; expected a number',
     );
     await expect(readParquet(new File(["PAR1 is not enough"], "x.parquet"))).rejects.toThrow(
-      "x.parquet: is no Parquet file",
+      "x.parquet: not a Parquet file",
     );
     const broken = new Uint8Array(written());
     broken.fill(255, 4, 60);

@@ -27,7 +27,7 @@ interface Kind {
   readonly interlace?: number;
 }
 
-/** Rows of samples, packed to bytes, each behind the number of a filter that is undone. */
+/** Rows of samples packed into bytes, each after the filter that decoding reverses. */
 function pngOf(kind: Kind, filters: readonly number[] = [0]): Uint8Array<ArrayBuffer> {
   const channels = [1, 0, 3, 1, 2, 0, 4][kind.kind] as number;
   const rows = kind.samples.map((row) => packed(row, kind.depth));
@@ -100,12 +100,12 @@ describe("PNG of every kind", () => {
     ]);
     if (depth > 1) {
       await expect(readImage(pngOf({ ...kind, samples: [[1, 2, 0]] }))).rejects.toThrow(
-        "a colour that is not in its palette",
+        "a colour is not in its palette",
       );
     }
   });
 
-  test("colours and opacities, a transparent colour, of 8 and 16 bits", async () => {
+  test("colours, alpha and a transparent colour, of 8 and 16 bits", async () => {
     const rgb = { kind: 2, depth: 8, width: 2, samples: [[1, 2, 3, 4, 5, 6]] };
     expect(await points(pngOf({ ...rgb, transparent: [0, 1, 0, 2, 0, 3] }, [1]))).toEqual([
       1, 2, 3, 0, 4, 5, 6, 255,
@@ -116,7 +116,7 @@ describe("PNG of every kind", () => {
     expect(await points(pngOf(all))).toEqual([1, 2, 255, 7]);
   });
 
-  test("every filter gives the same points", async () => {
+  test("every filter gives the same pixels", async () => {
     const samples = Array.from({ length: 6 }, (_, y) =>
       Array.from({ length: 9 }, (_, x) => (x * 37 + y * 91 + x * y) % 256),
     );
@@ -157,30 +157,32 @@ describe("PNG of every kind", () => {
 describe("a damaged PNG", () => {
   const good = pngOf({ kind: 2, depth: 8, width: 2, samples: [[1, 2, 3, 4, 5, 6]] });
 
-  test("is refused wherever a bit is another", async () => {
+  test("is refused wherever a bit is flipped", async () => {
     for (let at = 0; at < good.length; at++) {
       const bad = good.slice();
       bad[at] = (bad[at] as number) ^ 64;
       await expect(readImage(bad)).rejects.toThrow(DataError);
     }
-    await expect(readImage(good.slice(0, -13))).rejects.toThrow("it is cut short");
+    await expect(readImage(good.slice(0, -13))).rejects.toThrow("it is truncated");
   });
 
-  test("with more or fewer points than it says is refused", async () => {
+  test("with more or fewer pixels than declared is refused", async () => {
     const kind = { kind: 0, depth: 8, width: 3, samples: [] };
-    await expect(readImage(file(kind, 2, [0, 1, 2, 3]))).rejects.toThrow("its points end too soon");
+    await expect(readImage(file(kind, 2, [0, 1, 2, 3]))).rejects.toThrow(
+      "its pixels are truncated",
+    );
     const more = file(kind, 1, Array<number>(400_000).fill(0));
-    await expect(readImage(more)).rejects.toThrow("it has more points than it says");
+    await expect(readImage(more)).rejects.toThrow("it has more pixels than its header declares");
   });
 
-  test("that promises more than its bytes can be is refused before anything is made", async () => {
+  test("that declares more than its bytes allow is refused before allocation", async () => {
     const huge = file({ kind: 6, depth: 16, width: 200, samples: [] }, 200, [0]);
-    await expect(readImage(huge)).rejects.toThrow("its points end too soon");
+    await expect(readImage(huge)).rejects.toThrow("its pixels are truncated");
   });
 
-  test("of too many points is refused, unless they are allowed", async () => {
+  test("with too many pixels is refused, unless allowed", async () => {
     await expect(readImage(good, { maxPixels: 1 })).rejects.toThrow(
-      "picture: has 2 by 1 points, more than 1\n  hint: if you trust the file, { maxPixels: 2 }",
+      "picture: has 2 by 1 pixels, more than 1\n  hint: if you trust the file, pass { maxPixels: 2 }",
     );
     await expect(readImage(good, { maxPixels: 1 })).rejects.toBeInstanceOf(LimitError);
     const wide = good.slice();

@@ -15,7 +15,7 @@ async function all(stream: TableStream): Promise<Table[]> {
   return batches;
 }
 
-/** Text as a Blob whose stream comes in pieces of `size` bytes. */
+/** Text as a Blob whose stream arrives in pieces of `size` bytes. */
 function inPieces(text: string, size: number, name = "t.csv"): File {
   const bytes = new TextEncoder().encode(text);
   const file = new File([bytes], name);
@@ -48,7 +48,7 @@ const texts = {
 
 describe("streamCsv", () => {
   test.each(Object.entries(texts))(
-    "%s: the rows of parseCsv, however it is cut",
+    "%s: the rows of parseCsv, for every piece size",
     async (_, text) => {
       const whole = parseCsv(text, { name: "t.csv" });
       for (const size of [1, 2, 3, 7, 1000]) {
@@ -63,7 +63,7 @@ describe("streamCsv", () => {
     },
   );
 
-  test("every pass starts from the first row, and may be left early", async () => {
+  test("every pass starts at the first row, and can be left early", async () => {
     const stream = streamCsv(inPieces(texts.plain, 5), { batchRows: 1 });
     for await (const batch of stream) {
       expect(batch.row(0)).toEqual({ a: 1, b: "x", c: 2.5 });
@@ -75,21 +75,21 @@ describe("streamCsv", () => {
     expect(rows).toEqual(["x", "y", "z"]);
   });
 
-  test("reads what gzip packed, and addresses", async () => {
+  test("reads gzipped data and addresses", async () => {
     const packed = await gzip(texts.plain);
     expect(await all(streamCsv(packed))).toHaveLength(1);
     expect(
       (await all(streamCsv(`data:text/csv,${encodeURIComponent(texts.plain)}`)))[0]?.length,
     ).toBe(3);
     const broken = new File([(await packed.arrayBuffer()).slice(0, 20)], "b.csv.gz");
-    await expect(all(streamCsv(broken))).rejects.toThrow("b.csv.gz: is packed by gzip, and broken");
+    await expect(all(streamCsv(broken))).rejects.toThrow("b.csv.gz: is gzipped, but damaged");
   });
 
   test("a Response is read once", async () => {
     const stream = streamCsv(new Response(texts.plain), { name: "answer" });
     expect(await all(stream)).toHaveLength(1);
     await expect(all(stream)).rejects.toThrow(
-      "answer: the response has been read; pass its address to read it again",
+      "answer: the response was already read; pass its address to read it again",
     );
   });
 
@@ -101,7 +101,7 @@ describe("streamCsv", () => {
     expect(sizes).toEqual([2, 1]);
   });
 
-  test("types are those declared, or those of the first batch", async () => {
+  test("types are declared, or follow from the first batch", async () => {
     const text = "n,s\n1,1\n2,x\n";
     const file = inPieces(text, 100);
     const [first] = await all(
@@ -126,9 +126,9 @@ describe("streamCsv", () => {
   test.each([
     ["", "t.csv: the file is empty"],
     ["\n \n", "t.csv: the file is empty"],
-    ["a,b\n", "t.csv: no rows below the header"],
-    ["a,a\n1,2\n", 't.csv: two columns are called "a"'],
-    ["a,b\n1,2\n1,2\n3\n", "t.csv: row 3 (line 4) has 1 values, the header has 2 names"],
+    ["a,b\n", "t.csv: there are no rows below the header"],
+    ["a,a\n1,2\n", 't.csv: two columns have the name "a"'],
+    ["a,b\n1,2\n1,2\n3\n", "t.csv: row 3 (line 4) has 1 values, but the header has 2 names"],
     ['a,b\n1,2\n"3,4\n', "t.csv: line 3: a quotation mark is not closed"],
     ["a,b\n1,2\n1,2\nx,4\n", 't.csv: row 3 (line 4), column "a": "x"; expected a number'],
   ])("%j is refused in its batch", async (text, message) => {
@@ -137,9 +137,9 @@ describe("streamCsv", () => {
     }
   });
 
-  test("says what is no text, and no batch", async () => {
+  test("refuses invalid text and batch sizes", async () => {
     const latin = new File([new Uint8Array([0x61, 0x0a, 0xe9, 0x0a])], "latin.csv");
-    await expect(all(streamCsv(latin))).rejects.toThrow("latin.csv: is not text in UTF-8");
+    await expect(all(streamCsv(latin))).rejects.toThrow("latin.csv: is not valid UTF-8 text");
     expect(() => streamCsv(latin, { batchRows: 0 })).toThrow("streamCsv: batchRows is 0");
   });
 });
@@ -148,7 +148,7 @@ const lines =
   '{"n": 1, "s": "a", "b": true}\n\n{"s": "ü", "n": 2.5, "b": false}\n{"n": null, "s": "c"}\n';
 
 describe("streamJsonl", () => {
-  test("batches of objects, however they are cut", async () => {
+  test("batches of objects, for every piece size", async () => {
     for (const size of [1, 5, 1000]) {
       const batches = await all(streamJsonl(inPieces(lines, size, "t.jsonl"), { batchRows: 2 }));
       expect(batches.map(({ length }) => length)).toEqual([2, 1]);
@@ -161,13 +161,13 @@ describe("streamJsonl", () => {
 
   test.each([
     ["", "t.jsonl: the file is empty"],
-    ['{"a": 1}\n{"a": }\n', "t.jsonl: line 2: is not JSON"],
-    ['{"a": 1}\n[1]\n', 't.jsonl: line 2: is no object, {"column": value, …}'],
+    ['{"a": 1}\n{"a": }\n', "t.jsonl: line 2: not valid JSON"],
+    ['{"a": 1}\n[1]\n', 't.jsonl: line 2: not an object {"column": value, …}'],
     ['{"a": 1}\n{"a": "x"}\n', 't.jsonl: row 2 (line 2), column "a": "x"; expected a number'],
     ['{"a": "x"}\n{"a": {}}\n', 't.jsonl: row 2 (line 2), column "a": an object; expected text'],
     [
       '{"a": 1}\n{"a": 1}\n{"a": 2, "c": 1}\n',
-      't.jsonl: line 3: column "c" is new; the first rows have a',
+      't.jsonl: line 3: column "c" is unknown; the first batch has a',
     ],
   ])("%j is refused", async (text, message) => {
     const file = inPieces(text, 3, "t.jsonl");

@@ -26,7 +26,7 @@ test.each(cases)(
 );
 
 describe("folds", () => {
-  test("without randomState the library's seed decides", () => {
+  test("without randomState the folds follow the library's seed", () => {
     const folds = (seed: number): unknown => {
       manualSeed(seed);
       return new KFold({ shuffle: true }).split(40);
@@ -40,14 +40,14 @@ describe("folds", () => {
     expect(fold).toEqual({ test: [0, 1], train: [2, 3] });
   });
 
-  test("refuses what cannot be folded", () => {
+  test("refuses invalid folds", () => {
     expect(() => new KFold({ nSplits: 1 })).toThrow("KFold: nSplits is 1");
     expect(() => new StratifiedKFold({ randomState: 3 })).toThrow(
-      "StratifiedKFold: randomState without shuffle decides nothing",
+      "StratifiedKFold: randomState has no effect without shuffle",
     );
-    expect(() => new KFold().split(4)).toThrow("KFold: 4 rows for 5 folds");
+    expect(() => new KFold().split(4)).toThrow("KFold: there are 4 rows, but 5 folds");
     expect(() => new StratifiedKFold({ nSplits: 3 }).split([0, 0, 1, 1])).toThrow(
-      "StratifiedKFold: 3 folds, and the largest class has 2 rows",
+      "StratifiedKFold: there are 3 folds, but the largest class has 2 rows",
     );
   });
 });

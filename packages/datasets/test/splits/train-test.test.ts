@@ -50,15 +50,15 @@ describe("trainTestSplit", () => {
   });
 
   test.each([
-    [[0, 0, 0, 1], {}, "trainTestSplit: class 1 has one row, a stratified split needs two"],
-    [[0, 0, 1, 1], {}, "trainTestSplit: parts of 3 and 1 rows for 2 classes"],
-    [[0, 1], {}, "trainTestSplit: 2 labels to stratify by for 4 rows"],
-    [[0, 0, 1, 1], { shuffle: false }, "trainTestSplit: a stratified split is a shuffled one"],
+    [[0, 0, 0, 1], {}, "trainTestSplit: class 1 has one row, but a stratified split needs two"],
+    [[0, 0, 1, 1], {}, "trainTestSplit: parts have 3 and 1 rows, but there are 2 classes"],
+    [[0, 1], {}, "trainTestSplit: stratify has 2 labels, but there are 4 rows"],
+    [[0, 0, 1, 1], { shuffle: false }, "trainTestSplit: a stratified split needs shuffling"],
   ])("refuses to stratify by %j %j", (stratify, options, message) => {
     expect(() => trainTestIndices(4, { stratify, ...options })).toThrow(message);
   });
 
-  test("splits tensors and arrays by the same rows", async () => {
+  test("splits tensors and arrays at the same rows", async () => {
     const x = tensor([
       [0, 0.5],
       [1, 1.5],
@@ -83,7 +83,7 @@ describe("trainTestSplit", () => {
     expect(namesTest).toEqual(["b"]);
   });
 
-  test("without randomState the library's seed decides", async () => {
+  test("without randomState the split follows the library's seed", async () => {
     const rows = Array.from({ length: 50 }, (_, i) => i);
     const split = async (seed: number): Promise<number[]> => {
       manualSeed(seed);
@@ -94,17 +94,21 @@ describe("trainTestSplit", () => {
     expect(await split(1)).toHaveLength(13);
   });
 
-  test("refuses what cannot be split", async () => {
+  test("refuses invalid sizes", async () => {
     await expect(trainTestSplit([1, 2], [1])).rejects.toThrow(
-      "trainTestSplit: inputs of 2 and 1 rows",
+      "trainTestSplit: inputs have 2 and 1 rows",
     );
-    await expect(trainTestSplit([1])).rejects.toThrow("1 rows cannot give 0 to train on and 1");
+    await expect(trainTestSplit([1])).rejects.toThrow(
+      "1 rows cannot be split into 0 for training and 1",
+    );
     await expect(trainTestSplit([1, 2, 3], { testSize: 3 })).rejects.toThrow(
-      "a size of 3 for 3 rows",
+      "size 3 is invalid for 3 rows",
     );
-    await expect(trainTestSplit([1, 2, 3], { testSize: -0.5 })).rejects.toThrow("a size of -0.5");
+    await expect(trainTestSplit([1, 2, 3], { testSize: -0.5 })).rejects.toThrow(
+      "size -0.5 is invalid",
+    );
     expect(() => trainTestIndices(4, { testSize: 3, trainSize: 2 })).toThrow(
-      "4 rows cannot give 2 to train on and 3 to test on",
+      "4 rows cannot be split into 2 for training and 3 for testing",
     );
   });
 });

@@ -3,7 +3,7 @@ import { loadBreastCancer, loadIris, loadSacramento, loadWine } from "@wgrad/dat
 import { describe, expect, test } from "vitest";
 
 describe("describe", () => {
-  test("prints what one wants to see first", async () => {
+  test("prints a readable overview", async () => {
     const { table } = await loadSacramento();
     expect(
       String(describeTable(table.select(["city", "type", "beds", "price", "latitude"]))),
@@ -18,7 +18,7 @@ describe("describe", () => {
     `);
   });
 
-  test("missing values are counted and left out", () => {
+  test("missing values are counted and excluded", () => {
     const table = parseCsv("n,s\n1,a\nNA,b\n3,\n10,a\n", { name: "t", missing: ["NA", ""] });
     const [n, s] = describeTable(table).columns;
     expect(n).toMatchObject({ type: "number", missing: 1, distinct: 3 });
@@ -30,7 +30,7 @@ describe("describe", () => {
     ]);
   });
 
-  test("nothing and next to nothing", () => {
+  test("columns with no value or one value", () => {
     const table = new Table({
       none: new Float64Array([Number.NaN]),
       one: new Float64Array([2]),
@@ -45,8 +45,8 @@ describe("describe", () => {
     `);
   });
 
-  // The summary statistics that scikit-learn's description of each set lists, cut or rounded:
-  // least, greatest, mean.
+  // the summary statistics in scikit-learn's description of each set (truncated or rounded):
+  // minimum, maximum, mean
   test.each([
     [loadIris, "sepal length (cm)", 4.3, 7.9, 5.84],
     [loadIris, "sepal width (cm)", 2.0, 4.4, 3.05],

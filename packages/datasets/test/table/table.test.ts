@@ -31,14 +31,14 @@ describe("Table", () => {
     );
   });
 
-  test("what it gives may be written to", () => {
+  test("returned arrays are copies", () => {
     const rows = table();
     rows.numbers("x")[0] = 99;
     rows.strings("s")[0] = "z";
     expect(rows.row(0)).toEqual({ x: 1, n: 7, s: "a" });
   });
 
-  test("gives rows and columns as tables", async () => {
+  test("selects rows and columns as tables", async () => {
     const rows = table();
     expect(rows.take([2, 0]).integers("n")).toEqual(new Int32Array([9, 7]));
     expect(rows.slice(1).strings("s")).toEqual([" b ", "1"]);
@@ -50,7 +50,7 @@ describe("Table", () => {
     expect([...(await rows.take([0, 1]).tensor(["x", "n"]).data())]).toEqual([1, 7, 2.5, 8]);
   });
 
-  test("keeps the order of names that are numbers", () => {
+  test("keeps the order of numeric names", () => {
     const columns = new Map([
       ["2", ["a"]],
       ["1", ["b"]],
@@ -60,13 +60,16 @@ describe("Table", () => {
   });
 
   test.each([
-    [() => new Table({ a: ["x"], b: [] }, { name: "t" }), 't: column "b" has 0 rows, "a" has 1'],
-    [() => table().column("y"), 'mine: no column "y"; there are x, n, s'],
-    [() => table().select(["y"]), 'mine: no column "y"'],
-    [() => table().without(["y"]), 'mine: no column "y"'],
-    [() => table().take([3]), "mine: no row 3; there are 3, from 0"],
-    [() => table().row(-1), "mine: no row -1; there are 3, from 0"],
-  ])("refuses what is not there: %#", (use, message) => {
+    [
+      () => new Table({ a: ["x"], b: [] }, { name: "t" }),
+      't: column "b" has 0 rows, but "a" has 1',
+    ],
+    [() => table().column("y"), 'mine: there is no column "y"; columns are x, n, s'],
+    [() => table().select(["y"]), 'mine: there is no column "y"'],
+    [() => table().without(["y"]), 'mine: there is no column "y"'],
+    [() => table().take([3]), "mine: there is no row 3; rows are 0 to 2"],
+    [() => table().row(-1), "mine: there is no row -1; rows are 0 to 2"],
+  ])("refuses unknown rows and columns: %#", (use, message) => {
     expect(use).toThrow(message);
   });
 });

@@ -8,7 +8,7 @@ const verse = [
 ];
 
 /**
- * The same by its definition: count all neighbours anew, merge the most frequent, until there are
+ * Reference by the definition: counts all pairs anew and merges the most frequent, until there are
  * enough.
  */
 function byDefinition(words: readonly string[], count: number): [string, string][] {
@@ -55,7 +55,7 @@ const bytes = Object.entries(plain.model.vocab)
   .map(([character]) => character);
 
 describe("trainBpe", () => {
-  test.each([0, 1, 2])("merges as the definition says, seed %d", (seed) => {
+  test.each([0, 1, 2])("merges like the reference, seed %d", (seed) => {
     const generator = new Generator(seed);
     const letters = generator.integers(new Int32Array(900), 0, 4);
     const lengths = generator.integers(new Int32Array(120), 1, 8);
@@ -70,7 +70,7 @@ describe("trainBpe", () => {
     expect(model.merges.length).toBeGreaterThan(40);
   });
 
-  test("gives numbers to special tokens, bytes and merges", () => {
+  test("assigns ids to special tokens, bytes and merges", () => {
     const { model, added_tokens } = trainBpe(verse, {
       vocabSize: 300,
       specialTokens: ["<pad>", "<end>"],
@@ -86,7 +86,7 @@ describe("trainBpe", () => {
     expect(model.vocab[model.merges[0]?.join("") as string]).toBe(258);
   });
 
-  test("stops where nothing is frequent enough", () => {
+  test("stops when no pair is frequent enough", () => {
     const few = trainBpe(verse, { vocabSize: 5000, minFrequency: 4 }).model.merges.length;
     const more = trainBpe(verse, { vocabSize: 5000 }).model.merges.length;
     expect(few).toBeGreaterThan(0);
@@ -96,10 +96,10 @@ describe("trainBpe", () => {
 
   test("refuses", () => {
     expect(() => trainBpe(verse, { vocabSize: 100 })).toThrow(
-      "trainBpe: a vocabSize of 100 does not hold 256 tokens",
+      "trainBpe: vocabSize is 100, but at least 256 tokens are needed",
     );
     expect(() => trainBpe(verse, { vocabSize: 300, specialTokens: ["<a>", "<a>"] })).toThrow(
-      "a special token is named twice",
+      "a special token is repeated",
     );
   });
 });
@@ -114,13 +114,13 @@ describe("SubwordTokenizer", () => {
     "it's 'quoted' I'll we've",
     " ",
     "",
-  ])("%j comes back as it was", (text) => {
+  ])("%j is decoded without loss", (text) => {
     const ids = tokenizer.encode(text);
     expect(ids.every((id) => id >= 2 && id < tokenizer.size)).toBe(true);
     expect(tokenizer.decode(ids)).toBe(text);
   });
 
-  test("needs fewer pieces than bytes for what it has seen", () => {
+  test("needs fewer tokens than bytes for known text", () => {
     const text = verse[0] as string;
     expect(tokenizer.encode(text).length).toBeLessThan(text.length / 2);
     expect(tokenizer.tokenize(text)).toHaveLength(tokenizer.encode(text).length);
@@ -129,19 +129,19 @@ describe("SubwordTokenizer", () => {
     );
   });
 
-  test("special tokens are one piece, and left out unless asked for", () => {
+  test("special tokens are not split, and are excluded unless requested", () => {
     const ids = tokenizer.encode("snow<end>");
     expect(ids.at(-1)).toBe(1);
     expect(tokenizer.decode(ids)).toBe("snow");
     expect(tokenizer.decode(ids, { special: true })).toBe("snow<end>");
   });
 
-  test("saves what it was made from", () => {
+  test("returns the JSON that it was made from", () => {
     const copy = new SubwordTokenizer(JSON.parse(JSON.stringify(tokenizer)) as object);
     expect(copy.encode(verse[1] as string)).toEqual(tokenizer.encode(verse[1] as string));
   });
 
-  test("reads a word-level JSON with a token for the unknown", () => {
+  test("reads a word-level JSON with a token for unknown words", () => {
     const words = {
       version: "1.0",
       added_tokens: [],
@@ -155,18 +155,20 @@ describe("SubwordTokenizer", () => {
   });
 
   test("refuses", () => {
-    expect(() => new SubwordTokenizer({})).toThrow("SubwordTokenizer: not a tokenizer's JSON");
+    expect(() => new SubwordTokenizer({})).toThrow("SubwordTokenizer: not a tokenizer JSON");
     expect(() => new SubwordTokenizer({ model: { type: "Nothing", vocab: {} } })).toThrow(
-      "SubwordTokenizer: the JSON does not make a tokenizer",
+      "SubwordTokenizer: cannot make a tokenizer from the JSON",
     );
-    expect(() => tokenizer.decode([9999])).toThrow("SubwordTokenizer.decode: no token 9999");
+    expect(() => tokenizer.decode([9999])).toThrow(
+      "SubwordTokenizer.decode: there is no token 9999",
+    );
     expect(() => tokenizer.indexOf("zzz")).toThrow(
-      `"zzz" is not among the ${tokenizer.size} tokens`,
+      `"zzz" is not one of the ${tokenizer.size} tokens`,
     );
   });
 });
 
-describe("numbers of tokens", () => {
+describe("token ids", () => {
   const changed = (
     change: (json: { model: { vocab: Record<string, unknown> }; added_tokens: unknown[] }) => void,
   ) => {
@@ -175,17 +177,17 @@ describe("numbers of tokens", () => {
     return () => new SubwordTokenizer(json);
   };
   test.each<[string, unknown, string]>([
-    ["far beyond their count", 1e9, "is 1000000000, of 271 tokens"],
+    ["far beyond their count", 1e9, "is 1000000000, but there are 271 tokens"],
     ["below 0", -1, "is -1"],
-    ["no whole number", 1.5, "is 1.5"],
-    ["no number", [{ type: "Sequence" }], "is an array of 1"],
+    ["not whole", 1.5, "is 1.5"],
+    ["not a number", [{ type: "Sequence" }], "is an array of 1"],
     ["a text", "7", 'is "7"'],
   ])("%s are refused", (_, id, text) => {
     expect(changed(({ model }) => Object.assign(model.vocab, { evil: id }))).toThrow(
-      `SubwordTokenizer: the number of "evil" ${text}`,
+      `SubwordTokenizer: the id of "evil" ${text}`,
     );
     const added = { id, content: "evil", special: true };
-    expect(changed((json) => json.added_tokens.push(added))).toThrow('the number of "evil"');
+    expect(changed((json) => json.added_tokens.push(added))).toThrow('the id of "evil"');
   });
 
   test("may leave gaps", () => {

@@ -26,7 +26,7 @@ describe("TfidfVectorizer", () => {
     expect(weight(0, "second")).toBe(0);
   });
 
-  test("rows have length 1, whatever repeats, and words that are new count for nothing", async () => {
+  test("rows have norm 1, and new words are ignored", async () => {
     const vectorizer = new TfidfVectorizer().fit(texts);
     const rows = vectorizer.transform([
       ["first", "first", "never"],
@@ -41,10 +41,10 @@ describe("TfidfVectorizer", () => {
     expect(lengths[2]).toBeCloseTo(1, 6);
   });
 
-  test("says what is missing", () => {
+  test("refuses to transform before fit, and to fit nothing", () => {
     expect(() => new TfidfVectorizer().transform(texts)).toThrow(
-      "TfidfVectorizer: not fitted yet\n  hint: fit(trainingTexts) first",
+      "TfidfVectorizer: not fitted yet\n  hint: call fit(trainingTexts) first",
     );
-    expect(() => new TfidfVectorizer().fit([])).toThrow("TfidfVectorizer.fit: no texts");
+    expect(() => new TfidfVectorizer().fit([])).toThrow("TfidfVectorizer.fit: there are no texts");
   });
 });

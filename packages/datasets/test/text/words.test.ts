@@ -8,20 +8,20 @@ describe("WordTokenizer", () => {
     [{ pattern: /[a-z']+|[!?]/ }, "So GOOD, isn't it?!", ["so", "good", "isn't", "it", "?", "!"]],
     [{ pattern: /\S/u }, "我们 ok", ["我", "们", "o", "k"]],
     [{}, "  ", []],
-  ])("%o cuts %j", (options, text, tokens) => {
+  ])("%o splits %j", (options, text, tokens) => {
     const tokenizer = new WordTokenizer(options);
     expect(tokenizer.tokenize(text)).toEqual(tokens);
     expect(tokenizer.tokenize(text)).toEqual(tokens);
   });
 
-  test("refuses a pattern that matches nothing", () => {
+  test("refuses a pattern that matches empty text", () => {
     expect(() => new WordTokenizer({ pattern: /[a-z]*/g })).toThrow(
-      "WordTokenizer: the pattern /[a-z]*/g matches empty text\n  hint: + instead of *",
+      "WordTokenizer: the pattern /[a-z]*/g matches empty text\n  hint: use + instead of *",
     );
   });
 });
 
-test("stop words go, stems stay", () => {
+test("stop words are removed, and words are stemmed", () => {
   expect(removeStopWords(["The", "whale", "and", "me"])).toEqual(["whale"]);
   expect(removeStopWords(["der", "Wal"], new Set(["der"]))).toEqual(["Wal"]);
   expect(["trains", "trained", "training"].map(stem)).toEqual(["train", "train", "train"]);
@@ -30,7 +30,7 @@ test("stop words go, stems stay", () => {
 describe("Vocabulary", () => {
   const texts = [["b", "a", "b"], ["c", "b", "a"], ["d"]];
 
-  test("specials first, then by count, then by characters", () => {
+  test("special tokens first, then by count, then by code units", () => {
     const vocabulary = Vocabulary.from(texts);
     expect(vocabulary.tokens).toEqual(["<pad>", "<unk>", "b", "a", "c", "d"]);
     expect(vocabulary.encode(["a", "zebra"])).toEqual([3, 1]);
@@ -47,7 +47,7 @@ describe("Vocabulary", () => {
     expect(Vocabulary.from(texts, options).tokens).toEqual(tokens);
   });
 
-  test("comes back from JSON", () => {
+  test("is restored from JSON", () => {
     const saved = JSON.parse(JSON.stringify(Vocabulary.from(texts)));
     const loaded = Vocabulary.fromJSON(saved);
     expect(loaded).toEqual(Vocabulary.from(texts));
@@ -57,12 +57,14 @@ describe("Vocabulary", () => {
   test("refuses", () => {
     const strict = Vocabulary.from(texts, { specials: [] });
     expect(() => strict.encode(["b", "zebra"])).toThrow(
-      'Vocabulary: "zebra" is not among the 4 tokens\n  hint: a special "<unk>" would stand for it',
+      'Vocabulary: "zebra" is not one of the 4 tokens\n  hint: add the special token "<unk>"',
     );
-    expect(() => strict.decode([4])).toThrow("Vocabulary.decode: no token 4");
-    expect(() => Vocabulary.from(texts, { specials: ["a", "a"] })).toThrow('"a" is in it twice');
+    expect(() => strict.decode([4])).toThrow("Vocabulary.decode: there is no token 4");
+    expect(() => Vocabulary.from(texts, { specials: ["a", "a"] })).toThrow(
+      'the token "a" is repeated',
+    );
     expect(() => Vocabulary.from(texts, { unknown: "?" })).toThrow(
-      'Vocabulary: "?" is to stand for unknown tokens, but is not in it',
+      'Vocabulary: the token for unknown tokens, "?", is not in the vocabulary',
     );
     expect(() => Vocabulary.fromJSON({ tokens: [1] } as never)).toThrow("not a vocabulary");
   });

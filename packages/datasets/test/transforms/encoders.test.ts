@@ -47,7 +47,7 @@ describe("OneHotEncoder", () => {
     expect(await encoder.inverseTransform(z)).toEqual(kinds);
   });
 
-  test("without the first category, and with unknown ones ignored", async () => {
+  test("drops the first category, and ignores unknown ones", async () => {
     const first = new OneHotEncoder({ drop: "first" }).fit(kinds);
     const z = first.transform(kinds);
     expect(await rowsOf(z)).toEqual(encoded.one_hot_first);
@@ -62,7 +62,7 @@ describe("OneHotEncoder", () => {
     ]);
   });
 
-  test("takes numbers for categories too", async () => {
+  test("accepts numbers as categories", async () => {
     const zips = [{ name: "zip", values: new Int32Array([95_610, 94_203, 95_610]) }];
     const encoder = new OneHotEncoder().fit(zips);
     expect(encoder.featureNames).toEqual(["zip=94203", "zip=95610"]);
@@ -96,7 +96,7 @@ describe("OrdinalEncoder", () => {
   });
 });
 
-test("LabelEncoder numbers classes and names them again", async () => {
+test("LabelEncoder numbers classes and maps back", async () => {
   const labels = encoded.kinds.map(([color]) => color as string);
   const encoder = await copied(new LabelEncoder().fit(labels));
   const numbers = encoder.transform(labels);
@@ -154,20 +154,20 @@ describe("SimpleImputer", () => {
   test("refuses", () => {
     const empty = [{ name: "age", values: new Float64Array([Number.NaN]) }];
     expect(() => new SimpleImputer().fit(empty)).toThrow(
-      'SimpleImputer.fit: column "age" has no value at all\n  hint: leave it out',
+      'SimpleImputer.fit: column "age" has no values\n  hint: leave it out',
     );
     expect(() => new SimpleImputer().fit(words)).toThrow(
-      'column "color" is text, which has no mean\n  hint: strategy: "mostFrequent"',
+      'column "color" is text, which has no mean\n  hint: use strategy: "mostFrequent"',
     );
     expect(() => new SimpleImputer({ strategy: "constant" }).fit(words)).toThrow(
-      'column "color" is text\n  hint: a fillValue of that kind, not 0',
+      'column "color" is text\n  hint: pass a fillValue of that type instead of 0',
     );
     expect(() => new SimpleImputer({ strategy: "average" as "mean" })).toThrow(
       'SimpleImputer: strategy is "average"',
     );
     const imputer = new SimpleImputer().fit(holes);
     expect(() => imputer.transform(holes.slice(1))).toThrow(
-      "SimpleImputer.transform: columns b, but fit saw a, b",
+      "SimpleImputer.transform: columns are b, but fit saw a, b",
     );
   });
 });
@@ -176,24 +176,24 @@ describe("refuses", () => {
   test.each([
     [
       () => new OneHotEncoder().fit(kinds).transform(other),
-      'OneHotEncoder.transform: row 2, column "color": "pink" is none of "blue", "green", "red"' +
-        '\n  hint: handleUnknown: "ignore" makes zeros of it',
+      'OneHotEncoder.transform: row 2, column "color": "pink" is not one of "blue", "green", "red"' +
+        '\n  hint: handleUnknown: "ignore" encodes it as zeros',
     ],
     [
       () => new OrdinalEncoder().fit(kinds).transform(other),
-      'OrdinalEncoder.transform: row 2, column "color": "pink" is none of "blue", "green", "red"',
+      'OrdinalEncoder.transform: row 2, column "color": "pink" is not one of "blue", "green", "red"',
     ],
     [
       () => new OrdinalEncoder({ categories: [["red"], ["S", "M", "L"]] }).fit(kinds),
-      'OrdinalEncoder.fit: row 2, column "color": "blue" is none of "red"',
+      'OrdinalEncoder.fit: row 2, column "color": "blue" is not one of "red"',
     ],
     [
       () => new LabelEncoder().fit(["b", "a"]).transform(["a", ""]),
-      'LabelEncoder.transform: row 2: a missing value is none of "a", "b"',
+      'LabelEncoder.transform: row 2: a missing value is not one of "a", "b"',
     ],
     [
       () => new OneHotEncoder().fit(kinds).transform(kinds.slice(0, 1)),
-      "OneHotEncoder.transform: columns color, but fit saw color, size",
+      "OneHotEncoder.transform: columns are color, but fit saw color, size",
     ],
     [() => new OneHotEncoder().transform(kinds), "OneHotEncoder.transform: not fitted yet"],
     [() => new OrdinalEncoder().categories, "OrdinalEncoder.categories: not fitted yet"],
@@ -202,13 +202,13 @@ describe("refuses", () => {
     expect(make).toThrow(message);
   });
 
-  test("what it cannot turn back", async () => {
+  test("invalid numbers are refused by inverseTransform", async () => {
     await expect(new LabelEncoder().fit(["a", "b"]).inverseTransform([0, 7])).rejects.toThrow(
-      "LabelEncoder.inverseTransform: row 2: 7 is none of 0, 1",
+      "LabelEncoder.inverseTransform: row 2: 7 is not one of 0, 1",
     );
     const many = Array.from({ length: 12 }, (_, i) => i) as unknown as Column;
     await expect(new LabelEncoder().fit(many).inverseTransform([12])).rejects.toThrow(
-      "is none of 0, 1, 2, 3, 4, 5, 6, 7, … (12)",
+      "is not one of 0, 1, 2, 3, 4, 5, 6, 7, … (12)",
     );
     const encoder = new OneHotEncoder().fit(kinds);
     await expect(encoder.inverseTransform(tensor([[1]]))).rejects.toThrow("fit saw 6 features");

@@ -45,9 +45,11 @@ describe("selection is scikit-learn's", () => {
       [1, 3],
     ]);
     await expect(new SelectKBest({ k: 3 }).fit(x, [0, 1])).rejects.toThrow(
-      "SelectKBest.fit: 3 of 2 features",
+      "SelectKBest.fit: k is 3, but there are 2 features",
     );
-    await expect(new SelectKBest({ k: 1 }).fit(x, [1, 1])).rejects.toThrow("all of one class");
+    await expect(new SelectKBest({ k: 1 }).fit(x, [1, 1])).rejects.toThrow(
+      "all labels have the same class",
+    );
     await expect(new SelectKBest({ k: 1 }).fit(x)).rejects.toThrow(
       "SelectKBest.fit: no labels for 2 rows",
     );
@@ -58,7 +60,7 @@ describe("selection is scikit-learn's", () => {
     expect(() => new SelectKBest().transform(x)).toThrow("SelectKBest.transform: not fitted yet");
     expect(() => new VarianceThreshold({ threshold: -1 })).toThrow("threshold is -1");
     await expect(new VarianceThreshold({ threshold: 9 }).fit(x)).rejects.toThrow(
-      "VarianceThreshold.fit: no feature of 2 varies by more than 9",
+      "VarianceThreshold.fit: none of 2 features has a variance above 9",
     );
     const kept = await new VarianceThreshold().fit(x);
     expect(kept.kept).toEqual([1]);

@@ -39,7 +39,7 @@ const json = (value: unknown): never => JSON.parse(JSON.stringify(value)) as nev
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
 describe("ColumnTransformer", () => {
-  test("puts columns side by side", async () => {
+  test("concatenates columns", async () => {
     const transformer = await preparation().fit(houses);
     const x = transformer.transform(houses);
     expect(x.shape).toEqual([5, 6]);
@@ -52,12 +52,12 @@ describe("ColumnTransformer", () => {
       "price",
     ]);
     const rows = await values(x);
-    expect(rows.slice(6 * 3 + 2, 6 * 4)).toEqual([0, 1, 0, 70]); // the missing type is the most frequent
+    expect(rows.slice(6 * 3 + 2, 6 * 4)).toEqual([0, 1, 0, 70]); // the missing type becomes the most frequent one
     const beds = new StandardScaler().fitTransform(tensor([2, 3, 2.5, 2, 4]));
     expect(rows.filter((_, i) => i % 6 === 0)).toEqual(await values(beds));
   });
 
-  test("comes back from JSON and serves one row", async () => {
+  test("is restored from JSON and transforms one row", async () => {
     const transformer = await preparation().fit(houses);
     const loaded = loadTransform<ColumnTransformer>(json(await transformer.save()));
     expect(await values(loaded.transform(houses))).toEqual(
@@ -73,7 +73,7 @@ describe("ColumnTransformer", () => {
     expect(loaded.transform(row).shape).toEqual([1, 6]);
   });
 
-  test("names what steps make of columns", async () => {
+  test("names the resulting features", async () => {
     const transformer = new ColumnTransformer([
       { columns: ["sqft", "price"], steps: [new SimpleImputer(), new Sum()] },
     ]);
@@ -84,37 +84,37 @@ describe("ColumnTransformer", () => {
   test("refuses", async () => {
     const fitted = await preparation().fit(houses);
     expect(() => fitted.transform(houses.without(["sqft"]))).toThrow(
-      'no column "sqft"; there are beds, type, price',
+      'there is no column "sqft"; columns are beds, type, price',
     );
     expect(() => preparation().transform(houses)).toThrow(
       "SimpleImputer.transform: not fitted yet",
     );
     const castle = parseCsv("beds,sqft,type,price\n1,2,Castle,4\n");
     expect(() => fitted.transform(castle)).toThrow(
-      'OneHotEncoder.transform: row 1, column "type": "Castle" is none of "Condo", "House", "Multi"',
+      'OneHotEncoder.transform: row 1, column "type": "Castle" is not one of "Condo", "House", "Multi"',
     );
     const raw = (columns: string[], steps: Transform[]): Promise<unknown> =>
       new ColumnTransformer([{ columns, steps }]).fit(houses);
     await expect(raw(["type"], [])).rejects.toThrow(
-      'column "type" is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first',
+      'column "type" is text; expected numbers\n  hint: apply OneHotEncoder or OrdinalEncoder first',
     );
     await expect(raw(["beds"], [new StandardScaler()])).rejects.toThrow(
-      'column "beds" misses 1 of 5 values\n  hint: SimpleImputer first',
+      'column "beds" lacks 1 of 5 values\n  hint: apply SimpleImputer first',
     );
     await expect(raw(["price"], [new StandardScaler(), new OneHotEncoder()])).rejects.toThrow(
-      "ColumnTransformer.fit: OneHotEncoder takes columns, but the step before it gives a tensor",
+      "ColumnTransformer.fit: OneHotEncoder takes columns, but the previous step returns a tensor",
     );
     await expect(raw(["type"], [new OneHotEncoder(), preparation()])).rejects.toThrow(
-      "ColumnTransformer takes table, but the step before it gives a tensor",
+      "ColumnTransformer takes table, but the previous step returns a tensor",
     );
     await expect(raw(["price"], [preparation()])).rejects.toThrow(
-      "ColumnTransformer takes a table, and comes first",
+      "ColumnTransformer takes a table, so it must be the first step",
     );
-    expect(() => new ColumnTransformer([])).toThrow("a part without columns");
+    expect(() => new ColumnTransformer([])).toThrow("a part has no columns");
   });
 });
 
-/** Features added up: what makes one of several columns. */
+/** Sums features, so that several columns become one. */
 class Sum extends Fitted<object, null> implements Transform<"tensor", "tensor"> {
   readonly type = "Sum";
   readonly takes = "tensor";
@@ -133,7 +133,7 @@ class Sum extends Fitted<object, null> implements Transform<"tensor", "tensor"> 
 describe("Pipeline", () => {
   const labels = [0, 0, 1, 1, 1];
 
-  test("fits each step on what comes before it, and takes labels along", async () => {
+  test("fits each step on the previous output, with labels", async () => {
     const pipeline = new Pipeline([preparation(), new SelectKBest({ k: 2 }), new MinMaxScaler()]);
     const x = await pipeline.fitTransform(houses, labels);
     expect(x.shape).toEqual([5, 2]);
@@ -150,7 +150,7 @@ describe("Pipeline", () => {
     expect(await values(loaded.transform(houses))).toEqual(await values(x));
   });
 
-  test("goes back, the last step first", async () => {
+  test("inverts the steps in reverse order", async () => {
     const x = tensor([
       [1, 10],
       [2, 30],
@@ -161,12 +161,12 @@ describe("Pipeline", () => {
     for (const [i, value] of (await values(x)).entries()) expect(back[i]).toBeCloseTo(value, 4);
     const oneWay = await new Pipeline([new SelectKBest({ k: 1 })]).fit(x, [0, 1, 0]);
     expect(() => oneWay.inverseTransform(tensor([[1]]))).toThrow(
-      "Pipeline.inverseTransform: SelectKBest cannot be undone",
+      "Pipeline.inverseTransform: SelectKBest cannot be inverted",
     );
-    expect(() => new Pipeline([])).toThrow("Pipeline: no steps");
+    expect(() => new Pipeline([])).toThrow("Pipeline: there are no steps");
   });
 
-  test("saves before it is fitted, too", async () => {
+  test("can be saved before it is fitted", async () => {
     const loaded = loadTransform(
       json(await new Pipeline([new StandardScaler(), new MinMaxScaler()]).save()),
     );
@@ -175,7 +175,7 @@ describe("Pipeline", () => {
     );
   });
 
-  test("takes classes of your own", async () => {
+  test("accepts custom classes", async () => {
     class Halve extends Fitted<object, number> implements Transform<"tensor", "tensor"> {
       readonly type = "Halve";
       readonly takes = "tensor";
@@ -191,7 +191,7 @@ describe("Pipeline", () => {
     const saved = json(await pipeline.save());
     const loaded = loadTransform(saved, { classes: { Halve } });
     expect(await loaded.transform(tensor([[4]])).item()).toBe(2);
-    expect(() => loadTransform(saved)).toThrow('loadTransform: no class "Halve"');
+    expect(() => loadTransform(saved)).toThrow('loadTransform: the class "Halve" is unknown');
   });
 
   test.each([null, {}, { type: "MinMaxScaler" }, { type: 3, options: {} }])(

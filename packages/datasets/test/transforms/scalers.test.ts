@@ -29,8 +29,7 @@ const cases = (["StandardScaler", "MinMaxScaler", "RobustScaler"] as const).flat
 );
 
 /**
- * Within f32's precision of what scikit-learn gives in f64, by the size of what the numbers come
- * from.
+ * Compares with scikit-learn's f64 values within f32 precision, relative to the size of the inputs.
  */
 async function expectClose(x: Tensor, expected: number[][], size = 1): Promise<void> {
   expect(x.shape).toEqual([expected.length, expected[0]?.length]);
@@ -61,7 +60,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 
   test.each(["StandardScaler", "MinMaxScaler", "RobustScaler"] as const)(
-    "%s counts no missing numbers, and lets them stay",
+    "%s ignores missing values, and keeps them",
     async (name) => {
       const { [name]: expected, x } = golden.missing;
       const rows = (values: (number | null)[][]): number[][] =>
@@ -97,7 +96,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 });
 
-test("what was learned has scikit-learn's names", async () => {
+test("fitted values have scikit-learn's names", async () => {
   const scaler = await new RobustScaler().fit(tensor(golden.x));
   golden.RobustScaler[0]?.learned.center_?.forEach((center, j) => {
     expect(scaler.center[j]).toBeCloseTo(center, 4);
@@ -121,7 +120,7 @@ describe("refuses", () => {
     [() => new MinMaxScaler().transform(tensor([[1]])), "MinMaxScaler.transform: not fitted yet"],
     [
       () => new RobustScaler().center,
-      "RobustScaler.center: not fitted yet\n  hint: fit(trainingRows) first",
+      "RobustScaler.center: not fitted yet\n  hint: call fit(trainingRows) first",
     ],
     [
       () => new OutlierClipper().transform(tensor([[1]])),
@@ -133,31 +132,32 @@ describe("refuses", () => {
 
   test("other shapes and widths", async () => {
     await expect(new RobustScaler().fit(tensor([1, 2]))).rejects.toThrow(
-      "RobustScaler.fit: x: [2]\n  hint: x is [rows, features]",
+      "RobustScaler.fit: x has shape [2]\n  hint: pass x: [rows, features]",
     );
     await expect(new MinMaxScaler().fit(tensor([], { shape: [0, 3] }))).rejects.toThrow(
-      "MinMaxScaler.fit: no rows in x: [0, 3]",
+      "MinMaxScaler.fit: x has no rows: [0, 3]",
     );
     const scaler = await new MinMaxScaler().fit(tensor([[1, 2]]));
     expect(() => scaler.transform(tensor([[1]]))).toThrow(
-      "MinMaxScaler.transform: x: [1, 1], but fit saw 2 features",
+      "MinMaxScaler.transform: x has shape [1, 1], but fit saw 2 features",
     );
   });
 });
 
-test("infinite numbers are refused, and missing ones where nothing can be learned from them", async () => {
+test("infinite numbers are refused, and missing ones where they cannot be ignored", async () => {
   const x = tensor([
     [1, Number.POSITIVE_INFINITY],
     [2, 3],
   ]);
-  const text = "row 0, feature 1 is Infinity\n  hint: finite numbers, NaN for missing ones";
+  const text =
+    "row 0, feature 1 is Infinity\n  hint: pass finite numbers, or NaN for missing values";
   await expect(new MinMaxScaler().fit(x)).rejects.toThrow(`MinMaxScaler.fit: ${text}`);
   const holes = tensor([
     [1, Number.NaN],
     [2, 3],
   ]);
   await expect(new SelectKBest({ k: 1 }).fit(holes, [0, 1])).rejects.toThrow(
-    "SelectKBest.fit: feature 1 misses 1 of 2 numbers",
+    "SelectKBest.fit: feature 1 lacks 1 of 2 values",
   );
   expect((await new VarianceThreshold().fit(holes)).variances).toEqual([0.25, 0]);
   const clipper = await new OutlierClipper().fit(holes);

@@ -16,7 +16,7 @@ describe.each(["cpu", "webgpu"] as const)("StandardScaler on %s", (device) => {
       [6, 60, 0.1],
     ]);
 
-  test("gives every feature mean 0 and deviation 1, by the number of rows", async () => {
+  test("gives every feature mean 0 and deviation 1, dividing by the number of rows", async () => {
     const scaler = new StandardScaler();
     const z = scaler.fitTransform(rows());
     expect(await values(scaler.mean)).toEqual([3, 30, Math.fround(0.1)]);
@@ -29,30 +29,30 @@ describe.each(["cpu", "webgpu"] as const)("StandardScaler on %s", (device) => {
     expect(column.reduce((a, b) => a + b * b, 0)).toBeCloseTo(4, 4);
   });
 
-  test("comes back by inverseTransform, and serves other rows", async () => {
+  test("is inverted by inverseTransform, and transforms other rows", async () => {
     const scaler = new StandardScaler().fit(rows());
     const back = await values(scaler.inverseTransform(scaler.transform(rows())));
     for (const [i, x] of (await values(rows())).entries()) expect(back[i]).toBeCloseTo(x, 4);
     expect((await values(scaler.transform(tensor([[3, 30, 0.1]]))))[0]).toBe(0);
   });
 
-  test("may leave out mean or deviation", async () => {
+  test("mean or deviation can be turned off", async () => {
     const centred = new StandardScaler({ withStd: false }).fitTransform(rows());
     expect((await values(centred)).slice(0, 2)).toEqual([-2, -20]);
     const scaled = new StandardScaler({ withMean: false }).fitTransform(rows());
     expect((await values(scaled))[0]).toBeCloseTo(1 / Math.sqrt(3.5), 5);
   });
 
-  test("takes a plain row of numbers", async () => {
+  test("accepts a one-dimensional tensor", async () => {
     const scaler = new StandardScaler().fit(tensor([1, 3]));
     expect(await values(scaler.transform(tensor([1, 3])))).toEqual([-1, 1]);
   });
 
-  test("refuses to work before fit, or on nothing", () => {
+  test("refuses to work before fit, or without rows", () => {
     expect(() => new StandardScaler().transform(rows())).toThrow(
       "StandardScaler.transform: not fitted yet",
     );
     expect(() => new StandardScaler().mean).toThrow("StandardScaler.mean: not fitted yet");
-    expect(() => new StandardScaler().fit(tensor([]))).toThrow("StandardScaler.fit: no rows");
+    expect(() => new StandardScaler().fit(tensor([]))).toThrow("StandardScaler.fit: x has no rows");
   });
 });

@@ -21,6 +21,7 @@ export interface GroupOption {
   readonly group?: ProcessGroup;
 }
 
+/** Settings of a reduction. */
 export interface ReduceOptions extends GroupOption {
   /** Default "sum". "avg" divides the sum by the number of ranks. */
   readonly op?: ReduceOp;

@@ -39,6 +39,7 @@ export interface DataParallelOptions {
   readonly broadcastBuffers?: boolean;
 }
 
+/** Settings of `synchronize`. */
 export interface SynchronizeOptions {
   /**
    * Number of examples that this rank's loss is the mean of; gradients are then averaged over all

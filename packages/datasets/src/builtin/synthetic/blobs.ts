@@ -12,22 +12,22 @@ import {
 
 /** Settings of `makeBlobs`, with scikit-learn's names and defaults. */
 export interface BlobsOptions extends Omit<PointOptions, "noise"> {
-  /** Coordinates of a point (default 2; given centres have their own). */
+  /** Number of coordinates of a point (default 2; ignored if centres are given). */
   readonly nFeatures?: number;
-  /** How many clusters, or where their centres are (default 3). */
+  /** Number of clusters, or their centres (default 3). */
   readonly centers?: number | readonly (readonly number[])[];
-  /** Standard deviation of the clusters, one for all or one for each (default 1). */
+  /** Standard deviation of the clusters, one for all or one per cluster (default 1). */
   readonly clusterStd?: number | readonly number[];
-  /** Bounds of every coordinate of centres that are drawn (default [−10, 10]). */
+  /** Bounds of every coordinate of random centres (default [−10, 10]). */
   readonly centerBox?: readonly [number, number];
 }
 
 /**
- * Normal clusters, a class each, as scikit-learn's make_blobs. `centers` of the result has where
- * each was.
+ * Normally distributed clusters, one per class, as scikit-learn's make_blobs. The result's
+ * `centers` are the centres of the clusters.
  *
- * Throws ArgumentError for a count or deviation that is none, and centres or deviations that do not
- * fit together.
+ * Throws ArgumentError for invalid counts or deviations, and if centres and deviations do not
+ * match.
  */
 export function makeBlobs(
   nSamples = 100,
@@ -52,12 +52,14 @@ export function makeBlobs(
   const width = centers[0]?.length ?? 0;
   if (width === 0 || centers.some((center) => center.length !== width)) {
     const sizes = centers.map((center) => center.length).join(", ");
-    throw new ArgumentError(`makeBlobs: centers of ${sizes || "no"} coordinates`);
+    throw new ArgumentError(
+      `makeBlobs: centers must have the same number of coordinates, got ${sizes || "none"}`,
+    );
   }
   const spreads = typeof clusterStd === "number" ? centers.map(() => clusterStd) : clusterStd;
   if (spreads.length !== centers.length) {
     throw new ArgumentError(
-      `makeBlobs: ${spreads.length} values of clusterStd for ${centers.length} centers`,
+      `makeBlobs: clusterStd has ${spreads.length} values, but there are ${centers.length} centers`,
     );
   }
   for (const spread of spreads) checkSpread("makeBlobs", "clusterStd", spread);

@@ -11,10 +11,10 @@ import {
 } from "./points.ts";
 
 /**
- * Two half circles that reach into each other, as scikit-learn's make_moons. Class 0: (cos t, sin
- * t); class 1: (1 − cos t, ½ − sin t), t from 0 to π.
+ * Two interleaving half circles, as scikit-learn's make_moons. Class 0: (cos t, sin t); class 1: (1
+ * − cos t, ½ − sin t), t from 0 to π.
  *
- * Throws ArgumentError for a count or a noise that is none.
+ * Throws ArgumentError for an invalid count or noise.
  */
 export function makeMoons(nSamples = 100, options: PointOptions = {}): LabelledPoints {
   checkCall(
@@ -36,14 +36,14 @@ export function makeMoons(nSamples = 100, options: PointOptions = {}): LabelledP
 
 /** Settings of `makeCircles`. */
 export interface CirclesOptions extends PointOptions {
-  /** Radius of the inner circle, the outer one's being 1 (default 0.8). */
+  /** Radius of the inner circle; the outer radius is 1 (default 0.8). */
   readonly factor?: number;
 }
 
 /**
  * A circle (class 0) around a smaller one (class 1), as scikit-learn's make_circles.
  *
- * Throws ArgumentError for a count or a noise that is none, and a factor outside [0, 1).
+ * Throws ArgumentError for an invalid count or noise, and for a factor outside [0, 1).
  */
 export function makeCircles(nSamples = 100, options: CirclesOptions = {}): LabelledPoints {
   checkCall(
@@ -53,7 +53,7 @@ export function makeCircles(nSamples = 100, options: CirclesOptions = {}): Label
   const { factor = 0.8 } = options;
   check("makeCircles", nSamples, options);
   if (!(factor >= 0 && factor < 1)) {
-    throw new ArgumentError(`makeCircles: factor is ${factor}\n  hint: 0 or more, less than 1`);
+    throw new ArgumentError(`makeCircles: factor is ${factor}\n  hint: a number in [0, 1)`);
   }
   const outer = Math.floor(nSamples / 2);
   const rows = rowsOf(nSamples, 2, (i) => {
@@ -68,17 +68,17 @@ export function makeCircles(nSamples = 100, options: CirclesOptions = {}): Label
 
 /** Settings of `makeSpirals`. */
 export interface SpiralsOptions extends PointOptions {
-  /** Arms, a class each (default 2). */
+  /** Number of arms, one per class (default 2). */
   readonly nClasses?: number;
-  /** How often an arm goes round (default 1). */
+  /** Number of turns of an arm (default 1). */
   readonly turns?: number;
 }
 
 /**
- * Arms of a spiral, a class each. Class k: r (cos a, sin a) with r from 0 to 1 and a = 2π (turns ·
+ * Arms of a spiral, one per class. Class k: r (cos a, sin a) with r from 0 to 1 and a = 2π (turns ·
  * r + k / nClasses).
  *
- * Throws ArgumentError for a count, a noise or turns that are none.
+ * Throws ArgumentError for an invalid count, noise or number of turns.
  */
 export function makeSpirals(nSamples = 100, options: SpiralsOptions = {}): LabelledPoints {
   checkCall(

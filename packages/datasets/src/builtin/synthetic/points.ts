@@ -6,32 +6,30 @@ import {
   tensor,
 } from "@wgrad/autograd";
 
-/**
- * Settings that every maker of points with classes takes, with scikit-learn's names and defaults.
- */
+/** Settings of all generators of points with classes, with scikit-learn's names and defaults. */
 export interface PointOptions {
-  /** Standard deviation of a normal added to every coordinate (default 0). */
+  /** Standard deviation of normal noise added to every coordinate (default 0). */
   readonly noise?: number;
-  /** Rows in random order, not class by class (default true). */
+  /** Shuffles the rows; otherwise they are in order of classes (default true). */
   readonly shuffle?: boolean;
-  /** What is drawn from; the library's default generator if not given. */
+  /** Random generator (default: the library's). */
   readonly generator?: Generator;
 }
 
-/** Points and the class of each: x [n, features] f32, y [n] i32. */
+/** Points and their classes: x [n, features] f32, y [n] i32. */
 export interface LabelledPoints {
   readonly x: Tensor;
   readonly y: Tensor;
 }
 
-/** Rows of coordinates under construction, and the class of each. */
+/** Coordinates of rows under construction, and their classes. */
 export interface Rows {
   readonly points: Float64Array;
   readonly width: number;
   readonly labels: Int32Array;
 }
 
-/** `count` rows of `width` coordinates; `at` gives a row's coordinates and class. */
+/** Makes `count` rows of `width` coordinates; `at` returns a row's coordinates and class. */
 export function rowsOf(
   count: number,
   width: number,
@@ -47,7 +45,7 @@ export function rowsOf(
   return { points, width, labels };
 }
 
-/** The rows in random order and with noise, as the settings say. */
+/** Adds noise and shuffles the rows, as the settings say. */
 export function finish(rows: Rows, options: PointOptions): LabelledPoints {
   const { noise = 0, shuffle = true, generator = defaultGenerator() } = options;
   const { points, width, labels } = rows;
@@ -66,23 +64,21 @@ export function finish(rows: Rows, options: PointOptions): LabelledPoints {
   };
 }
 
-/** How many rows each of `classes` gets: as equal as can be, the first ones one more. */
+/** Splits `count` rows over `classes` as evenly as possible; the first classes get one more. */
 export const share = (count: number, classes: number): number[] =>
   Array.from(
     { length: classes },
     (_, k) => Math.floor(count / classes) + (k < count % classes ? 1 : 0),
   );
 
-/** Throws ArgumentError unless `count` is a whole number from `least`. */
+/** Throws ArgumentError unless `count` is a whole number ≥ `least`. */
 export function checkCount(maker: string, name: string, count: number, least = 1): void {
   if (Number.isInteger(count) && count >= least) return;
-  throw new ArgumentError(
-    `${maker}: ${name} is ${count}\n  hint: a whole number, ${least} or more`,
-  );
+  throw new ArgumentError(`${maker}: ${name} is ${count}\n  hint: a whole number ≥ ${least}`);
 }
 
-/** Throws ArgumentError unless `value` is a number from 0. */
+/** Throws ArgumentError unless `value` is a number ≥ 0. */
 export function checkSpread(maker: string, name: string, value: number): void {
   if (Number.isFinite(value) && value >= 0) return;
-  throw new ArgumentError(`${maker}: ${name} is ${value}\n  hint: a number, 0 or more`);
+  throw new ArgumentError(`${maker}: ${name} is ${value}\n  hint: a number ≥ 0`);
 }

@@ -10,19 +10,19 @@ import { checkCount, checkSpread } from "./points.ts";
 
 /** Settings of `makeRegression`, with scikit-learn's names and defaults. */
 export interface RegressionOptions {
-  /** Coordinates of a row (default 100). */
+  /** Number of features (default 100). */
   readonly nFeatures?: number;
-  /** How many of them matter (default 10, all if there are fewer). */
+  /** Number of features with a nonzero coefficient (default 10, or all if there are fewer). */
   readonly nInformative?: number;
-  /** Values to predict (default 1). */
+  /** Number of targets (default 1). */
   readonly nTargets?: number;
-  /** Added to every value (default 0). */
+  /** Constant added to every target (default 0). */
   readonly bias?: number;
-  /** Standard deviation of a normal added to every value (default 0). */
+  /** Standard deviation of normal noise added to every target (default 0). */
   readonly noise?: number;
-  /** The coordinates that matter anywhere, not first (default true). */
+  /** Shuffles features and rows; otherwise the informative features come first (default true). */
   readonly shuffle?: boolean;
-  /** What is drawn from; the library's default generator if not given. */
+  /** Random generator (default: the library's). */
   readonly generator?: Generator;
 }
 
@@ -34,11 +34,12 @@ export interface RegressionProblem {
 }
 
 /**
- * y = x · coef + bias + noise, as scikit-learn's make_regression: x normal, `nInformative` rows of
- * coef uniform from 0 to 100, the others 0. y keeps its second dimension for one target too.
+ * Linear regression problem y = x · coef + bias + noise, as scikit-learn's make_regression: x is
+ * normal, `nInformative` rows of coef are uniform in [0, 100), the others are 0. y always has two
+ * dimensions.
  *
- * Throws ArgumentError for a count or noise that is none, and for more informative features than
- * there are.
+ * Throws ArgumentError for invalid counts or noise, and for more informative features than
+ * features.
  */
 export function makeRegression(nSamples = 100, options: RegressionOptions = {}): RegressionProblem {
   checkCall(
@@ -54,7 +55,7 @@ export function makeRegression(nSamples = 100, options: RegressionOptions = {}):
   checkSpread("makeRegression", "noise", noise);
   if (nInformative > nFeatures) {
     throw new ArgumentError(
-      `makeRegression: nInformative is ${nInformative} of ${nFeatures} features`,
+      `makeRegression: nInformative is ${nInformative}, but there are ${nFeatures} features`,
     );
   }
   const x = generator.normal(new Float32Array(nSamples * nFeatures));

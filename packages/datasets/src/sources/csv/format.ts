@@ -1,6 +1,6 @@
 export type Newline = "\n" | "\r" | "\r\n";
 
-/** How lines end, and what stands between cells. */
+/** Line ending and delimiter of a CSV file. */
 export interface CsvFormat {
   readonly newline: Newline;
   readonly delimiter: string;
@@ -9,20 +9,20 @@ export interface CsvFormat {
 const delimiters = [",", "\t", ";", "|"];
 
 /**
- * Finds the format out from the first line with text, quoted cells apart, looking at every
- * character once.
+ * Detects the format from the first line with text, ignoring quoted cells. Reads each character
+ * once.
  */
 export class FormatFinder {
-  /** Up to where the text has been looked at. */
+  /** Number of characters read so far. */
   #at = 0;
   #inQuotes = false;
   /** Whether the line has text, and how often it has each delimiter. */
   #hasText = false;
   #counts = delimiters.map(() => 0);
-  /** How an earlier, blank line ended. */
+  /** Ending of an earlier blank line. */
   #blank: Newline | null = null;
 
-  /** `text` is what was given before, and more; null if its first line with text may go on. */
+  /** `text` is all the text so far. Returns null if its first line with text may continue. */
   find(text: string, isAll: boolean): CsvFormat | null {
     for (; this.#at < text.length; this.#at++) {
       const letter = text[this.#at] as string;

@@ -7,24 +7,25 @@ import { type CsvRecord, RecordReader } from "./records.ts";
 
 /** Settings of the CSV reader. */
 export interface CsvOptions {
-  /** What a column holds; one not named holds numbers if every cell is one, else text. */
+  /** Types of columns. Other columns are numbers if every cell is one, otherwise text. */
   readonly types?: ColumnTypes;
-  /** What stands between cells; found out from the text if not given. */
+  /** Delimiter of cells (default: detected). */
   readonly delimiter?: string;
   /**
-   * Texts that stand for a value that is not there ("", "NA"): NaN among numbers, else empty. None
-   * by default.
+   * Texts that mean a missing value, such as "" or "NA": NaN in numeric columns, empty in text
+   * columns (default: none).
    */
   readonly missing?: readonly string[];
-  /** What messages call the text (default "CSV"; `readCsv` gives the file's name). */
+  /** Name of the text in error messages (default "CSV"; `readCsv` uses the file's name). */
   readonly name?: string;
 }
 
 /**
- * Reads a table from text: the first line names the columns, blank lines count for nothing. Texts
- * keep their spaces, as in pandas.
+ * Reads a table from CSV text. The first line has the column names; blank lines are skipped. Text
+ * cells keep their spaces, as in pandas.
  *
- * Throws DataError for empty text, a name missing or used twice, and a row of the wrong length.
+ * Throws DataError for empty text, a missing or repeated column name, and a row of the wrong
+ * length.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Table {
   checkCall(`parseCsv(text: string, ${csvSettings})`, arguments);
@@ -37,31 +38,31 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   }
   for (const record of reader.read("", true)) records.push(record);
   const { names } = reader;
-  if (records.length === 0) throw new DataError(`${name}: no rows below the header`);
+  if (records.length === 0) throw new DataError(`${name}: there are no rows below the header`);
   return tableOf(names, records, { name, types, missing });
 }
 
-/** The parser takes so many characters at a time. */
+/** Number of characters per call of the parser. */
 const PIECE = 2 ** 20;
 
-/** The settings as `checkCall` takes them. */
+/** The settings in the notation of `checkCall`. */
 export const csvSettings = "{ types, delimiter: string, missing, name: string }";
 
-/** Throws ArgumentError for settings that are none. */
+/** Throws ArgumentError for invalid settings. */
 export function checkCsv(call: string, { types = {}, delimiter, missing = [] }: CsvOptions): void {
   checkTypes(call, types);
   if (!Array.isArray(missing) || !missing.every((text) => typeof text === "string")) {
     throw new ArgumentError(
-      `${call}: missing is no list of texts\n  hint: { missing: ["", "NA"] }`,
+      `${call}: missing is not a list of texts\n  hint: pass { missing: ["", "NA"] }`,
     );
   }
   if (delimiter === undefined || (delimiter !== "" && !/["\r\n]/.test(delimiter))) return;
   throw new ArgumentError(
-    `${call}: delimiter is ${JSON.stringify(delimiter)}\n  hint: "," or ";" or "\\t"; left out, it is found in the text`,
+    `${call}: delimiter is ${JSON.stringify(delimiter)}\n  hint: "," or ";" or "\\t"; if left out, it is detected`,
   );
 }
 
-/** Rows of cells become columns of text. */
+/** Turns rows of cells into text columns. */
 export function tableOf(
   names: readonly string[],
   records: readonly CsvRecord[],

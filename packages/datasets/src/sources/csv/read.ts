@@ -8,10 +8,10 @@ import { type CsvOptions, csvSettings, parseCsv } from "./parse.ts";
 export interface CsvFileOptions extends CsvOptions, PackedOptions {}
 
 /**
- * Reads a table from a file or an address, packed by gzip or not.
+ * Reads a table from a CSV file or address, gzipped or not.
  *
- * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as
- * `parseCsv`.
+ * Throws DataError if there is nothing to read, LimitError if it unpacks to too much, and the
+ * errors of `parseCsv`.
  */
 export async function readCsv(source: Source, options: CsvFileOptions = {}): Promise<Table> {
   checkCall(`readCsv(source, ${csvSettings.replace(" }", ", maxBytes: number }")})`, arguments);

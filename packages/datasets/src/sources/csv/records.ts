@@ -2,18 +2,18 @@ import Papa from "papaparse";
 import { DataError } from "../../table/error.ts";
 import { FormatFinder, type Newline } from "./format.ts";
 
-/** A row's cells, and the line it starts on. */
+/** Cells of a row, and the line that it starts on. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   readonly line: number;
 }
 
-/** A row that does not end within so many characters is a quotation mark that was not closed. */
+/** Maximum characters of a row. A longer one is probably an unclosed quotation mark. */
 const LONGEST_ROW = 2 ** 24;
 
 /**
- * Cuts text that comes in pieces into rows; the first names the columns, blank lines count for
- * nothing.
+ * Splits text that arrives in pieces into rows. The first row has the column names; blank lines are
+ * skipped.
  */
 export class RecordReader {
   readonly #name: string;
@@ -21,9 +21,9 @@ export class RecordReader {
   #newline: Newline | null = null;
   #delimiter: string;
   #names: readonly string[] | null = null;
-  /** What is left of the text so far: the start of a row. */
+  /** Unread text: the start of a row. */
   #rest = "";
-  /** How long it was when no row ended in it: until it is twice as long, none is looked for. */
+  /** Length of the unread text when no row ended in it; the search repeats when it has doubled. */
   #without = 0;
   #line = 1;
   #rows = 0;
@@ -35,17 +35,17 @@ export class RecordReader {
     this.#delimiter = delimiter ?? "";
   }
 
-  /** The names of the columns. Throws DataError before the first row was read. */
+  /** The column names. Throws DataError before the first row was read. */
   get names(): readonly string[] {
     if (this.#names === null) throw new DataError(`${this.#name}: the file is empty`);
     return this.#names;
   }
 
   /**
-   * The rows that end in this piece, or in one of the next; all that are left if it is the `last`.
+   * The complete rows of this piece; with `last`, all that is left.
    *
-   * Throws DataError for a name missing or used twice, a row of the wrong length and a quotation
-   * mark not closed.
+   * Throws DataError for a missing or repeated column name, a row of the wrong length and an
+   * unclosed quotation mark.
    */
   read(piece: string, last: boolean): CsvRecord[] {
     this.#rest += this.#started ? piece : piece.replace(/^\uFEFF/, "");
@@ -84,15 +84,15 @@ export class RecordReader {
     const { length } = this.#names;
     if (cells.length !== length) {
       throw new DataError(
-        `${this.#name}: row ${this.#rows} (line ${line}) has ${cells.length} values, the header has ${length} names`,
+        `${this.#name}: row ${this.#rows} (line ${line}) has ${cells.length} values, but the header has ${length} names`,
       );
     }
     records.push({ cells, line });
   }
 
   /**
-   * Finds out how lines end and what stands between cells, from the first line with text; false if
-   * it is not all there.
+   * Detects line ending and delimiter from the first line with text; false if that line is
+   * incomplete.
    */
   #look(last: boolean): boolean {
     const found = this.#finder.find(this.#rest, last || this.#rest.length > LONGEST_ROW);
@@ -102,7 +102,7 @@ export class RecordReader {
     return true;
   }
 
-  /** A file may be blank lines alone: they need no parser, and no memory. */
+  /** Skips blank lines without the parser, so that a file of only blank lines needs no memory. */
   #skipBlankLines(): void {
     const newline = this.#newline as Newline;
     let at = 0;
@@ -124,7 +124,7 @@ interface Parsed {
   readonly cursor: number;
 }
 
-/** papaparse's own parser, which stops before a row that may go on in the next piece. */
+/** papaparse's parser, which stops before a row that may continue in the next piece. */
 function parse(text: string, newline: Newline, delimiter: string, ignoreLastRow: boolean): Parsed {
   const { data, errors, meta } = new Papa.Parser({ newline, delimiter }).parse(
     text,
@@ -135,8 +135,8 @@ function parse(text: string, newline: Newline, delimiter: string, ignoreLastRow:
 }
 
 /**
- * Where rows start: what tells a blank line from a cell that is quoted and empty. Asked for with
- * rising numbers.
+ * Finds row starts, to tell a blank line from an empty quoted cell. Must be asked in ascending
+ * order.
  */
 class RowStarts {
   readonly #text: string;
@@ -173,7 +173,7 @@ class RowStarts {
   }
 }
 
-/** A record ends its line; a quoted cell may span several. */
+/** Adds the lines of a record, of which quoted cells may span several. */
 function addLines(line: number, cells: readonly string[]): number {
   let next = line + 1;
   for (const cell of cells) {
@@ -188,7 +188,7 @@ function namesIn(cells: readonly string[], source: string): readonly string[] {
   names.forEach((column, i) => {
     if (column === "") throw new DataError(`${source}: column ${i + 1} of the header has no name`);
     if (seen.has(column)) {
-      throw new DataError(`${source}: two columns are called ${JSON.stringify(column)}`);
+      throw new DataError(`${source}: two columns have the name ${JSON.stringify(column)}`);
     }
     seen.add(column);
   });

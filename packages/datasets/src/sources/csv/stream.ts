@@ -6,17 +6,17 @@ import { checkBatchRows, TableStream } from "../table-stream.ts";
 import { type CsvOptions, checkCsv, csvSettings, tableOf } from "./parse.ts";
 import { type CsvRecord, RecordReader } from "./records.ts";
 
-/** Settings of a reader of CSV in batches. */
+/** Settings of the reader of CSV in batches. */
 export interface CsvStreamOptions extends CsvOptions {
-  /** Rows in a batch (default 1024). */
+  /** Number of rows per batch (default 1024). */
   readonly batchRows?: number;
 }
 
 /**
- * Rows of a CSV file in batches, read as they are asked for: a file may be larger than memory,
- * packed by gzip or not. A column not named in `types` is what it is in the first batch.
+ * Reads the rows of a CSV file in batches, on demand. The file may exceed memory and may be
+ * gzipped. The types of columns not named in `types` follow from the first batch.
  *
- * Throws DataError as `readCsv`, when the batch with the fault is asked for.
+ * Throws the errors of `readCsv` when the affected batch is read.
  */
 export function streamCsv(source: Source, options: CsvStreamOptions = {}): TableStream {
   checkCall(`streamCsv(source, ${csvSettings.replace(" }", ", batchRows: number }")})`, arguments);
@@ -61,5 +61,5 @@ async function* batches(
   }
   yield* take(reader.read("", true), true);
   if (reader.names.length > 0 && before === 0)
-    throw new DataError(`${name}: no rows below the header`);
+    throw new DataError(`${name}: there are no rows below the header`);
 }

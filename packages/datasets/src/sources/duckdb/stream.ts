@@ -8,21 +8,21 @@ import { plainValue } from "./value.ts";
 
 /** Settings of `streamSql`. */
 export interface SqlOptions {
-  /** Values for `$1`, `$2`, … of the query. */
+  /** Values of `$1`, `$2`, … in the query. */
   readonly values?: readonly (number | string | boolean | null)[];
-  /** A DuckDB file to ask; without one, queries read files by their paths. */
+  /** Path of a DuckDB database; without it, queries read files by their paths. */
   readonly database?: string;
-  /** What columns hold; one not named holds text if its first value is text, else numbers. */
+  /** Types of columns. Other columns are text if their first value is text, otherwise numbers. */
   readonly types?: ColumnTypes;
 }
 
 /**
- * The rows that a query gives, in batches of 2,048, by DuckDB (the optional peer
- * `@duckdb/node-api`, Node only): tables larger than memory, in CSV, Parquet or JSON files, `SELECT
- * … FROM 'flights.parquet'`. Every pass asks again.
+ * Reads the rows of an SQL query in batches of 2,048, with DuckDB (the optional peer
+ * `@duckdb/node-api`, Node only). It reads tables larger than memory in CSV, Parquet or JSON files:
+ * `SELECT … FROM 'flights.parquet'`. Every pass runs the query again.
  *
- * Throws DataError, when a batch is asked for, if DuckDB is not installed, the query fails, or a
- * value is no number or text.
+ * Throws DataError when a batch is read, if DuckDB is not installed, the query fails, or a value is
+ * not a number or text.
  */
 export function streamSql(sql: string, options: SqlOptions = {}): TableStream {
   checkCall("streamSql(sql: string, { values, database: string, types })", arguments);

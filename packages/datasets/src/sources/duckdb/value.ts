@@ -1,6 +1,5 @@
 /**
- * A value of DuckDB as a number, text, true or false, a date, or null; what is none of them stays
- * as it is.
+ * Converts a DuckDB value to a number, text, boolean, date or null; other values stay as they are.
  */
 export function plainValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;

@@ -8,19 +8,19 @@ import { decodePng, isPng, pngHeader } from "./png.ts";
 
 /** Settings of readImage. */
 export interface ImageOptions {
-  /** The most points that a picture may have (default 178,956,970, as Pillow has it). */
+  /** Maximum number of pixels of an image (default 178,956,970, as in Pillow). */
   readonly maxPixels?: number;
 }
 
 const MOST = 178_956_970;
 
 /**
- * Decodes a picture: PNG and JPEG in Node, what the browser knows in a browser. Four bytes a point:
- * red, green, blue, opacity. A JPEG that says by EXIF how it is to be turned is turned. A PNG's
- * points are the same everywhere; a canvas would lose colours behind opacities.
+ * Decodes an image: PNG and JPEG in Node, all formats of the browser in a browser. Returns four
+ * bytes per pixel: red, green, blue, alpha. JPEGs are rotated as their EXIF orientation demands.
+ * PNGs are decoded without a canvas, which would lose colours of transparent pixels.
  *
- * Throws DataError if there is nothing to read, or it is no picture or a damaged one; LimitError
- * for one of more than `maxPixels`.
+ * Throws DataError if there is nothing to read or the image is invalid, and LimitError if it has
+ * more than `maxPixels`.
  */
 export async function readImage(source: Source, options: ImageOptions = {}): Promise<Pixels> {
   checkCall("readImage(source, { maxPixels: number })", arguments);
@@ -40,7 +40,7 @@ export async function readImage(source: Source, options: ImageOptions = {}): Pro
     if (hasBrowser()) return await byBrowser(bytes);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`${name}: is no picture that can be read (${(error as Error).message})`);
+    throw new DataError(`${name}: cannot be read as an image (${(error as Error).message})`);
   }
   throw new DataError(`${name}: is neither PNG nor JPEG`);
 }
@@ -55,8 +55,8 @@ function checkSize(
   const points = width * height;
   if (points <= maxPixels) return;
   throw new LimitError(
-    `${name}: has ${width} by ${height} points, more than ${maxPixels.toLocaleString("en")}` +
-      `\n  hint: if you trust the file, { maxPixels: ${points} }`,
+    `${name}: has ${width} by ${height} pixels, more than ${maxPixels.toLocaleString("en")}` +
+      `\n  hint: if you trust the file, pass { maxPixels: ${points} }`,
   );
 }
 

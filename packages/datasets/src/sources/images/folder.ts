@@ -6,7 +6,7 @@ import { DataError } from "../../table/error.ts";
 import { pathOf, type Source } from "../open.ts";
 import { readImage } from "./decode.ts";
 
-/** A picture of a folder: its points, its class, and where it lies. */
+/** An image of a folder: its pixels, class and path. */
 export interface FolderImage {
   readonly image: Pixels;
   readonly label: number;
@@ -19,23 +19,17 @@ interface Sample {
   readonly source: Source;
 }
 
-/**
- * What systems and programs put beside the data: names that begin with a dot, and what macOS packs
- * along.
- */
+/** Files that are not data: hidden ones, and those that macOS adds to archives. */
 const isHidden = (path: string): boolean =>
   path.split(/[\\/]/).some((part) => part.startsWith(".") || part === "__MACOSX");
 
 const pictures = /\.(png|jpe?g|webp|gif|bmp|avif)$/i;
-/** What Node decodes. */
+/** File names that Node can decode. */
 const decodable = /\.(png|jpe?g)$/i;
 
-/**
- * Pictures in folders, a class each, decoded one by one as they are asked for. Made by
- * `openImageFolder`.
- */
+/** Images in folders, one folder per class, decoded on demand. Made by `openImageFolder`. */
 export class ImageFolder extends ItemDataset<FolderImage> {
-  /** Names of the folders, in order; a label is a place in it. */
+  /** Names of the folders, in order; labels are indices into it. */
   readonly classes: readonly string[];
   readonly #samples: readonly Sample[];
 
@@ -50,17 +44,19 @@ export class ImageFolder extends ItemDataset<FolderImage> {
     return this.#samples.length;
   }
 
-  /** The class of every picture, without decoding any. */
+  /** The class of every image, without decoding any. */
   get labels(): Int32Array {
     return Int32Array.from(this.#samples, ({ label }) => label);
   }
 
-  /** Throws DataError for a picture there is not, and for a file that is none. */
+  /** Decodes an image. Throws DataError for an invalid index or file. */
   async get(index: number): Promise<FolderImage> {
     if (arguments.length > 1) checkCall("folder.get(index: number)", arguments);
     const sample = this.#samples[index];
     if (sample === undefined) {
-      throw new DataError(`ImageFolder: no picture ${index}; there are ${this.length}, from 0`);
+      throw new DataError(
+        `ImageFolder: there is no image ${index}; images are 0 to ${this.length - 1}`,
+      );
     }
     const { path, label, source } = sample;
     return { image: await readImage(source), label, path };
@@ -68,30 +64,30 @@ export class ImageFolder extends ItemDataset<FolderImage> {
 }
 
 /**
- * Pictures in a folder that has a folder for each class, as torchvision's ImageFolder: a path in
- * Node, or the files that a browser's `<input webkitdirectory>` gives. Classes and files are in
- * order of their names; hidden ones, whose names begin with a dot, are left out.
+ * Opens a folder with one folder of images per class, like torchvision's ImageFolder: a path in
+ * Node, or the files of `<input webkitdirectory>` in a browser. Classes and files are sorted by
+ * name; hidden files are skipped.
  *
- * Throws DataError if there is no such folder, no folder in it, or no picture in one.
+ * Throws DataError if the folder is missing, has no folders, or one of these has no images.
  */
 export async function openImageFolder(root: string | URL | Iterable<File>): Promise<ImageFolder> {
   checkCall("openImageFolder(root)", arguments);
   const isPath = typeof root === "string" || root instanceof URL;
   if (!isPath && typeof root?.[Symbol.iterator] !== "function") {
     throw new ArgumentError(
-      "openImageFolder: takes a folder's path or a list of files\n  hint: in a page input.files of <input webkitdirectory>",
+      "openImageFolder: takes a folder's path or a list of files\n  hint: in a browser pass input.files of <input webkitdirectory>",
     );
   }
   const name = isPath ? String(root) : "the files";
   const files = isPath ? await filesIn(root, name) : chosen(root);
   const classes = [...new Set(files.map(({ folder }) => folder))].sort();
   if (classes.length === 0) {
-    throw new DataError(`${name}: no folders in it; each class has its own, with its pictures`);
+    throw new DataError(`${name}: it has no folders; it needs one folder of images per class`);
   }
   const samples: Sample[] = [];
   for (const [label, folder] of classes.entries()) {
     const own = files.filter((file) => file.folder === folder && pictures.test(file.path));
-    if (own.length === 0) throw new DataError(`${name}: no pictures in folder ${folder}`);
+    if (own.length === 0) throw new DataError(`${name}: there are no images in folder ${folder}`);
     own.sort((a, b) => (a.path < b.path ? -1 : 1));
     samples.push(...own.map(({ path, source }) => ({ path, label, source })));
   }
@@ -107,7 +103,9 @@ interface Found {
 async function filesIn(root: string | URL, name: string): Promise<Found[]> {
   const path = pathOf(root);
   if (path === null)
-    throw new DataError(`${name}: a page has no folders; pass the files that an input gives`);
+    throw new DataError(
+      `${name}: browsers cannot read folders; pass the files of an input element`,
+    );
   const { readdir } = globalThis.process.getBuiltinModule("node:fs/promises");
   const { join } = globalThis.process.getBuiltinModule("node:path");
   const list = (folder: string, deep: boolean): ReturnType<typeof entries> => entries(folder, deep);
@@ -120,7 +118,7 @@ async function filesIn(root: string | URL, name: string): Promise<Found[]> {
         code === "ENOENT"
           ? "there is no such folder"
           : code === "ENOTDIR"
-            ? "is no folder"
+            ? "is not a folder"
             : message;
       throw new DataError(`${name}: ${reason}`);
     }
@@ -143,7 +141,9 @@ async function filesIn(root: string | URL, name: string): Promise<Found[]> {
   return found.flat();
 }
 
-/** A file's folder is the second part of its path: the first is the folder that was chosen. */
+/**
+ * In a browser, a file's class is the second part of its path; the first is the selected folder.
+ */
 const chosen = (files: Iterable<File>): Found[] =>
   [...files].flatMap((file): Found[] => {
     const path = file.webkitRelativePath || file.name;

@@ -1,32 +1,29 @@
 import type { Pixels } from "../../images/image-tensor.ts";
 
-/** What a JPEG says it is. */
+/** Size and orientation of a JPEG. */
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
-  /** How the picture is to be turned, 1 to 8 as EXIF numbers it; 1 is as it is. */
+  /** EXIF orientation from 1 to 8; 1 means unchanged. */
   readonly orientation: number;
 }
 
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
 
-/**
- * Fewer bytes for so many points no JPEG has: with each coefficient left out, 256 points take
- * twelve bits.
- */
+/** Maximum pixels per byte of a JPEG: even without coefficients, 256 pixels take twelve bits. */
 const POINTS_PER_BYTE = 512;
-/** So many points may be asked of any file. */
+/** Number of pixels that any file may have. */
 const FREE = 2 ** 20;
 
 /**
- * Size and orientation, from a JPEG's segments. Throws an Error for bytes that are none, or are too
- * few for that size.
+ * Reads size and orientation from a JPEG's segments. Throws an Error for invalid bytes, or too few
+ * for the size.
  */
 export function jpegHeader(bytes: Uint8Array): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let orientation = 1;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    if (bytes[at] !== 0xff) throw new Error("a segment does not begin where it should");
+    if (bytes[at] !== 0xff) throw new Error("a segment is misplaced");
     const marker = bytes[at + 1] as number;
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
       at += marker === 0xff ? 1 : 2;
@@ -34,7 +31,7 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
     }
     const length = view.getUint16(at + 2);
     const end = at + 2 + length;
-    if (length < 2 || end > bytes.length) throw new Error("it is cut short");
+    if (length < 2 || end > bytes.length) throw new Error("it is truncated");
     if (marker === 0xe1) orientation = orientationIn(bytes.subarray(at + 4, end)) ?? orientation;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame && length >= 8) {
@@ -44,10 +41,10 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
     }
     at = end;
   }
-  throw new Error("it is cut short");
+  throw new Error("it is truncated");
 }
 
-/** The orientation that an EXIF segment gives, or null. */
+/** The orientation in an EXIF segment, or null. */
 function orientationIn(segment: Uint8Array): number | null {
   const start = String.fromCharCode(...segment.subarray(0, 6));
   if (start !== "Exif\0\0" || segment.length < 14) return null;
@@ -65,7 +62,7 @@ function orientationIn(segment: Uint8Array): number | null {
   return null;
 }
 
-/** Decodes a JPEG, turned as it says. Throws an Error for bytes that are none or end too soon. */
+/** Decodes a JPEG and applies its orientation. Throws an Error for invalid or truncated bytes. */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const { orientation } = jpegHeader(bytes);
   const { default: jpeg } = await import("jpeg-js");
@@ -79,7 +76,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   return turned({ data, width, height }, orientation);
 }
 
-/** Where point (x, y) of the turned picture is in one of w by h, by orientation. */
+/** Index of pixel (x, y) of the rotated image in one of w by h, by orientation. */
 const places: Readonly<Record<number, (x: number, y: number, w: number, h: number) => number>> = {
   2: (x, y, w) => y * w + (w - 1 - x),
   3: (x, y, w, h) => (h - 1 - y) * w + (w - 1 - x),

@@ -2,7 +2,7 @@ import type { Pixels } from "../../images/image-tensor.ts";
 import { crc32 } from "../crc32.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Channels of each kind of colour, and the bits that a sample may have. */
+/** Channels and possible bit depths of each colour type. */
 const kinds: Readonly<
   Record<number, { readonly channels: number; readonly depths: readonly number[] }>
 > = {
@@ -14,7 +14,7 @@ const kinds: Readonly<
 };
 const PALETTE = 3;
 
-/** What a PNG says it is. */
+/** Header of a PNG. */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
@@ -27,14 +27,14 @@ interface Chunks {
   readonly header: PngHeader;
   readonly data: readonly Uint8Array[];
   readonly palette: Uint8Array | null;
-  /** A colour or a palette's opacities. */
+  /** The transparent colour, or the alpha values of a palette. */
   readonly transparent: Uint8Array | null;
 }
 
 export const isPng = (bytes: Uint8Array): boolean =>
   SIGNATURE.every((byte, i) => bytes[i] === byte);
 
-/** Width, height and kind, from a PNG's first bytes. Throws an Error for bytes that are none. */
+/** Reads size and colour type from a PNG's first bytes. Throws an Error for invalid bytes. */
 export function pngHeader(bytes: Uint8Array): PngHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 33 || textAt(bytes, 12) !== "IHDR") throw new Error("it has no header");
@@ -42,11 +42,11 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
   const [depth, kind, method, filter, interlace] = bytes.subarray(24, 29) as unknown as number[];
   const known = kinds[kind as number];
   if (known === undefined || !known.depths.includes(depth as number)) {
-    throw new Error(`colours of kind ${kind} with ${depth} bits`);
+    throw new Error(`invalid colour type ${kind} with ${depth} bits`);
   }
-  if (width === 0 || height === 0) throw new Error(`${width} by ${height} points`);
+  if (width === 0 || height === 0) throw new Error(`${width} by ${height} pixels`);
   if (method !== 0 || filter !== 0 || (interlace as number) > 1)
-    throw new Error("an unknown method");
+    throw new Error("unknown compression, filter or interlace method");
   return {
     width,
     height,
@@ -57,9 +57,9 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
 }
 
 /**
- * Decodes a PNG of any kind: grey, colours and palettes, with or without opacity or a transparent
- * colour, of 1 to 16 bits, interlaced or not. Every chunk is checked against its CRC-32. Throws an
- * Error for bytes that are none.
+ * Decodes a PNG of any kind: grey, colour or palette, with or without alpha or a transparent
+ * colour, of 1 to 16 bits, interlaced or not. Checks the CRC-32 of every chunk. Throws an Error for
+ * invalid bytes.
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const { Unzlib } = await import("fflate");
@@ -69,7 +69,8 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const raw = new Uint8Array(passes.reduce((sum, pass) => sum + pass.rows * (1 + pass.bytes), 0));
   let filled = 0;
   const inflator = new Unzlib((part) => {
-    if (filled + part.length > raw.length) throw new Error("it has more points than it says");
+    if (filled + part.length > raw.length)
+      throw new Error("it has more pixels than its header declares");
     raw.set(part, filled);
     filled += part.length;
   });
@@ -79,13 +80,13 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
       inflator.push(data.subarray(at, at + STEP), isLast);
     }
   }
-  if (filled !== raw.length) throw new Error("its points end too soon");
+  if (filled !== raw.length) throw new Error("its pixels are truncated");
   return paint(chunks, passes, raw);
 }
 
-/** The inflator is given so many bytes at a time: what they unpack to is seen before the next. */
+/** Number of bytes per call of the inflator, so that excess output is detected early. */
 const STEP = 2 ** 14;
-/** No byte of deflate stands for more. */
+/** Maximum expansion ratio of deflate. */
 const RATIO = 1032;
 
 function chunksIn(bytes: Uint8Array): Chunks {
@@ -95,13 +96,13 @@ function chunksIn(bytes: Uint8Array): Chunks {
   let palette: Uint8Array | null = null;
   let transparent: Uint8Array | null = null;
   for (let at = 8, ended = false; !ended; ) {
-    if (at + 12 > bytes.length) throw new Error("it is cut short");
+    if (at + 12 > bytes.length) throw new Error("it is truncated");
     const length = view.getUint32(at);
-    if (length > bytes.length - at - 12) throw new Error("it is cut short");
+    if (length > bytes.length - at - 12) throw new Error("it is truncated");
     const type = textAt(bytes, at + 4);
     const content = bytes.subarray(at + 8, at + 8 + length);
     if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) {
-      throw new Error(`its ${type} is damaged: its CRC-32 is another`);
+      throw new Error(`its ${type} is damaged: its CRC-32 does not match`);
     }
     if (type === "IDAT") data.push(content);
     else if (type === "PLTE") palette = content;
@@ -113,9 +114,9 @@ function chunksIn(bytes: Uint8Array): Chunks {
   const packed = data.reduce((sum, { length }) => sum + length, 0);
   const { width, height, kind } = header;
   const least = Math.ceil((width * height * bitsOf(header)) / 8);
-  if (least > RATIO * packed) throw new Error("its points end too soon");
+  if (least > RATIO * packed) throw new Error("its pixels are truncated");
   if (kind === PALETTE && (palette === null || palette.length % 3 !== 0 || palette.length > 768)) {
-    throw new Error("its palette is none");
+    throw new Error("its palette is invalid");
   }
   const wanted = kind === 0 ? 2 : kind === 2 ? 6 : null;
   const isFit =
@@ -123,7 +124,7 @@ function chunksIn(bytes: Uint8Array): Chunks {
     (kind === PALETTE
       ? 3 * transparent.length <= (palette?.length ?? 0)
       : transparent.length === wanted);
-  if (!isFit) throw new Error("its transparent colour is none");
+  if (!isFit) throw new Error("its transparent colour is invalid");
   return { header, data, palette, transparent };
 }
 
@@ -133,7 +134,7 @@ const textAt = (bytes: Uint8Array, at: number): string =>
 const bitsOf = ({ kind, depth }: PngHeader): number =>
   (kinds[kind] as { channels: number }).channels * depth;
 
-/** A part of the picture: every so many points, from a first one. */
+/** A pass of an interlaced image: every n-th pixel from a first one. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -141,11 +142,11 @@ interface Pass {
   readonly dy: number;
   readonly columns: number;
   readonly rows: number;
-  /** Of a row. */
+  /** Bytes per row. */
   readonly bytes: number;
 }
 
-/** All at once, or Adam M. Costello's seven passes. */
+/** One pass, or the seven passes of Adam7. */
 function passesOf(header: PngHeader): Pass[] {
   const steps = header.interlaced
     ? [
@@ -186,10 +187,7 @@ function paint(chunks: Chunks, passes: readonly Pass[], raw: Uint8Array): Pixels
   return { data, width, height };
 }
 
-/**
- * Adds what the filter took away: the byte to the left, above, their mean, or the nearest of them
- * and the one between.
- */
+/** Reverses a row filter: adds the byte to the left, above, their mean, or the Paeth predictor. */
 function unfilter(filter: number, line: Uint8Array, above: Uint8Array, step: number): void {
   const at = (bytes: Uint8Array, i: number): number => (i < 0 ? 0 : (bytes[i] as number));
   if (filter === 1) {
@@ -202,17 +200,17 @@ function unfilter(filter: number, line: Uint8Array, above: Uint8Array, step: num
   } else if (filter === 4) {
     for (let i = 0; i < line.length; i++)
       line[i] = at(line, i) + nearest(at(line, i - step), at(above, i), at(above, i - step));
-  } else if (filter !== 0) throw new Error(`a row filtered by method ${filter}`);
+  } else if (filter !== 0) throw new Error(`unknown row filter ${filter}`);
 }
 
-/** Of a, b and c the one nearest to a + b − c (Paeth 1991). */
+/** The Paeth predictor: the one of a, b and c that is nearest to a + b − c (Paeth 1991). */
 function nearest(a: number, b: number, c: number): number {
   const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
   if (toA <= toB && toA <= toC) return a;
   return toB <= toC ? b : c;
 }
 
-/** Puts a row's point into the picture. */
+/** Writes a row's pixel into the image. */
 type Painter = (line: Uint8Array, column: number, to: number) => void;
 
 function painterOf({ header, palette, transparent }: Chunks, out: Uint8ClampedArray): Painter {
@@ -224,7 +222,7 @@ function painterOf({ header, palette, transparent }: Chunks, out: Uint8ClampedAr
     const colours = palette as Uint8Array;
     return (line, column, to) => {
       const place = sample(line, column);
-      if (3 * place >= colours.length) throw new Error("a colour that is not in its palette");
+      if (3 * place >= colours.length) throw new Error("a colour is not in its palette");
       for (let k = 0; k < 3; k++) out[to + k] = colours[3 * place + k] as number;
       out[to + 3] = transparent?.[place] ?? 255;
     };
@@ -249,7 +247,7 @@ function painterOf({ header, palette, transparent }: Chunks, out: Uint8ClampedAr
   };
 }
 
-/** A row's i-th sample: of less than 8 bits the first is in the highest. */
+/** Returns the i-th sample of a row. Below 8 bits, the first sample is in the highest bits. */
 function samplerOf(depth: number): (line: Uint8Array, i: number) => number {
   if (depth === 8) return (line, i) => line[i] as number;
   if (depth === 16)

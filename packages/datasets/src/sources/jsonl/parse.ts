@@ -7,26 +7,29 @@ import { checkCells, checkLimit } from "../limits.ts";
 
 /** Settings of the reader of JSON Lines. */
 export interface JsonlOptions {
-  /** What columns hold; one not named holds text if its first value is text, else numbers. */
+  /** Types of columns. Other columns are text if their first value is text, otherwise numbers. */
   readonly types?: ColumnTypes;
-  /** What messages call the text (default "JSON Lines"; `readJsonl` gives the file's name). */
+  /**
+   * Name of the text in error messages (default "JSON Lines"; `readJsonl` uses the file's name).
+   */
   readonly name?: string;
   /**
-   * The most cells (rows times columns); by default 2²⁴, or 64 times the values there are if that
-   * is more.
+   * Maximum number of cells (rows times columns) (default: 2²⁴, or 64 times the number of values if
+   * that is more).
    */
   readonly maxCells?: number;
 }
 
-/** The settings as `checkCall` takes them. */
+/** The settings in the notation of `checkCall`. */
 export const jsonlSettings = "{ types, name: string, maxCells: number }";
 
 /**
- * Reads a table from JSON Lines: an object a line, empty lines count for nothing. A key that an
- * object has not is missing in its row.
+ * Reads a table from JSON Lines, one object per line; empty lines are skipped. Keys that an object
+ * lacks are missing values.
  *
- * Throws DataError for empty text, a line that is no JSON object, and a value that does not fit its
- * column; LimitError for objects of so different keys that the table would be nearly empty.
+ * Throws DataError for empty text, a line that is not a JSON object, and a value that does not fit
+ * its column. Throws LimitError if the objects' keys differ so much that the table would be nearly
+ * empty.
  */
 export function parseJsonl(text: string, options: JsonlOptions = {}): Table {
   checkCall(`parseJsonl(text: string, ${jsonlSettings})`, arguments);
@@ -44,7 +47,7 @@ export function parseJsonl(text: string, options: JsonlOptions = {}): Table {
   return tableOfRows(rows, { name, types, lines, names });
 }
 
-/** Objects of lines, and the names of their keys as they come. */
+/** Collects the objects of lines, and their keys in order of appearance. */
 export class RowGatherer {
   readonly rows: RowValues[] = [];
   readonly lines: number[] = [];
@@ -63,7 +66,10 @@ export class RowGatherer {
     return [...this.#names];
   }
 
-  /** Throws DataError for a line that is no object, LimitError for one row or column too many. */
+  /**
+   * Adds a line. Throws DataError if it is not an object, and LimitError for too many rows or
+   * columns.
+   */
   add(content: string, line: number): void {
     const row = rowIn(content, line, this.#name);
     for (const key of Object.keys(row)) {
@@ -77,15 +83,15 @@ export class RowGatherer {
   }
 }
 
-/** The object that a line is. Throws DataError if it is none. */
+/** Parses a line as an object. Throws DataError if it is not one. */
 function rowIn(content: string, line: number, name: string): RowValues {
   let value: unknown;
   try {
     value = JSON.parse(content);
   } catch (error) {
-    throw new DataError(`${name}: line ${line}: is not JSON (${(error as Error).message})`);
+    throw new DataError(`${name}: line ${line}: not valid JSON (${(error as Error).message})`);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as RowValues;
-  throw new DataError(`${name}: line ${line}: is no object, {"column": value, …}`);
+  throw new DataError(`${name}: line ${line}: not an object {"column": value, …}`);
 }

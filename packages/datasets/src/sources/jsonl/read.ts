@@ -8,10 +8,10 @@ import { type JsonlOptions, jsonlSettings, parseJsonl } from "./parse.ts";
 export interface JsonlFileOptions extends JsonlOptions, PackedOptions {}
 
 /**
- * Reads a table from a file or an address of JSON Lines, packed by gzip or not.
+ * Reads a table from a JSON Lines file or address, gzipped or not.
  *
- * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as
- * `parseJsonl`.
+ * Throws DataError if there is nothing to read, LimitError if it unpacks to too much, and the
+ * errors of `parseJsonl`.
  */
 export async function readJsonl(source: Source, options: JsonlFileOptions = {}): Promise<Table> {
   checkCall(`readJsonl(source, ${jsonlSettings.replace(" }", ", maxBytes: number }")})`, arguments);

@@ -10,17 +10,16 @@ import { type JsonlOptions, jsonlSettings, RowGatherer } from "./parse.ts";
 
 /** Settings of a reader of JSON Lines in batches. */
 export interface JsonlStreamOptions extends JsonlOptions {
-  /** Rows in a batch (default 1024). */
+  /** Number of rows per batch (default 1024). */
   readonly batchRows?: number;
 }
 
 /**
- * Rows of JSON Lines in batches, read as they are asked for: a file may be larger than memory,
- * packed by gzip or not. The columns, and what one not named in `types` holds, are those of the
- * first batch.
+ * Reads JSON Lines in batches, on demand. The file may exceed memory and may be gzipped. The
+ * columns, and the types of those not named in `types`, follow from the first batch.
  *
- * Throws DataError as `readJsonl`, and for a column that the first batch has not, when the batch
- * with the fault is asked for.
+ * Throws the errors of `readJsonl`, and DataError for a column missing in the first batch, when the
+ * affected batch is read.
  */
 export function streamJsonl(source: Source, options: JsonlStreamOptions = {}): TableStream {
   checkCall(
@@ -73,6 +72,6 @@ function checkColumns(
   const stray = Object.keys(row).find((column) => !known.has(column));
   if (stray === undefined) return;
   throw new DataError(
-    `${name}: line ${line}: column ${JSON.stringify(stray)} is new; the first rows have ${[...known].join(", ")}`,
+    `${name}: line ${line}: column ${JSON.stringify(stray)} is unknown; the first batch has ${[...known].join(", ")}`,
   );
 }

@@ -2,14 +2,14 @@ import type { AsyncBuffer } from "hyparquet";
 import { DataError } from "../../table/error.ts";
 import { bytesOf, pathOf, type Source } from "../open.ts";
 
-/** A file of which parts can be read. */
+/** A file with random access. */
 export interface PartFile extends AsyncBuffer {
   close(): Promise<void>;
 }
 
 /**
- * A source of which any part can be read: a file or a Blob, an address by ranges, bytes. Throws
- * DataError if there is none.
+ * Opens a source for random access: a file or Blob, an address with range requests, or bytes.
+ * Throws DataError if there is none.
  */
 export async function partsOf(source: Source, name: string): Promise<PartFile> {
   if (source instanceof Blob) return blobParts(source, name);
@@ -32,15 +32,14 @@ const blobParts = (blob: Blob, name: string): PartFile => ({
   close: async () => {},
 });
 
-/**
- * Platforms end the process for offsets that are none: none that a file holds comes to them
- * unchecked.
- */
+/** Checks offsets, because invalid ones can crash the process. */
 function checkRange(start: number, end: number, size: number, name: string): void {
   if (Number.isSafeInteger(start) && Number.isSafeInteger(end)) {
     if (start >= 0 && start <= end && end <= size) return;
   }
-  throw new DataError(`${name}: is damaged: it points to bytes ${start} to ${end} of ${size}`);
+  throw new DataError(
+    `${name}: the file is damaged: it refers to bytes ${start} to ${end} of ${size}`,
+  );
 }
 
 async function fileParts(path: string, name: string): Promise<PartFile> {
@@ -55,7 +54,8 @@ async function fileParts(path: string, name: string): Promise<PartFile> {
         const out = new Uint8Array(end - start);
         for (let at = 0; at < out.length; ) {
           const { bytesRead } = await file.read(out, at, out.length - at, start + at);
-          if (bytesRead === 0) throw new DataError(`${name}: became shorter while it was read`);
+          if (bytesRead === 0)
+            throw new DataError(`${name}: the file was truncated while it was read`);
           at += bytesRead;
         }
         return out.buffer;
@@ -68,7 +68,7 @@ async function fileParts(path: string, name: string): Promise<PartFile> {
   }
 }
 
-/** By ranges where the server gives them, else whole. */
+/** Uses range requests if the server supports them; otherwise downloads the whole file. */
 async function addressParts(url: string, name: string): Promise<PartFile> {
   const ask = async (range: string): Promise<Response> => {
     let response: Response;
@@ -78,7 +78,7 @@ async function addressParts(url: string, name: string): Promise<PartFile> {
       throw new DataError(`${name}: cannot be fetched (${(error as Error).message})`);
     }
     if (response.ok) return response;
-    throw new DataError(`${name}: the server answers ${response.status}`);
+    throw new DataError(`${name}: the server responded with status ${response.status}`);
   };
   const first = await ask("bytes=0-3");
   const size = Number(/\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
@@ -94,7 +94,7 @@ async function addressParts(url: string, name: string): Promise<PartFile> {
         const part = await response.arrayBuffer();
         if (part.byteLength === end - start) return part;
       } else await response.body?.cancel();
-      throw new DataError(`${name}: the server gives another range than was asked for`);
+      throw new DataError(`${name}: the server returned another range than requested`);
     },
     close: async () => {},
   };

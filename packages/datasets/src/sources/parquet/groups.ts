@@ -6,7 +6,7 @@ import { unpackers } from "./unpack.ts";
 
 type RowGroup = FileMetaData["row_groups"][number];
 
-/** What is asked of a file. */
+/** What to read from a file. */
 export interface Wanted {
   readonly name: string;
   readonly file: PartFile;
@@ -15,13 +15,13 @@ export interface Wanted {
   readonly maxBytes: number | undefined;
 }
 
-/** Gaps up to so many bytes are read along, and ranges joined up to so many. */
+/** Gaps up to this many bytes are read too; merged ranges are at most that long. */
 const GAP = 2 ** 13;
 const JOINED = 2 ** 21;
 
 /**
- * A row group's columns, in the order asked for, missing values as null. Throws an Error for what
- * is none.
+ * Reads a row group's columns in the requested order, with null for missing values. Throws an Error
+ * for invalid data.
  */
 export async function readGroup(
   { name, file, metadata, columns, maxBytes }: Wanted,
@@ -35,7 +35,7 @@ export async function readGroup(
   let unpacked = 0;
   const pages = chunks.map((chunk, j) => {
     const own = unpack[chunk.meta.codec];
-    if (own === undefined) throw new Error(`columns packed by ${chunk.meta.codec}`);
+    if (own === undefined) throw new Error(`the codec ${chunk.meta.codec} is not supported`);
     return checkedPages(parts[j] as Uint8Array, chunk, own, (bytes) => {
       unpacked += bytes;
       checkUnpacked(name, file.byteLength, unpacked, maxBytes);
@@ -55,11 +55,13 @@ function chunkOf(metadata: FileMetaData, group: RowGroup, column: string, rows: 
   }
   if (safe(meta.num_values, "values of a column") !== rows) {
     throw new Error(
-      `column ${JSON.stringify(column)} has ${meta.num_values} values for ${rows} rows`,
+      `column ${JSON.stringify(column)} has ${meta.num_values} values, but there are ${rows} rows`,
     );
   }
   if (meta.type !== element.type) {
-    throw new Error(`column ${JSON.stringify(column)} is ${meta.type} and ${element.type}`);
+    throw new Error(
+      `column ${JSON.stringify(column)} has two types, ${meta.type} and ${element.type}`,
+    );
   }
   return { meta, element, rows };
 }
@@ -70,18 +72,19 @@ function rangeOf(meta: Chunk["meta"], size: number): Range {
   const { dictionary_page_offset: dictionary, data_page_offset: data } = meta;
   const start = safe(dictionary ? dictionary : data, "where a column starts");
   const end = start + safe(meta.total_compressed_size, "bytes of a column");
-  if (end > size) throw new Error(`a column at bytes ${start} to ${end} of a file of ${size}`);
+  if (end > size)
+    throw new Error(`a column is at bytes ${start} to ${end}, but the file has ${size}`);
   return [start, end];
 }
 
-/** Whole numbers that were read as 64 bits. */
+/** Converts a 64-bit integer to a number; throws an Error if it is not exact. */
 function safe(value: bigint | number | undefined, what: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new Error(`${what}: ${value ?? "not said"}`);
+  throw new Error(`${what}: ${value ?? "missing"}`);
 }
 
-/** The bytes of each range; those that lie close together are read at once. */
+/** Reads the bytes of each range; nearby ranges are read together. */
 async function readRanges(file: PartFile, ranges: readonly Range[]): Promise<Uint8Array[]> {
   const order = [...ranges.keys()].sort(
     (a, b) => (ranges[a] as Range)[0] - (ranges[b] as Range)[0],
@@ -106,7 +109,7 @@ async function readRanges(file: PartFile, ranges: readonly Range[]): Promise<Uin
   return found;
 }
 
-/** The library decodes a file of this group alone, whose pages are right. */
+/** Decodes checked pages by passing the library a file of only this group. */
 async function decode(
   metadata: FileMetaData,
   group: RowGroup,
@@ -151,7 +154,7 @@ async function decode(
     const values = found.get(meta.path_in_schema[0] as string) ?? [];
     if (values.length === rows && !values.includes(undefined)) continue;
     throw new Error(
-      `column ${JSON.stringify(meta.path_in_schema[0])} has ${values.length} values for ${rows} rows`,
+      `column ${JSON.stringify(meta.path_in_schema[0])} has ${values.length} values, but there are ${rows} rows`,
     );
   }
   return found;
@@ -159,6 +162,6 @@ async function decode(
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Text in UTF-8 as it is; throws for bytes that are none. */
+/** Decodes UTF-8; throws for invalid bytes. */
 const textOf = (bytes: Uint8Array | null | undefined): string | null =>
   bytes ? decoder.decode(bytes) : null;

@@ -9,7 +9,7 @@ type ColumnMetaData = NonNullable<
 >;
 type SchemaElement = FileMetaData["schema"][number];
 
-/** A column of a row group as its file says it is. */
+/** A column of a row group, as described in the file. */
 export interface Chunk {
   readonly meta: ColumnMetaData;
   readonly element: SchemaElement;
@@ -30,13 +30,16 @@ const PLAIN = 0;
 const PLAIN_DICTIONARY = 2;
 const RLE = 3;
 const RLE_DICTIONARY = 8;
-/** Those and the delta encodings and byte streams, whose lengths the decoder cannot run past. */
+/**
+ * Encodings whose lengths are checked here, and the delta and byte-stream encodings, which the
+ * decoder itself cannot overrun.
+ */
 const decoded = new Set([PLAIN, PLAIN_DICTIONARY, RLE, 5, 6, 7, RLE_DICTIONARY, 9]);
 
 /**
- * The pages of a column, unpacked and checked, as a chunk that is not packed: whatever number a
- * damaged file holds, the decoder that reads it finds lengths that are right. `onUnpacked` is told
- * each page's bytes before they are allocated. Throws an Error for what is no chunk.
+ * Decompresses and checks the pages of a column, and returns them as an uncompressed chunk, so that
+ * the decoder gets valid lengths even from a damaged file. `onUnpacked` receives each page's size
+ * before it is allocated. Throws an Error for invalid chunks.
  */
 export function checkedPages(
   bytes: Uint8Array,
@@ -73,7 +76,7 @@ export function checkedPages(
 interface Page {
   readonly type: number;
   readonly header: Fields;
-  /** Unpacked. */
+  /** The decompressed bytes. */
   readonly bytes: Uint8Array;
 }
 
@@ -82,48 +85,49 @@ function readPage(cursor: Cursor, unpack: Unpack, onUnpacked: (bytes: number) =>
   const type = count(header, 1, "the kind of page");
   const size = count(header, 2, "bytes of a page");
   const packed = count(header, 3, "packed bytes of a page");
-  if (packed > cursor.bytes.length - cursor.at) throw new Error("a page ends too soon");
+  if (packed > cursor.bytes.length - cursor.at) throw new Error("a page is truncated");
   const body = cursor.bytes.subarray(cursor.at, cursor.at + packed);
   cursor.at += packed;
   const sum = header.get(4);
   if (typeof sum === "number" && crc32(body) !== sum >>> 0) {
-    throw new Error("a page's checksum is not that of its bytes");
+    throw new Error("a page's checksum does not match its bytes");
   }
   onUnpacked(size);
   if (type === DATA || type === DICTIONARY) return { type, header, bytes: unpack(body, size) };
-  if (type !== DATA_V2) throw new Error(`a page of kind ${type}`);
+  if (type !== DATA_V2) throw new Error(`unknown page type ${type}`);
   const about = structIn(header, 8);
   const levels = count(about, 5, "bytes of levels") + count(about, 6, "bytes of levels");
   if (levels > packed || levels > size) throw new Error("levels are longer than their page");
   const isPacked = about.get(7) !== false;
   const rest = body.subarray(levels);
   const bytes = new Uint8Array(size);
-  if (!isPacked && rest.length !== size - levels) throw new Error("a page has another length");
+  if (!isPacked && rest.length !== size - levels) throw new Error("a page has the wrong length");
   bytes.set(body.subarray(0, levels));
   bytes.set(isPacked ? unpack(rest, size - levels) : rest, levels);
   return { type, header, bytes };
 }
 
-/** Checks a page of values; gives how many there are. */
+/** Checks a page of values and returns their number. */
 function checkData(page: Page, chunk: Chunk, dictionary: number, most: number): number {
   const { bytes, header } = page;
   const isNew = page.type === DATA_V2;
   const about = structIn(header, isNew ? 8 : 5);
   const values = count(about, 1, "values");
-  if (values > most) throw new Error(`${values} values where ${most} rows are left`);
+  if (values > most) throw new Error(`a page has ${values} values, but only ${most} rows are left`);
   const encoding = count(about, isNew ? 4 : 2, "the encoding");
-  if (!decoded.has(encoding)) throw new Error(`an encoding ${encoding}`);
+  if (!decoded.has(encoding)) throw new Error(`the encoding ${encoding} is not supported`);
   const optional = chunk.element.repetition_type !== "REQUIRED";
   let at = 0;
   let present = values;
   if (isNew) {
-    if (count(about, 6, "bytes of levels") > 0) throw new Error("levels of lists");
+    if (count(about, 6, "bytes of levels") > 0) throw new Error("lists are not supported");
     at = count(about, 5, "bytes of levels");
     if (optional) present = checkRuns({ bytes, at: 0 }, at, 1, values, 2);
     if (values - present !== count(about, 2, "missing values")) {
-      throw new Error("another number of missing values than its levels say");
+      throw new Error("the number of missing values does not match the levels");
     }
-    if (count(about, 3, "rows") !== values) throw new Error("another number of rows than values");
+    if (count(about, 3, "rows") !== values)
+      throw new Error("the numbers of rows and values differ");
   } else if (optional) {
     const length = lengthAt(bytes, 0);
     present = checkRuns({ bytes, at: 4 }, 4 + length, 1, values, 2);
@@ -138,12 +142,12 @@ function checkData(page: Page, chunk: Chunk, dictionary: number, most: number): 
   return values;
 }
 
-/** Places in the dictionary: their width, then runs. */
+/** Checks dictionary indices: their width, then runs. */
 function checkPlaces(bytes: Uint8Array, at: number, values: number, dictionary: number): void {
   if (values === 0) return;
   const width = bytes[at];
-  if (width === undefined) throw new Error("a page ends too soon");
-  if (dictionary === 0) throw new Error("places in a dictionary that is not there");
+  if (width === undefined) throw new Error("a page is truncated");
+  if (dictionary === 0) throw new Error("there are dictionary indices, but no dictionary");
   if (width > 0) checkRuns({ bytes, at: at + 1 }, bytes.length, width, values, dictionary);
 }
 
@@ -160,28 +164,29 @@ function checkPlain(
     for (let i = 0; i < values; i++) end += 4 + lengthAt(bytes, end);
   } else {
     const width = type === "FIXED_LEN_BYTE_ARRAY" ? length : widths[type ?? ""];
-    if (width === undefined || !(width > 0)) throw new Error(`values of type ${type}`);
+    if (width === undefined || !(width > 0))
+      throw new Error(`values of type ${type} are not supported`);
     end += values * width;
   }
-  if (end > bytes.length) throw new Error("values end too soon");
+  if (end > bytes.length) throw new Error("the values are truncated");
 }
 
-/** A length of 32 bits, of what lies behind it in the page. */
+/** A 32-bit length, checked against the rest of the page. */
 function lengthAt(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length) throw new Error("a page ends too soon");
+  if (at + 4 > bytes.length) throw new Error("a page is truncated");
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(at, true);
-  if (length > bytes.length - at - 4) throw new Error("a length goes past its page");
+  if (length > bytes.length - at - 4) throw new Error("a length exceeds its page");
   return length;
 }
 
 function structIn(fields: Fields, id: number): Fields {
   const value = fields.get(id);
   if (value instanceof Map) return value;
-  throw new Error("a page's header says nothing of its values");
+  throw new Error("a page's header does not describe its values");
 }
 
 function count(fields: Fields, id: number, what: string): number {
   const value = fields.get(id);
   if (typeof value === "number" && value >= 0 && value < 2 ** 31) return value;
-  throw new Error(`${what}: ${value ?? "not said"}`);
+  throw new Error(`${what}: ${value ?? "missing"}`);
 }

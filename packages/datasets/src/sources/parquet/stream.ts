@@ -12,33 +12,32 @@ import { readGroup, type Wanted } from "./groups.ts";
 
 /** Settings of the reader of Parquet. */
 export interface ParquetOptions extends PackedOptions {
-  /** The columns to read; the others are not even fetched. All if not given. */
+  /** Columns to read (default: all). Other columns are not fetched. */
   readonly columns?: readonly string[];
-  /** What columns hold; one not named holds text if its first value is text, else numbers. */
+  /** Types of columns. Other columns are text if their first value is text, otherwise numbers. */
   readonly types?: ColumnTypes;
-  /** What messages call the file. */
+  /** Name of the file in error messages. */
   readonly name?: string;
   /**
-   * The most cells (rows times columns); by default 2²⁴, or 64 times the file's bytes if that is
-   * more.
+   * Maximum number of cells (rows times columns) (default: 2²⁴, or 64 times the size of the file in
+   * bytes if that is more).
    */
   readonly maxCells?: number;
 }
 
 /** Settings of a reader of Parquet in batches. */
 export interface ParquetStreamOptions extends ParquetOptions {
-  /** Rows in a batch (default 1024). */
+  /** Number of rows per batch (default 1024). */
   readonly batchRows?: number;
 }
 
 /**
- * Rows of a Parquet file in batches, a row group at a time, by ranges: of a file at an address only
- * what is asked for is fetched. Whole numbers of 64 bits, true and false, and dates (milliseconds
- * since 1970) are numbers.
+ * Reads the rows of a Parquet file in batches, one row group at a time. From an address only the
+ * needed ranges are fetched. 64-bit integers, booleans and dates (milliseconds since 1970) become
+ * numbers.
  *
- * Throws DataError, when a batch is asked for, if there is nothing to read, it is no Parquet file
- * or a damaged one, or a value does not fit; LimitError for a file that unpacks to more than it
- * may.
+ * Throws DataError when a batch is read, if there is nothing to read, the file is invalid, or a
+ * value does not fit. Throws LimitError if it unpacks to too much.
  */
 export function streamParquet(source: Source, options: ParquetStreamOptions = {}): TableStream {
   checkCall(
@@ -51,7 +50,7 @@ export function streamParquet(source: Source, options: ParquetStreamOptions = {}
   return new TableStream(name, () => batches(source, name, batchRows, options));
 }
 
-/** Reads a table from a Parquet file. Throws DataError as `streamParquet`. */
+/** Reads a table from a Parquet file. Throws the errors of `streamParquet`. */
 export async function readParquet(source: Source, options: ParquetOptions = {}): Promise<Table> {
   checkCall(
     "readParquet(source, { columns, types, name: string, maxBytes: number, maxCells: number })",
@@ -71,7 +70,7 @@ export async function readParquet(source: Source, options: ParquetOptions = {}):
         for (const value of values) before.push(value);
       }
     }
-    if (total === 0) throw new DataError(`${name}: has no rows`);
+    if (total === 0) throw new DataError(`${name}: the file has no rows`);
     return tableOf(all, name, 0, options.types ?? {});
   });
 }
@@ -150,11 +149,11 @@ function rowsIn({ metadata, name }: Wanted): number[] {
   const counts = metadata.row_groups.map((group) => Number(group.num_rows));
   if (counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return counts;
   throw new DataError(
-    `${name}: is damaged: a group of ${counts.find((count) => !(count >= 0))} rows`,
+    `${name}: the file is damaged: a group has ${counts.find((count) => !(count >= 0))} rows`,
   );
 }
 
-/** The columns of one row group; says which rows cannot be read. */
+/** Reads the columns of one row group; errors name its rows. */
 async function groupAt(wanted: Wanted, i: number): Promise<Map<string, unknown[]>> {
   const groups = wanted.metadata.row_groups;
   try {
@@ -185,11 +184,11 @@ async function metadataOf(file: PartFile, name: string): Promise<FileMetaData> {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
   try {
     const metadata = await parquetMetadataAsync(file, { initialFetchSize: 2 ** 16 });
-    parquetSchema(metadata); // throws for a schema that is no tree
+    parquetSchema(metadata); // throws for an invalid schema
     return metadata;
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`${name}: is no Parquet file (${(error as Error).message})`);
+    throw new DataError(`${name}: not a Parquet file (${(error as Error).message})`);
   }
 }
 
@@ -204,7 +203,7 @@ function columnsOf(
   for (let i = 1, left = schema[0]?.num_children ?? 0; left > 0 && i < schema.length; left--) {
     const field = schema[i] as (typeof schema)[number];
     if (names.includes(field.name)) {
-      throw new DataError(`${name}: two columns are called ${JSON.stringify(field.name)}`);
+      throw new DataError(`${name}: two columns have the name ${JSON.stringify(field.name)}`);
     }
     names.push(field.name);
     if (field.num_children || field.repetition_type === "REPEATED") nested.add(field.name);
@@ -213,14 +212,14 @@ function columnsOf(
   for (const column of wanted ?? names) {
     if (!names.includes(column)) {
       throw new DataError(
-        `${name}: no column ${JSON.stringify(column)}; there are ${names.join(", ")}`,
+        `${name}: there is no column ${JSON.stringify(column)}; columns are ${names.join(", ")}`,
       );
     }
     if (!nested.has(column)) continue;
     const others = names.filter((each) => !nested.has(each)).map((each) => JSON.stringify(each));
     throw new DataError(
-      `${name}: column ${JSON.stringify(column)} holds lists or records, not numbers or text` +
-        `\n  hint: read the others: { columns: [${others.join(", ")}] }`,
+      `${name}: column ${JSON.stringify(column)} has lists or records, not numbers or text` +
+        `\n  hint: read only the others: { columns: [${others.join(", ")}] }`,
     );
   }
   return wanted ?? names;

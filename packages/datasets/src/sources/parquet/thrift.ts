@@ -1,20 +1,20 @@
-/** A struct of Thrift's compact protocol, less what is not a number, a truth value or a struct. */
+/** A struct of Thrift's compact protocol, reduced to its numbers, booleans and structs. */
 export type Fields = ReadonlyMap<number, number | boolean | Fields>;
 
 const TRUE = 1;
 const FALSE = 2;
 const I32 = 5;
 const STRUCT = 12;
-/** Deeper structs are not in page headers. */
+/** Maximum nesting of structs; page headers are not deeper. */
 const DEEPEST = 8;
 
-/** Where a reader is. */
+/** Position of a reader. */
 export interface Cursor {
   readonly bytes: Uint8Array;
   at: number;
 }
 
-/** Reads a struct; throws an Error for bytes that are none. Other fields are skipped. */
+/** Reads a struct and skips fields of other types. Throws an Error for invalid bytes. */
 export function readFields(cursor: Cursor, depth = 0): Fields {
   if (depth > DEEPEST) throw new Error("a header is nested too deep");
   const found = new Map<number, number | boolean | Fields>();
@@ -58,7 +58,7 @@ function readValue(cursor: Cursor, type: number, depth: number): number | boolea
 function skipList(cursor: Cursor, depth: number): null {
   const head = next(cursor);
   const count = head >> 4 === 15 ? varint(cursor) : head >> 4;
-  if (count > cursor.bytes.length - cursor.at) throw new Error("a header ends too soon");
+  if (count > cursor.bytes.length - cursor.at) throw new Error("a header is truncated");
   const type = head & 15;
   for (let i = 0; i < count; i++)
     readValue(cursor, type === TRUE || type === FALSE ? 3 : type, depth);
@@ -66,24 +66,24 @@ function skipList(cursor: Cursor, depth: number): null {
 }
 
 function skip(cursor: Cursor, count: number): null {
-  if (count > cursor.bytes.length - cursor.at) throw new Error("a header ends too soon");
+  if (count > cursor.bytes.length - cursor.at) throw new Error("a header is truncated");
   cursor.at += count;
   return null;
 }
 
 function next(cursor: Cursor): number {
   const byte = cursor.bytes[cursor.at++];
-  if (byte === undefined) throw new Error("a header ends too soon");
+  if (byte === undefined) throw new Error("a header is truncated");
   return byte;
 }
 
-/** An unsigned number in groups of seven bits, the lowest first. */
+/** Reads an unsigned number in groups of seven bits, lowest first. */
 export function varint(cursor: Cursor): number {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
     const byte = next(cursor);
     value += (byte & 127) * scale;
-    if (!Number.isSafeInteger(value)) throw new Error("a header has a number past 2⁵³");
+    if (!Number.isSafeInteger(value)) throw new Error("a header has a number beyond 2⁵³");
     if (byte < 128) return value;
   }
 }
@@ -93,7 +93,7 @@ function zigzag(cursor: Cursor): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-/** The bytes of a struct whose fields are 32-bit numbers, truth values and structs. */
+/** Writes a struct of 32-bit numbers, booleans and structs. */
 export function writeFields(fields: Fields): number[] {
   const out: number[] = [];
   let before = 0;

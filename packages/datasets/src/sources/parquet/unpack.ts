@@ -1,7 +1,7 @@
-/** Unpacks a page to exactly `length` bytes; throws an Error for what does not. */
+/** Decompresses a page to exactly `length` bytes; throws an Error otherwise. */
 export type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
 
-/** What unpacks each of Parquet's codecs. */
+/** Decompressors by Parquet codec. */
 export async function unpackers(): Promise<Readonly<Record<string, Unpack | undefined>>> {
   const [{ compressors }, { gunzipSync }] = await Promise.all([
     import("hyparquet-compressors"),
@@ -13,7 +13,7 @@ export async function unpackers(): Promise<Readonly<Record<string, Unpack | unde
       if (length === 0) return new Uint8Array(0);
       const out = unpack(bytes, length);
       if (out.length === length) return out;
-      throw new Error(`a page unpacks to ${out.length} bytes where ${length} were promised`);
+      throw new Error(`a page unpacks to ${out.length} bytes instead of ${length}`);
     };
   const others = Object.entries(compressors).map(
     ([codec, unpack]) => [codec, exactly(unpack as Unpack)] as const,
@@ -21,7 +21,7 @@ export async function unpackers(): Promise<Readonly<Record<string, Unpack | unde
   return {
     ...Object.fromEntries(others),
     UNCOMPRESSED: exactly((bytes) => bytes),
-    // with one byte to spare, too much is seen without unpacking it
+    // one extra byte detects excess output without decompressing all of it
     GZIP: exactly((bytes, length) => gunzipSync(bytes, { out: new Uint8Array(length + 1) })),
     ZSTD: exactly((bytes, length) => {
       checkZstd(bytes, length);
@@ -32,12 +32,12 @@ export async function unpackers(): Promise<Readonly<Record<string, Unpack | unde
 
 const BLOCK = 2 ** 17;
 
-/** So much may blocks unpack to beside what was promised: few of them are full. */
+/** Tolerance of the blocks' declared sizes, because few blocks are full. */
 const SLACK = 2 ** 26;
 
 /**
- * The library unpacks whatever comes: the headers of frames and blocks must not promise far more
- * than `length` bytes.
+ * Checks that the headers of frames and blocks do not declare far more than `length` bytes, because
+ * the library would decompress them all.
  */
 function checkZstd(bytes: Uint8Array, length: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -48,7 +48,7 @@ function checkZstd(bytes: Uint8Array, length: number): void {
       at += 8 + view.getUint32(at + 4, true);
       continue;
     }
-    if (magic !== 0xfd2fb528) throw new Error("a page is not packed by zstd");
+    if (magic !== 0xfd2fb528) throw new Error("a page is not zstd data");
     const flags = view.getUint8(at + 4);
     const single = (flags & 32) !== 0;
     const sizeBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6] as number;
