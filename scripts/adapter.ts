@@ -1,6 +1,6 @@
 /**
- * `pnpm adapter`: what WebGPU and wasm have to work with on this machine, and the cure for what is
- * missing.
+ * `pnpm adapter`: prints the capabilities of WebGPU and wasm on this machine, and how to get those
+ * that are missing.
  */
 import { init } from "@wgrad/autograd";
 import { type NodeAdapter, nodeAdapter } from "@wgrad/autograd/node";
@@ -9,14 +9,14 @@ import { findChromium } from "./chromium.ts";
 const driverCure: Partial<Record<NodeJS.Platform, string>> = {
   linux:
     "install the GPU's Vulkan driver and loader (Debian: apt install libvulkan1 mesa-vulkan-drivers, " +
-    "NVIDIA: its driver); in a container pass /dev/dri or the NVIDIA runtime through",
-  darwin: "Metal should be there on every Mac; virtual machines need GPU passthrough",
+    "NVIDIA: its driver); in a container pass through /dev/dri or use the NVIDIA runtime",
+  darwin: "every Mac should have Metal; virtual machines need GPU passthrough",
   win32: "install the GPU's current driver (Direct3D 12)",
 };
 
 function printAdapter({ adapter, software }: NodeAdapter): void {
   const { info, features, limits } = adapter;
-  print("adapter", info.description || info.device || "without a name");
+  print("adapter", info.description || info.device || "no name");
   print("vendor", [info.vendor, info.architecture].filter(Boolean).join(", "));
   print("runs on", software ? "the processor (software)" : "a GPU");
   print("subgroups", `${info.subgroupMinSize} to ${info.subgroupMaxSize} lanes`);
@@ -25,8 +25,9 @@ function printAdapter({ adapter, software }: NodeAdapter): void {
   const names = Object.keys(Object.getPrototypeOf(limits)).sort();
   for (const name of names) print(`  ${name}`, String(limits[name as keyof GPUSupportedLimits]));
   console.log();
-  if (software) cure("no GPU was found: training works, slowly", driverCure[process.platform]);
-  if (!features.has("shader-f16")) cure("no shader-f16: the dtype f16 is refused here");
+  if (software) cure("no GPU was found: training works but is slow", driverCure[process.platform]);
+  if (!features.has("shader-f16"))
+    cure("no shader-f16: this adapter does not support the dtype f16");
   if (!features.has("timestamp-query")) cure("no timestamp-query: kernels cannot be timed");
 }
 
@@ -59,8 +60,8 @@ try {
   print("wasm", description);
   if (!description.includes("fused")) {
     cure(
-      "wasm multiplies and adds in two steps: products take a quarter more time",
-      "Node 22 or later (Node 20: node --experimental-wasm-relaxed-simd)",
+      "no relaxed SIMD: wasm has no fused multiply-add, so products take a quarter longer",
+      "use Node 22 or later (Node 20: node --experimental-wasm-relaxed-simd)",
     );
   }
 } catch (error) {

@@ -14,7 +14,7 @@ type Namespace = Readonly<Record<string, unknown>>;
 const methodNames = Object.getOwnPropertyNames(Tensor.prototype);
 
 describe("the table of aliases", () => {
-  test("has every export, and nothing else", () => {
+  test("lists every export and nothing else", () => {
     const listed = [...Object.keys(functions), ...Object.keys(others)];
     const exported = new Set(Object.keys(w));
     expect([...exported].filter((name) => !listed.includes(name))).toEqual([]);
@@ -22,7 +22,7 @@ describe("the table of aliases", () => {
     expect(gone).toEqual([]);
   });
 
-  test("has every method", () => {
+  test("lists every method", () => {
     const listed = [
       ...Object.keys(functions),
       ...Object.keys(members),
@@ -31,7 +31,7 @@ describe("the table of aliases", () => {
     expect(methodNames.filter((name) => !listed.includes(name))).toEqual([]);
   });
 
-  test("has every function of linalg", () => {
+  test("lists every function of linalg", () => {
     expect(Object.keys(linalg).filter((name) => !(name in linear))).toEqual([]);
   });
 });
@@ -50,8 +50,8 @@ const kindOf = (result: Tensor, x: Tensor): Kind =>
   result === x ? "self" : result.cell === x.cell ? "view" : "new";
 
 /**
- * What is written to the first result is seen in x, and the other way round, exactly where they
- * share.
+ * Checks that writes to the first result are visible in x, and the other way round, exactly if they
+ * share storage.
  */
 async function checkWrites(result: Tensor, x: Tensor, kind: Kind): Promise<void> {
   const before = await x.tolist();
@@ -103,7 +103,7 @@ describe("linalg", () => {
   test.each(rowsOf(linear, linalg as unknown as Namespace))("%s", (_, row, run) => check(row, run));
 });
 
-test("what is new of fractions is new of whole numbers and truth values", async () => {
+test("results that are new for floats are new for integers and bools", async () => {
   for (const [name, row, run] of rowsOf(functions, w)) {
     if (row.kind !== "new" || row.x !== undefined) continue;
     for (const dtype of ["i32", "bool"] as const) {

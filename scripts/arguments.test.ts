@@ -61,18 +61,18 @@ const entries = {
   "@wgrad/metrics": "packages/metrics/src/index.ts",
 };
 
-/** What takes anything, and why. */
+/** Callables that accept any arguments, with the reason. */
 const exceptions: readonly [name: RegExp, reason: string][] = [
-  [/Error$/, "made like any Error of JavaScript"],
-  [/^Tensor$/, "made by functions only"],
-  [/^FunctionContext(\.|$)/, "handed to forward and backward"],
+  [/Error$/, "constructed like any JavaScript Error"],
+  [/^Tensor$/, "constructed by functions only"],
+  [/^FunctionContext(\.|$)/, "passed to forward and backward"],
   [/\.(toString|valueOf|toJSON)$/, "called by the language"],
   [
     /^(?!.*(Attention|Transformer\w*|GRU|LSTM|RNN|EmbeddingBag)\.).*\.forward$/,
-    "called through the module, which counts the inputs",
+    "called through the module, which checks the inputs",
   ],
   [/\.on[A-Z]\w+$/, "called by fit"],
-  [/^Profile$/, "made by profile() only"],
+  [/^Profile$/, "constructed by profile() only"],
   [/\.(extraRepr|stateKey)$/, "for subclasses to define, not to call"],
 ];
 const excused = ({ name }: Callable): boolean => exceptions.some(([pattern]) => pattern.test(name));
@@ -80,7 +80,7 @@ const excused = ({ name }: Callable): boolean => exceptions.some(([pattern]) => 
 const all = callablesOf(entries);
 const callables = all.filter((one) => !excused(one));
 
-/** What the call of an export is answered; "taken" if nothing is thrown. */
+/** The error of a call, or "taken" if it does not throw. */
 async function answer({ entry, name, kind }: Callable, args: readonly unknown[]): Promise<string> {
   const path = name.split(".");
   const last = path.at(-1) as string;
@@ -98,7 +98,7 @@ async function answer({ entry, name, kind }: Callable, args: readonly unknown[])
       result = await Reflect.apply(fn as () => unknown, self, args);
     } else if (kind === "constructor") Reflect.construct(value as new () => object, args);
     else result = await Reflect.apply(value as () => unknown, undefined, args);
-    // what is iterated begins there
+    // an iterator throws at the first step
     if (typeof (result as Iterator<unknown> | undefined)?.next === "function") {
       await (result as Iterator<unknown>).next();
     }
@@ -109,25 +109,25 @@ async function answer({ entry, name, kind }: Callable, args: readonly unknown[])
   return "taken";
 }
 
-/** Arguments that a call takes without a use, and why. */
+/** Unused arguments that a call accepts, with the reason. */
 const unused: readonly [name: RegExp, count: number, reason: string][] = [
   [
     /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest)\.fit$/,
     1,
-    "a pipeline hands the labels to every step",
+    "a pipeline passes the labels to every step",
   ],
-  [/^SequentialSampler\.indices$/, 1, "a loader hands its generator to every sampler"],
+  [/^SequentialSampler\.indices$/, 1, "a loader passes its generator to every sampler"],
 ];
 
 const nothing = (count: number): undefined[] => Array<undefined>(count).fill(undefined);
 const label = ({ entry, name }: Callable): string => `${entry.slice(7)} ${name}`;
 
-describe("an option that there is not is refused", () => {
+describe("an unknown option is refused", () => {
   const rows = callables.filter(({ options }) => options !== null);
   test.each(rows.map((row) => [label(row), row] as const))("%s", async (_, row) => {
     const text = await answer(row, [...nothing(row.params.length), { notAnOption: 1 }]);
     expect(text).toContain('there is no option "notAnOption"\n  hint: ');
-    // what is shown is what the types have
+    // the signature in the hint has the options of the types
     const [, places = "", settings = ""] = /\(([^{]*)(?:\{ (.*) \})?\)$/.exec(text) ?? [];
     const shown = new Set(settings.split(", ").filter((name) => name !== ""));
     const declared = row.options ?? [];
@@ -137,8 +137,8 @@ describe("an option that there is not is refused", () => {
   });
 });
 
-describe("an option that there is not is refused at the first place for options", () => {
-  // the shape of randint(low, high, shape) stands where the options of randint(high, shape) do
+describe("an unknown option is refused in the first options argument", () => {
+  // in randint(low, high, shape), shape is where randint(high, shape, options) has its options
   const rows = callables.filter(
     ({ name, before, params }) => before < params.length && name !== "randint",
   );
@@ -148,7 +148,7 @@ describe("an option that there is not is refused at the first place for options"
   });
 });
 
-describe("an argument too many is refused", () => {
+describe("a surplus argument is refused", () => {
   const rows = callables.filter(({ rest }) => !rest);
   test.each(rows.map((row) => [label(row), row] as const))("%s", async (_, row) => {
     const beside = unused.find(([pattern]) => pattern.test(row.name))?.[1] ?? 0;
@@ -159,7 +159,7 @@ describe("an argument too many is refused", () => {
   });
 });
 
-test("what is excused is little, and is there", () => {
+test("the exceptions are few, and each of them exists", () => {
   for (const [pattern] of exceptions) expect(all.some(({ name }) => pattern.test(name))).toBe(true);
   expect(callables.length).toBeGreaterThan(600);
 });

@@ -1,10 +1,9 @@
 /**
- * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training
- * steps here and in other libraries, side by side. NAME is a line, or `record` or `host` (what
- * recording costs), `ablation` (what each pass of the scheduler is worth), `profile` (a step's
- * kernels), `compile` (its pipelines), `classic` (trees, forests and boosting beside other
- * libraries') or `distributed` (what ranks exchange in a second, and what two are worth). Times are
- * never gated.
+ * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: compares
+ * training steps of wgrad and other libraries. NAME is a workload, or `record` or `host` (host time
+ * of recording), `ablation` (benefit of each scheduler pass), `profile` (kernels of a step),
+ * `compile` (its pipelines), `classic` (trees, forests and boosting) or `distributed` (bandwidth
+ * between ranks and speed-up by a second rank). Times never fail a check.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -57,13 +56,13 @@ const chosen = values.only?.split(",") ?? Object.keys(workloads);
 const known = [...Object.keys(workloads), ...Object.keys(suites)];
 const names = CONTENDERS.map(({ library, backend }) => `${library}-${backend}`);
 const against = values.against?.split(",") ?? names;
-refuse("line or suite", chosen, known);
+refuse("workload or suite", chosen, known);
 refuse("contender", against, names);
 
 function refuse(what: string, given: readonly string[], all: readonly string[]): void {
   const unknown = given.find((name) => !all.includes(name));
   if (unknown === undefined) return;
-  console.error(`bench: no ${what} "${unknown}"; there are ${all.join(", ")}`);
+  console.error(`bench: unknown ${what} "${unknown}"; known are ${all.join(", ")}`);
   process.exit(1);
 }
 
@@ -114,7 +113,7 @@ if (lines.length > 0) {
   console.log(`\n${tables(results)}\n`);
   const file = values.json ?? join(root, "bench", "results", `${report.revision}.json`);
   save(file, { ...report, ...measured });
-  console.log(`${file}; load average ${report.load.join(" before, ")} after`);
+  console.log(`${file}; load average ${report.load.join(" before, ")} after the run`);
   if (values.write) writePage(page, report);
   const apart = disagreements(results);
   for (const text of apart) console.error(text);

@@ -1,12 +1,12 @@
 import type { Plugin } from "vitest/config";
 
-/** Byte i of the files that it serves. */
+/** Byte i of the served files. */
 const byteOf = (i: number): number => (i * 31 + (i >> 12)) & 255;
 
 /**
- * Files for tests in browsers, `/breaking-server/BYTES/NAME`: the connection breaks after the first
- * two thirds, unless a range is asked for. `/breaking-server/log` gives the ranges that were asked
- * for since, or null for a whole file.
+ * Serves files for browser tests, `/breaking-server/BYTES/NAME`. The connection breaks after two
+ * thirds, unless a range is requested. `/breaking-server/log` lists the requested ranges since the
+ * last call, null for a whole file.
  */
 export const breakingServer = (): Plugin => {
   const asked: (string | null)[] = [];
@@ -29,7 +29,7 @@ export const breakingServer = (): Plugin => {
           ...(range !== null && { "content-range": `bytes ${start}-${size - 1}/${size}` }),
         });
         if (range !== null) return response.end(body);
-        // what was sent is to arrive before the connection breaks
+        // the sent bytes should arrive before the connection breaks
         response.write(body.subarray(0, Math.floor((2 * size) / 3)), () =>
           setTimeout(() => response.destroy(), 100),
         );

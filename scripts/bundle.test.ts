@@ -30,7 +30,7 @@ afterAll(() => browser?.close());
 
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".html": "text/html" };
 
-test("a page without a bundler trains, from a file for each package and the device's", async () => {
+test("a page without a bundler trains, with one file for each package and one for the device", async () => {
   const tab = await browser.newPage();
   const asked: string[] = [];
   const faults: string[] = [];
@@ -56,7 +56,7 @@ test("a page without a bundler trains, from a file for each package and the devi
   expect(losses.at(-1)).toBeLessThan(0.1);
   expect(losses.at(-1)).toBeLessThan(losses[0] as number);
   expect(faults).toEqual([]);
-  // no module of a device that is not used, and not one request for each of some hundred modules
+  // no module of an unused device, and no request for each single module
   expect(asked.length).toBeLessThanOrEqual(16);
   expect(new Set(asked).size).toBe(asked.length);
 }, 120_000);

@@ -23,7 +23,7 @@ test("imports along the arrow pass", () => {
   expect(problems).toEqual([]);
 });
 
-test("an import against the arrow is found, a type-only one is free", () => {
+test("an import against the arrow is found, a type-only import is allowed", () => {
   expect(
     core({
       "graph/node.ts": 'import { flush } from "../runtime/flush.ts";',
@@ -42,7 +42,7 @@ test("a file outside the arrow is found", () => {
   ]);
 });
 
-test("only the registry, the Node entry point and lowerings that come with an op import a device, nothing imports testing", () => {
+test("only the registry, the Node entry point and lowerings of single ops import a device, and nothing imports testing", () => {
   expect(
     core({
       "ops/math/add.ts":
@@ -55,7 +55,7 @@ test("only the registry, the Node entry point and lowerings that come with an op
   ]);
 });
 
-test("a circle is found with its path, in any package", () => {
+test("a circular import is found with its path, in any package", () => {
   expect(
     check({
       "packages/nn/src/a.ts": 'import "./b.ts";',
@@ -67,7 +67,7 @@ test("a circle is found with its path, in any package", () => {
   ]);
 });
 
-test("nothing inside a package imports its index.ts, a test may", () => {
+test("no file of a package imports its index.ts, but tests may", () => {
   expect(
     check({
       "packages/nn/src/linear.ts": 'import type { Module } from "./index.ts";',
@@ -76,7 +76,7 @@ test("nothing inside a package imports its index.ts, a test may", () => {
   ).toEqual(["packages/nn/src/linear.ts: imports index.ts; import the file that has the name"]);
 });
 
-test("packages meet only at public names", () => {
+test("packages import each other by public names only", () => {
   expect(
     check({
       "packages/nn/src/linear.ts":
@@ -91,7 +91,7 @@ test("packages meet only at public names", () => {
   ]);
 });
 
-test("tensors on a page's thread are found wherever they come in, those of its worker are not", () => {
+test("tensors on the thread of a page are found wherever they are imported, those of its worker are allowed", () => {
   const files = {
     "app/main.ts": 'import "./charts.ts"; const page = () => import("./page.ts");',
     "app/charts.ts":
@@ -102,11 +102,11 @@ test("tensors on a page's thread are found wherever they come in, those of its w
     "app/lesson.ts": 'import { Linear } from "@wgrad/nn";',
   };
   expect(checkPageThread(new Map(Object.entries(files)), "app/main.ts")).toEqual([
-    "app/names.ts: imports \"@wgrad/autograd\" on the page's thread; that is the worker's",
+    'app/names.ts: imports "@wgrad/autograd" on the page\'s thread; only its worker may',
   ]);
 });
 
-test("a file of two concepts is found, a list of names or a test is not", () => {
+test("a long file is found, but not a list of names or a test", () => {
   const lines = (count: number): string => "export {};\n".repeat(count);
   const sources = {
     "packages/nn/src/module.ts": lines(401),
@@ -116,11 +116,11 @@ test("a file of two concepts is found, a list of names or a test is not", () => 
     "packages/optim/src/adam.ts": lines(400),
   };
   expect(checkSizes(new Map(Object.entries(sources)))).toEqual([
-    "packages/nn/src/module.ts: 401 lines; past 400 it has two concepts",
+    "packages/nn/src/module.ts: 401 lines; more than 400 means two concepts",
   ]);
 });
 
-test("a device that the core names is found, but for the registry and for init", () => {
+test("device names in the core are found, except in the registry and in init", () => {
   const sources = {
     "packages/autograd/src/compile/fuse.ts": 'const slow = device === "wasm";',
     "packages/autograd/src/devices/registry.ts": 'export type DeviceName = "cpu";',
@@ -128,6 +128,6 @@ test("a device that the core names is found, but for the registry and for init",
     "packages/nn/src/module.ts": 'const here = "cpu";',
   };
   expect(checkDeviceNames(new Map(Object.entries(sources)))).toEqual([
-    'packages/autograd/src/compile/fuse.ts: names the device "wasm"; ask it for what it can do',
+    'packages/autograd/src/compile/fuse.ts: names the device "wasm"; ask for its capabilities',
   ]);
 });

@@ -1,6 +1,6 @@
 /**
  * Checks the architecture: imports, sizes of files, and where devices are named. Type-only imports
- * are free: nothing is left of them at run time.
+ * are allowed everywhere, because they do not exist at run time.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -45,12 +45,13 @@ const testing = "testing/";
 const deviceOwners = [
   "devices/registry.ts",
   "devices/tuning/device.ts", // a WebGPU device
-  "devices/wasm/device.ts", // runs the host's algorithms on its own memory
+  "devices/wasm/device.ts", // runs the algorithms of the host on its own memory
   "node.ts",
   "ops/nn/attention/lowerings.ts",
   "ops/core/custom-lowering.ts",
 ];
 
+/** Problems with the imports of these sources. */
 export function checkImports(sources: Sources, publicNames: PublicNames): string[] {
   const problems: string[] = [];
   const edges = new Map<string, string[]>();
@@ -67,7 +68,7 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
         continue;
       }
       const target = posix.join(posix.dirname(file), specifier);
-      if (!inSource(file) && target.startsWith("scripts/")) continue; // what tests share
+      if (!inSource(file) && target.startsWith("scripts/")) continue; // shared by tests
       if (packageOf(target) !== packageOf(file)) {
         problems.push(`${file}: reaches into ${target}; use the package's public name`);
       } else if (inSource(file) && isIndex(target)) {
@@ -84,9 +85,9 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
 }
 
 /**
- * What a page's own thread loads, from `entry` on, statically or late, by files of the repository;
- * a worker is another thread, and a file imported with a query (`?raw`, `?url`) is data. No tensor
- * may be there: a page that computes stops answering.
+ * Checks the modules that the thread of a page loads, starting at `entry`, statically or
+ * dynamically. Workers are other threads, and files imported with a query (`?raw`, `?url`) are
+ * data. Tensors are forbidden: a page that computes does not respond.
  */
 export function checkPageThread(sources: Sources, entry: string): string[] {
   const problems: string[] = [];
@@ -98,7 +99,7 @@ export function checkPageThread(sources: Sources, entry: string): string[] {
     for (const { specifier, typeOnly } of importsOf(file, text)) {
       if (typeOnly || specifier.includes("?")) continue;
       if (specifier.startsWith("@wgrad/")) {
-        problems.push(`${file}: imports "${specifier}" on the page's thread; that is the worker's`);
+        problems.push(`${file}: imports "${specifier}" on the page's thread; only its worker may`);
       } else if (specifier.startsWith(".")) {
         visit(posix.join(posix.dirname(file), specifier));
       }
@@ -108,7 +109,7 @@ export function checkPageThread(sources: Sources, entry: string): string[] {
   return problems;
 }
 
-/** Why `file` of the core may not import `target`, or undefined. */
+/** Why `file` of the core may not import `target`; undefined if it may. */
 function againstArrow(file: string, target: string): string | undefined {
   const from = file.slice(core.length);
   const to = target.slice(core.length);
@@ -133,11 +134,11 @@ function lineOf(path: string): number {
 }
 
 const MOST_LINES = 400;
-/** Lists of names, which are long and have one concept. */
+/** Long lists of names, which are one concept. */
 const lists = new Set(["packages/autograd/src/tensor.ts"]);
 const MOST_LINES_OF_WEBGPU = 2000;
 
-/** Source files that are too long for one concept, and the one device that must stay small. */
+/** Source files that are too long for one concept, and the WebGPU device, which must stay small. */
 export function checkSizes(sources: Sources): string[] {
   const lines = [...sources].flatMap(([file, text]): (readonly [string, number])[] =>
     file.includes("/test/") ? [] : [[file, text.split("\n").length - 1]],
@@ -150,17 +151,19 @@ export function checkSizes(sources: Sources): string[] {
     .reduce((sum, [, count]) => sum + count, 0);
   return [
     ...long.map(
-      ([file, count]) => `${file}: ${count} lines; past ${MOST_LINES} it has two concepts`,
+      ([file, count]) => `${file}: ${count} lines; more than ${MOST_LINES} means two concepts`,
     ),
-    ...(webgpu < MOST_LINES_OF_WEBGPU ? [] : [`devices/webgpu: ${webgpu} lines; share or delete`]),
+    ...(webgpu < MOST_LINES_OF_WEBGPU
+      ? []
+      : [`devices/webgpu: ${webgpu} lines; share code or delete some`]),
   ];
 }
 
 const deviceNames = new Set(["cpu", "wasm", "webgpu"]);
-/** Where devices may be named: the last has PyTorch's method `cpu()`. */
+/** Where devices may be named; the last file has PyTorch's method `cpu()`. */
 const naming = ["devices/", "testing/", "runtime/init.ts", "methods/properties.ts"];
 
-/** Files of the core that name a device, though others than the registry's should work too. */
+/** Files of the core that name a device although they should work with all registered devices. */
 export function checkDeviceNames(sources: Sources): string[] {
   const problems: string[] = [];
   for (const [file, text] of sources) {
@@ -168,7 +171,7 @@ export function checkDeviceNames(sources: Sources): string[] {
     if (naming.some((place) => file.slice(core.length).startsWith(place))) continue;
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteralLike(node) && deviceNames.has(node.text))
-        problems.push(`${file}: names the device "${node.text}"; ask it for what it can do`);
+        problems.push(`${file}: names the device "${node.text}"; ask for its capabilities`);
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
@@ -199,7 +202,7 @@ function importsOf(file: string, text: string): Import[] {
   return found;
 }
 
-/** One path for every import that closes a circle in a depth-first walk. */
+/** One path for every import that closes a circle in a depth-first search. */
 function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const finished = new Set<string>();

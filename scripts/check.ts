@@ -1,4 +1,4 @@
-/** `pnpm check`: all that a reviewer would ask and that needs no device. Offline. */
+/** `pnpm check`: all checks that need neither a device nor a network. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 

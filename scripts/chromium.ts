@@ -3,12 +3,13 @@ import { delimiter, dirname, join } from "node:path";
 import { unpackOnce } from "../packages/autograd/src/devices/node/archive.ts";
 import { chromiumPackage } from "../packages/autograd/src/devices/node/dawn.ts";
 
+/** A browser and the arguments to start it with. */
 export interface Browser {
   executablePath: string;
   env: Record<string, string>;
 }
 
-/** What makes it compute WebGPU in software, on any machine. */
+/** Arguments for software WebGPU on any machine. */
 export const softwareWebGPU: readonly string[] = [
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
@@ -17,9 +18,7 @@ export const softwareWebGPU: readonly string[] = [
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/**
- * A Chromium with WebGPU: $CHROMIUM_PATH, else the system's, else the one inside an npm package.
- */
+/** A Chromium with WebGPU: $CHROMIUM_PATH, or that of the system, or the one in an npm package. */
 export function findChromium(): Browser {
   const given = process.env.CHROMIUM_PATH ?? systemChromium();
   return given ? { executablePath: given, env: environment() } : unpackedChromium();
@@ -44,15 +43,15 @@ function unpackedChromium(): Browser {
   };
 }
 
-/** This process's environment without what points Vulkan to a driver: Chromium has its own. */
+/** The environment without variables that select a Vulkan driver: Chromium has its own. */
 function environment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => name !== "VK_ICD_FILENAMES");
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
 }
 
 /**
- * Writes into a folder where letters are: the system's, and those beside a browser that was
- * unpacked. $FONTCONFIG_FILE names it.
+ * Writes a font configuration into a folder: fonts of the system, and those next to an unpacked
+ * browser. $FONTCONFIG_FILE names it.
  */
 export function fontsFile(folder: string, executablePath: string): string {
   const folders = ["/usr/share/fonts", join(dirname(executablePath), "fonts")];

@@ -7,7 +7,7 @@ import { countOf, namespaces, rowsOf } from "./compatibility/names.ts";
 const page = readFileSync("docs/compatibility.md", "utf8");
 const hint = "run `pnpm compat`";
 
-/** The first cells of the table under a heading. */
+/** The cells in one column of the table under a heading. */
 const named = (part: string, column: number): Set<string | undefined> =>
   new Set(
     part
@@ -17,8 +17,8 @@ const named = (part: string, column: number): Set<string | undefined> =>
   );
 const [functions, operations] = page.split("\n## Operations\n") as [string, string];
 
-test("docs/compatibility.md names every operation of the registry, and no other", async () => {
-  const script = "packages/autograd/test/ops/registry.ts"; // in a process of its own: no test's ops
+test("docs/compatibility.md lists exactly the operations of the registry", async () => {
+  const script = "packages/autograd/test/ops/registry.ts"; // in its own process, without the ops of tests
   const options = ["--conditions=@wgrad/source", "--import", "tsx", script];
   const { stdout } = await promisify(execFile)(process.execPath, options);
   const keys = JSON.parse(stdout.trim().split("\n").at(-1) as string) as [string, boolean][];
@@ -26,14 +26,14 @@ test("docs/compatibility.md names every operation of the registry, and no other"
   expect(named(operations, 1), hint).toEqual(names);
 });
 
-test("it names every function of the reference cases", () => {
+test("it lists every function of the reference cases", () => {
   const { cases } = JSON.parse(readFileSync("golden/ops.json", "utf8")) as {
     cases: { op: string }[];
   };
   expect(named(functions, 2), hint).toEqual(new Set(cases.map(({ op }) => op)));
 });
 
-test("it shows no case that fails", () => {
+test("it lists no failing case", () => {
   for (const [cell, passed, all] of functions.matchAll(/\| (\d+) of (\d+) /g)) {
     expect(passed, cell).toBe(all);
   }
@@ -43,11 +43,11 @@ describe("docs/from-pytorch.md", () => {
   const names = readFileSync("docs/from-pytorch.md", "utf8");
   const cure = "run `pnpm compat --names`";
 
-  test("begins with what is written by hand", () => {
+  test("begins with the handwritten part", () => {
     expect(names, cure).toContain(readFileSync("scripts/compatibility/habits.md", "utf8"));
   });
 
-  test("has every name of PyTorch's, and says of none that is gone where it is", () => {
+  test("lists every name of PyTorch, and only existing counterparts", () => {
     const sections = new Map(
       names.split("\n### ").map((text) => [text.slice(0, text.indexOf("\n")), text]),
     );
@@ -62,9 +62,9 @@ describe("docs/from-pytorch.md", () => {
     }
   });
 
-  // its samplers go by other names
+  // its samplers have other names
   const whole = namespaces.filter((name) => name !== "utils.data");
-  test.each(whole)("finds nearly all that ordinary code takes from %s", (namespace) => {
+  test.each(whole)("finds nearly all common names of %s", (namespace) => {
     const [found, all] = countOf(rowsOf(namespace), "d", "c", "had");
     expect(found / Math.max(1, all)).toBeGreaterThanOrEqual(0.95);
   });

@@ -1,6 +1,6 @@
 /**
  * `pnpm compat`: runs the reference cases of functions and the check of the registry, and writes
- * what they show to docs/compatibility.md.
+ * the results to docs/compatibility.md.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -20,41 +20,42 @@ const GOLDEN = ".reports/golden-ops.json";
 const COVERAGE = ".reports/op-coverage.json";
 const PAGE = "docs/compatibility.md";
 
-/** An op of the registry, as the check of the op tables found it. */
+/** An op of the registry, from the check of the op tables. */
 interface OpCoverage {
   readonly key: string;
   readonly cpu: readonly DType[];
   readonly webgpu: readonly DType[];
-  /** How often its gradient can be taken; null where it has none. */
+  /** How many times it can be differentiated; null if it has no gradient. */
   readonly order: 0 | 1 | 2 | null;
 }
 
 function run(command: string): void {
   const [program = "", ...args] = command.split(" ");
   const { status } = spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) console.error(`${command}: ended with ${status}; the table shows what failed`);
+  if (status !== 0)
+    console.error(`${command}: exit status ${status}; the table shows the failures`);
 }
 
 const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
-/** In the order in which people think of them. */
+/** The usual order of dtypes. */
 const ORDER: readonly DType[] = ["f32", "f64", "f16", "i32", "u32", "u8", "bool"];
 const list = (dtypes: readonly DType[]): string =>
   ORDER.filter((dtype) => dtypes.includes(dtype)).join(" ") || "–";
 
 interface Coverage {
   readonly ops: readonly OpCoverage[];
-  /** Names on tapes that some row checks to second order. */
+  /** Names of tape entries that some row checks to second order. */
   readonly second: readonly string[];
 }
 
 type Order = 0 | 1 | 2;
 
 /**
- * How often a case can be differentiated with respect to all its fractions, or to those that it
- * compares the gradients of.
+ * How many times a case can be differentiated with respect to all its floating inputs, or to those
+ * whose gradients it compares.
  */
 async function orderOf(group: Group, item: Case, checked: ReadonlySet<string>): Promise<Order> {
   const fractions = item.inputs.filter((name) => group.tensor(item.id, name).dtype === "f32");
@@ -62,12 +63,12 @@ async function orderOf(group: Group, item: Case, checked: ReadonlySet<string>): 
     const grads = Object.fromEntries(fractions.map((name) => [name, name]));
     return await tapeOrder(group, { ...item, grads }, checked);
   } catch (error) {
-    if (!(error instanceof WgradError)) throw error; // a write into a leaf, for one
+    if (!(error instanceof WgradError)) throw error; // such as a write into a leaf
     return tapeOrder(group, item, checked);
   }
 }
 
-/** 1 as compared, 2 if every rule on the tape of its gradient is checked to second order. */
+/** 1 if only the gradient is compared; 2 if every rule on its tape is checked to second order. */
 async function tapeOrder(group: Group, item: Case, checked: ReadonlySet<string>): Promise<Order> {
   const { given, leaves } = readInputs({ item, group, device: "cpu" } as Run);
   const wanted = [...leaves.values()];
@@ -86,8 +87,8 @@ async function tapeOrder(group: Group, item: Case, checked: ReadonlySet<string>)
 }
 
 /**
- * One line for a function: how many of its cases agree with PyTorch where, in what dtypes, and its
- * gradient.
+ * The line of a function: how many of its cases agree with PyTorch on each device, its dtypes and
+ * its gradient.
  */
 async function functionRow(
   name: string,
@@ -153,20 +154,20 @@ async function page(group: Group, report: Report, { ops, second }: Coverage): Pr
   }
   return `# Compatibility
 
-Made by \`pnpm compat\` from test results; not to be edited.
+Made by \`pnpm compat\` from test results. Do not edit it.
 
 ## Functions
 
-Each line is a function of PyTorch's that the reference cases call (\`golden/ops.json\`): how many of its cases give PyTorch's values, dtypes and
-first gradients on the device; the dtypes of their inputs; and how often it can be differentiated (2: by rules whose own gradients are compared with
-differences in f64, which makes it any number of times; –: it gives whole numbers, truth values, or new tensors). \`f64\` works for all of them on the \`cpu\` device, on no other.
+Each line is a PyTorch function that the reference cases call (\`golden/ops.json\`): the number of its cases that give PyTorch's values, dtypes and
+first gradients on the device, the dtypes of their inputs, and how many times it can be differentiated (2: by rules whose own gradients are compared with
+differences in f64, so any number of times; –: it returns integers, bools or new tensors). \`f64\` works for all of them, on the \`cpu\` device only.
 
 ${sections.join("\n\n")}
 
 ## Operations
 
-What the functions are made of: every operation of the registry, the dtypes of its results in the rows of the op tables (\`packages/autograd/test/ops\`), which run on
-both devices (\`f16\` on \`webgpu\` where the adapter has \`shader-f16\`), and how often its gradient is checked. None may be missing here, nor lack a check of its gradient: a test says so.
+The functions are composed of these operations: every operation of the registry, the dtypes of its results in the rows of the op tables (\`packages/autograd/test/ops\`), which run on
+both devices (\`f16\` on \`webgpu\` if the adapter has \`shader-f16\`), and how many times its gradient is checked. A test fails if an operation or the check of its gradient is missing here.
 
 ${table(OPS, ops.map(opRow))}
 `;

@@ -7,7 +7,7 @@ import { describe, expect, inject, test } from "vitest";
 import { predictionsOf, starved, totalOf } from "./steps/predictions.ts";
 
 /**
- * What a steady step may cost at most: dispatches, pipelines made from the start, temporaries over
+ * Upper limits of a steady step: dispatches, pipelines in total, and temporary memory relative to
  * the liveness bound.
  */
 const LIMITS: Record<string, { dispatches: number; pipelines: number; ratio: number }> = {
@@ -19,7 +19,7 @@ const LIMITS: Record<string, { dispatches: number; pipelines: number; ratio: num
   lstm: { dispatches: 218, pipelines: 24, ratio: 1.5 },
 };
 
-test("a steady training step is one submit and one pass, and creates nothing", {
+test("a steady training step has one submit and one pass and creates nothing", {
   timeout: 300_000,
 }, async () => {
   const file = join(mkdtempSync(join(tmpdir(), "wgrad-counts-")), "counts.json");
@@ -45,7 +45,7 @@ test("a steady training step is one submit and one pass, and creates nothing", {
 });
 
 test.runIf(inject("tier") === "full")(
-  "ten trainings from one seed have the same bits",
+  "ten trainings from one seed are equal bit for bit",
   {
     timeout: 300_000,
   },
@@ -60,9 +60,9 @@ test.runIf(inject("tier") === "full")(
   },
 );
 
-describe("a steady step by the kernels for discrete GPUs", () => {
+describe("a steady step with the kernels for discrete GPUs", () => {
   const machine = "rtx 3060";
-  test.each(Object.keys(LIMITS))("%s: threads enough, and no more dispatches", async (name) => {
+  test.each(Object.keys(LIMITS))("%s: enough threads, and no more dispatches", async (name) => {
     const all = await predictionsOf(name, machine);
     expect(starved(all)).toEqual([]);
     expect(totalOf(all).dispatches).toBeLessThanOrEqual(

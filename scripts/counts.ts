@@ -1,8 +1,8 @@
 /**
- * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the
- * GPU, exactly; with `--runs`, also whether that many trainings from one seed give the same bits.
- * `pnpm counts --class discrete|integrated [--only NAME,…] [--batch N]`: what its kernels should take
- * on GPUs of that class, by their public figures.
+ * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: the exact GPU calls of a steady training
+ * step; with `--runs`, also whether that many trainings from one seed are equal bit for bit. `pnpm
+ * counts --class discrete|integrated [--only NAME,…] [--batch N]`: the expected times of its
+ * kernels on GPUs of that class, from their published figures.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,14 +18,14 @@ import { models, type Step } from "./steps/models.ts";
 import { printPredictions } from "./steps/predictions.ts";
 import { workloads } from "./steps/workloads.ts";
 
-/** The record of one model: counts of one steady step, but for what says otherwise. */
+/** The record of one model. Counts are those of one steady step unless stated otherwise. */
 interface StepRecord extends DeviceCounts {
   bytesRead: number;
   bytesWritten: number;
   flops: number;
-  /** Pipelines made from the start. */
+  /** Number of pipelines since the start. */
   pipelinesTotal: number;
-  /** Bytes of temporary buffers, and the least that the order of kernels allows. */
+  /** Bytes of temporary buffers, and the least possible for this order of kernels. */
   peakBytes: number;
   liveBytes: number;
   peakRatio: number;
@@ -34,27 +34,24 @@ interface StepRecord extends DeviceCounts {
   planHits: number;
   planMisses: number;
   /**
-   * Least time of recording, backward and update, until the submit; waits for the GPU are not in
-   * it.
+   * Least host time of recording, backward and update, up to the submit, without waiting for the
+   * GPU.
    */
   hostMicroseconds: number;
-  /** Milliseconds spent making plans from the start. */
+  /** Milliseconds of planning since the start. */
   compileMs: number;
   adapter: string;
-  /**
-   * Trainings from the same seed whose losses have the same bits as the first's, of those asked
-   * for.
-   */
+  /** How many trainings from the same seed have exactly the losses of the first. */
   sameBits?: string;
 }
 
-/** Iterations before a step is steady: from the fourth on nothing may be created. */
+/** Steps before the steady state: from the fourth step on nothing may be created. */
 const WARM_UP = 3;
 const STEADY = 5;
-/** Host times are of more steps, but of no more than this many milliseconds. */
+/** Host times are measured over more steps, within these limits. */
 const TIMED = { least: 3, most: 300, milliseconds: 500 };
 
-/** Steps of each training that is compared by its bits. */
+/** Number of steps of each training whose bits are compared. */
 const TRAINED = 3;
 
 const keys = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"] as const;
@@ -100,7 +97,7 @@ async function recordOf(name: string): Promise<StepRecord> {
   };
 }
 
-/** Trains anew from the same seed and compares the bits of every loss. */
+/** Trains again from the same seed and compares the bits of every loss. */
 async function sameBits(name: string): Promise<string> {
   const losses: string[] = [];
   for (let i = 0; i < runs; i++) {
@@ -115,9 +112,7 @@ async function sameBits(name: string): Promise<string> {
   return `${losses.filter((one) => one === losses[0]).length} of ${runs}`;
 }
 
-/**
- * Least microseconds that `run` keeps the program busy; its result is awaited outside the watch.
- */
+/** Least microseconds for which `run` occupies the program; awaiting its result is not timed. */
 async function hostTime(run: Step["run"]): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + TIMED.milliseconds;
@@ -139,7 +134,7 @@ function batchOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const batch = Number(text);
   if (!Number.isInteger(batch) || batch < 1)
-    refuse(`--batch is a whole number from 1, not ${text}`);
+    refuse(`--batch must be a whole number of 1 or more, got ${text}`);
   return batch;
 }
 
@@ -158,17 +153,18 @@ const runs = Number(values.runs ?? 0);
 const chosen = values.only?.split(",") ?? keys;
 for (const name of chosen) {
   if (!(keys as readonly string[]).includes(name))
-    refuse(`no model "${name}"; there are ${keys.join(", ")}`);
+    refuse(`unknown model "${name}"; known are ${keys.join(", ")}`);
 }
 if (values.class !== undefined) {
   const unused = (["json", "runs"] as const).find((name) => values[name] !== undefined);
-  if (unused !== undefined) refuse(`--${unused} does not go with --class, which runs nothing`);
+  if (unused !== undefined)
+    refuse(`--${unused} cannot be combined with --class, which runs nothing`);
   if (values.class !== "discrete" && values.class !== "integrated")
-    refuse(`--class is discrete or integrated, not ${values.class}`);
+    refuse(`--class must be discrete or integrated, got ${values.class}`);
   await printPredictions(chosen, values.class, batchOf(values.batch));
   process.exit(0);
 }
-if (values.batch !== undefined) refuse("--batch goes with --class");
+if (values.batch !== undefined) refuse("--batch needs --class");
 const report: Record<string, StepRecord> = {};
 for (const name of chosen) report[name] = await recordOf(name);
 const metrics = Object.keys(Object.values(report)[0] ?? {}) as (keyof StepRecord)[];
@@ -184,7 +180,7 @@ console.table(
   ),
 );
 console.log(
-  `${columns[0]?.[1].adapter}; hostMicroseconds and compileMs depend on the machine, the rest does not`,
+  `${columns[0]?.[1].adapter}; hostMicroseconds and compileMs depend on the machine, the other figures do not`,
 );
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-process.exit(0); // Dawn's instance would keep the process waiting
+process.exit(0); // Dawn's instance would keep the process alive

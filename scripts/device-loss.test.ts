@@ -4,7 +4,7 @@ import { Linear, MSELoss, Sequential, Sigmoid } from "@wgrad/nn";
 import { SGD } from "@wgrad/optim";
 import { expect, test } from "vitest";
 
-/** A small net and its loop, as a user writes them. */
+/** A small network and its training loop, in user code. */
 function training() {
   const model = new Sequential(new Linear(3, 8), new Sigmoid(), new Linear(8, 1));
   const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
@@ -30,7 +30,7 @@ function training() {
   };
 }
 
-/** Values on the host, as a checkpoint holds them. */
+/** Values on the host, like those of a checkpoint. */
 async function saved(state: Readonly<Record<string, Tensor>>) {
   const entries = Object.entries(state).map(async ([name, value]) => {
     return { name, shape: value.shape, data: await value.data() };
@@ -38,7 +38,7 @@ async function saved(state: Readonly<Record<string, Tensor>>) {
   return Promise.all(entries);
 }
 
-test("a model whose device is lost trains on after init and loadStateDict, as if nothing had happened", async () => {
+test("after its device is lost, a model continues training through init and loadStateDict with the same values", async () => {
   const gpu = await openGPUDevice();
   await init({ device: gpu });
   manualSeed(0);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type DType, init, ones } from "@wgrad/autograd";
 import { expect, test } from "vitest";
 
-test("docs/dtypes.md has the promotion table that operations follow", async () => {
+test("docs/dtypes.md has the promotion table of the operations", async () => {
   await init({ device: "cpu" });
   const lines = readFileSync("docs/dtypes.md", "utf8").split("\n");
   const start = lines.findIndex((line) => line.startsWith("| | `bool`"));

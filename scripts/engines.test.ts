@@ -25,7 +25,7 @@ const isBefore = (a: Version, b: Version): boolean => {
   return at !== undefined && (a[at] ?? 0) < (b[at] ?? 0);
 };
 
-/** Whether a range of the kinds ">=20.19", "^22.17.0 || >=24" takes a version. */
+/** Whether a version range such as ">=20.19" or "^22.17.0 || >=24" includes a version. */
 const takes = (range: string, version: Version): boolean =>
   range.split("||").some((part) => {
     const [, sign, from] = /^\s*(>=|\^)\s*([\d.]+)\s*$/.exec(part) ?? [];
@@ -34,12 +34,13 @@ const takes = (range: string, version: Version): boolean =>
     return !isBefore(version, least) && (sign === ">=" || version[0] === least[0]);
   });
 
-/** The least version that is promised. */
+/** The lowest supported version. */
 const promised = ({ engines }: Manifest): Version => versionOf((engines?.node ?? "").slice(2));
 
-/** Packages that want a later Node than those that name them, each with its reason. */
+/** Packages that need a later Node than the packages that depend on them, with the reason. */
 const later: Readonly<Record<string, string>> = {
-  "@sparticuz/chromium": "SwiftShader is unpacked from it, none of its code runs: README says so",
+  "@sparticuz/chromium":
+    "only SwiftShader is unpacked from it, as README says; none of its code runs",
 };
 
 const published = [
@@ -56,7 +57,7 @@ const published = [
 ];
 
 test.each([...published.map((name) => `packages/${name}`), "."])(
-  "what %s needs runs on the Node that it promises",
+  "the dependencies of %s run on its lowest supported Node",
   (folder) => {
     const own = manifest(folder);
     const node = promised(own);
@@ -76,7 +77,7 @@ test.each([...published.map((name) => `packages/${name}`), "."])(
   },
 );
 
-test("README promises no less", () => {
+test("README states the same version", () => {
   const readme = readFileSync(`${root}/README.md`, "utf8");
   const [from, uses] = [".", "packages/autograd"].map((folder) => promised(manifest(folder)));
   expect(readme).toContain(`Node ${from?.join(".")}`);

@@ -1,6 +1,5 @@
 /**
- * What the packages export and can be called, as their types say it: for tests that go through all
- * of it.
+ * The callable exports of the packages, from their types, for tests that go through all of them.
  */
 import { join } from "node:path";
 import ts from "typescript";
@@ -9,22 +8,22 @@ const root = join(import.meta.dirname, "..");
 
 /** A function, a constructor or a method. */
 export interface Callable {
-  /** The entry it stands in: "@wgrad/nn". */
+  /** Entry point: "@wgrad/nn". */
   readonly entry: string;
-  /** From there: "functional.conv2d", "Linear", "Linear.forward". */
+  /** Name within the entry point: "functional.conv2d", "Linear", "Linear.forward". */
   readonly name: string;
   readonly kind: "function" | "constructor" | "method";
   /** Names of the arguments before the options. */
   readonly params: readonly string[];
-  /** Takes any number of arguments. */
+  /** Whether it accepts any number of arguments. */
   readonly rest: boolean;
-  /** Names that the options may have; null where there are none. */
+  /** Names of the options; null if there are none. */
   readonly options: readonly string[] | null;
-  /** How many arguments stand before the options at least. */
+  /** Least number of arguments before the options. */
   readonly before: number;
 }
 
-/** Everything that can be called of these entries: names of packages to files of theirs. */
+/** All callables of these entry points, given as package names with a file each. */
 export function callablesOf(entries: Readonly<Record<string, string>>): Callable[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
@@ -62,7 +61,7 @@ class Reader {
     });
   }
 
-  /** A function, a constant that is one, or the functions in an object (`linalg`). */
+  /** A function, a constant that is a function, or the functions in an object (`linalg`). */
   #ofValue(symbol: ts.Symbol, name: string): Found[] {
     const declaration = symbol.getDeclarations()?.at(-1) as ts.Declaration;
     const type = this.checker.getTypeOfSymbolAtLocation(symbol, declaration);
@@ -133,7 +132,7 @@ class Reader {
     return { name, kind, params, rest, options, before: before ?? params.length };
   }
 
-  /** An object of settings, all of which may be left out. */
+  /** Whether a type is an object of optional settings. */
   #isBag(type: ts.Type): boolean {
     const properties = type.getProperties();
     return (
@@ -149,12 +148,12 @@ class Reader {
   }
 }
 
-/** Settings of which some are needed. */
+/** Whether a type is an object of settings of which some are required. */
 function isNamed({ aliasSymbol, symbol }: ts.Type): boolean {
   return /Options?$/.test((aliasSymbol ?? symbol)?.name ?? "");
 }
 
-/** Of overloads, the one that is written out. */
+/** The implementation among overloads. */
 function implementation(symbol: ts.Symbol): ts.FunctionDeclaration | undefined {
   return symbol
     .getDeclarations()

@@ -10,7 +10,7 @@ import { isFault, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
 const USAGE = `pnpm golden [--dir DIR] [--device cpu|wasm|webgpu] [--class CLASS] [--group G] [--category C] [--every N] [--json FILE]
-Runs the reference cases of a folder (default: golden) on all devices, or one, and compares; one case in N, the same ones each time. CLASS says whose kernels WebGPU runs: software, integrated or discrete.`;
+Runs the reference cases of a folder (default: golden) on all devices or on one, and compares the results. --every runs one case in N, always the same ones. CLASS selects the kernels of WebGPU: software, integrated or discrete.`;
 
 const DEVICES: readonly DeviceKind[] = ["cpu", "wasm", "webgpu"];
 
@@ -30,17 +30,17 @@ function readOptions() {
     },
   });
   if (values.device !== undefined && !DEVICES.includes(values.device as DeviceKind)) {
-    throw new UsageError(`--device is cpu, wasm or webgpu, not ${values.device}`);
+    throw new UsageError(`--device must be cpu, wasm or webgpu, got ${values.device}`);
   }
   if (values.class !== undefined && values.device !== "webgpu")
-    throw new UsageError("--class goes with --device webgpu");
+    throw new UsageError("--class needs --device webgpu");
   if (!(Number(values.every) >= 1)) {
-    throw new UsageError(`--every is a whole number from 1, not ${values.every}`);
+    throw new UsageError(`--every must be a whole number of 1 or more, got ${values.every}`);
   }
   return values;
 }
 
-/** The pairs of a `.json` and a `.safetensors` in a folder, by name. */
+/** The pairs of a `.json` and a `.safetensors` file in a folder, by name. */
 function readFiles(dir: string): Map<string, Files> {
   const names = readdirSync(dir)
     .filter((file) => file.endsWith(".json"))
@@ -57,12 +57,12 @@ function readFiles(dir: string): Map<string, Files> {
   );
 }
 
-/** The group whose tensors stand among its rows. */
+/** The group whose tensors are inside its rows. */
 const TABLE = "bydtype";
 
 /**
- * The groups of a folder, and those of its folders `classic`, `models` and `onnx`. `only` names
- * one, or a folder.
+ * The groups of a folder and of its subfolders `classic`, `models` and `onnx`. `only` selects one
+ * group or subfolder.
  */
 function readGroups(dir: string, only: string | undefined): Group[] {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { GpuRecord } from "./gpu/record.ts";
 
-test("what is asked of a graphics card works on the software adapter", {
+test("pnpm gpu works on the software adapter", {
   timeout: 240_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-gpu-"));

@@ -1,7 +1,7 @@
 /**
- * `pnpm gpu [--quick] [--json FILE] [--page FILE] [--class CLASS]`: all that a graphics card should
- * be asked, in Node on its own driver: what it is, whether it computes right, how fast training
- * steps are and how near to its best, which forms of kernels suit it, and PyTorch on the same card.
+ * `pnpm gpu [--quick] [--json FILE] [--page FILE] [--class CLASS]`: tests a graphics card with its
+ * own driver in Node: its capabilities, correct results, the speed of training steps compared with
+ * its limits, the best forms of kernels, and PyTorch on the same card.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -54,12 +54,12 @@ async function goldenSample(): Promise<GpuRecord["golden"]> {
       else right++;
     }
     results[name] = { right, tried: cases.length };
-    say(`${name}: ${right} of ${cases.length} reference cases right`);
+    say(`${name}: ${right} of ${cases.length} reference cases pass`);
   }
   return results;
 }
 
-/** PyTorch's times on a card of this machine; null where there is no Python, PyTorch or card. */
+/** PyTorch's times on a card of this machine; null without Python, PyTorch or a card. */
 function torchTimes(): GpuRecord["torch"] {
   try {
     const script = join(root, "scripts/gpu/time-torch.py");

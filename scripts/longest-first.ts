@@ -1,8 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * Files that take longest, though they are short; each would keep a single worker busy at the end.
- */
+/** Files that take longest although they are small; each would occupy one worker at the end. */
 const LONGEST: readonly string[] = [
   "apps/demos/test/web/gallery.test.ts",
   "packages/autograd/test/laws/laws.test.ts",
@@ -22,7 +20,7 @@ const rankOf = ({ moduleId }: TestSpecification): number => {
   return rank < 0 ? LONGEST.length : rank;
 };
 
-/** The order of test files: as ever, but the longest of each project first. */
+/** The usual order of test files, but with the longest of each project first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -11,8 +11,8 @@ const PAGE = "docs/onnx.md";
 const [START, END] = ["<!-- table -->", "<!-- end of table -->"];
 
 /**
- * Writes the support table of docs/onnx.md: from the operators that are built and a run of ONNX's
- * node cases.
+ * Writes the support table of docs/onnx.md from the supported operators and a run of ONNX's node
+ * tests.
  */
 async function main(): Promise<void> {
   const cases = conformanceCases();

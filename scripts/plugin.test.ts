@@ -1,5 +1,5 @@
 /**
- * The example of a plugin, against the packages as they are published: packed, installed, compiled,
+ * Tests the example plugin with the packages as they are published: packed, installed, compiled,
  * and run by Node alone.
  */
 import { execFile } from "node:child_process";
@@ -36,7 +36,7 @@ async function run(command: string, args: string[], cwd: string): Promise<string
   }
 }
 
-/** Into the example's node_modules: what is no package of ours, from where it is installed here. */
+/** Links a third-party package of this workspace into the example's node_modules. */
 function link(name: string, from: string): void {
   const require = createRequire(resolve(from, "package.json"));
   let root = dirname(require.resolve(name.startsWith("@types/") ? `${name}/package.json` : name));
@@ -91,7 +91,7 @@ test.each(await results())("$name", ({ passed, report }) => {
 
 describe("the README's program compiles", () => {
   const [, program = ""] = /```ts\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
-  // with the libraries of the target alone: no types of WebGPU, none of Node
+  // with the standard libraries of the target only, without types of WebGPU or Node
   const [slow, fast] = ["typescript-5", "typescript-7"];
   const targets = inject("tier") === "full" ? ["es2022", "esnext"] : ["es2022"];
   test.each([
@@ -115,7 +115,7 @@ describe("the README's program compiles", () => {
   });
 });
 
-/** The files of the example that a page shows whole, by their path in it. */
+/** The files of the example that a page shows completely, by path. */
 function shown(page: string): Map<string, string> {
   const blocks = readFileSync(page, "utf8").matchAll(
     /```(?:ts|json) title="(.*?)"\n([\s\S]*?)```/g,
@@ -123,7 +123,7 @@ function shown(page: string): Map<string, string> {
   return new Map([...blocks].map(([, path, code]) => [path as string, code as string]));
 }
 
-test("docs/write-your-own.md shows the code that ran, all of it", () => {
+test("docs/write-your-own.md shows all of the code that ran", () => {
   const pages = shown("docs/write-your-own.md");
   const files = [
     "package.json",

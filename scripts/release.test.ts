@@ -10,11 +10,11 @@ import { findChromium } from "./chromium.ts";
 import { checkFields, checkPacked, type Manifest, manifestIn } from "./release/check-package.ts";
 import { published, type Rehearsal, rehearse } from "./release/rehearse.ts";
 
-test.each(published())("%s says what npm shows, and where it is built from", (folder) => {
+test.each(published())("%s has the fields that npm shows and its origin", (folder) => {
   expect(checkFields(manifestIn(folder), folder)).toEqual([]);
 });
 
-describe("what is wrong with a package is told", () => {
+describe("faults of a package are reported", () => {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-packed-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
@@ -41,19 +41,19 @@ describe("what is wrong with a package is told", () => {
     write("package.json", JSON.stringify(manifest));
     mkdirSync(join(folder, "src"));
     expect(checkPacked(folder, "1.1.0", true)).toEqual([
-      "@wgrad/x: its version is 1.0.0, not 1.1.0",
-      "@wgrad/x: README.md does not begin with its name",
+      "@wgrad/x: its version is 1.0.0, expected 1.1.0",
+      "@wgrad/x: README.md does not start with its name",
       "@wgrad/x: LICENSE is missing",
-      "@wgrad/x: ./dist/index.js is not in it",
+      "@wgrad/x: it does not contain ./dist/index.js",
       '@wgrad/x: @wgrad/autograd is at "workspace:^"',
-      '@wgrad/x: it needs @wgrad/autograd at "workspace:^", not at "^1.1.0"',
+      '@wgrad/x: it needs @wgrad/autograd at "workspace:^", expected "^1.1.0"',
       "@wgrad/x: dist/bundle/index.js is missing: run pnpm bundle",
-      "@wgrad/x: it has sources",
+      "@wgrad/x: it contains sources",
     ]);
   });
 });
 
-/** The program of that name on PATH, or the one that an environment variable names. */
+/** The path of a program on PATH, or the one that an environment variable names. */
 function found(name: string): string | undefined {
   const given = process.env[`${name.toUpperCase()}_PATH`];
   const folders = (process.env.PATH ?? "").split(delimiter);
@@ -68,7 +68,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
+describe.skipIf(inject("tier") !== "full")("packages from a local registry", () => {
   const home = mkdtempSync(join(tmpdir(), "wgrad-first-"));
   let rehearsal: Rehearsal;
   let browser: Browser;
@@ -87,7 +87,7 @@ describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
     return stdout + stderr;
   }
 
-  /** A project as its user gets it: made by npm create, installed. */
+  /** A project as users get it: made by npm create and installed. */
   async function project(template: string): Promise<string> {
     const { url } = rehearsal.registry;
     const args = ["--yes", `--registry=${url}`, "create-wgrad", template, "--template", template];
@@ -97,7 +97,7 @@ describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
     return folder;
   }
 
-  /** Starts a server in a project, opens its page, and gives what the page says in the end. */
+  /** Starts the server of a project, opens its page, and returns the final text of the page. */
   async function pageSays(folder: string, args: string[], port: number): Promise<string> {
     const env = { ...process.env, NODE_OPTIONS: "", PORT: String(port) };
     const server = spawn(process.execPath, args, { cwd: folder, env, stdio: "pipe" });
@@ -123,7 +123,7 @@ describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
     }
   }
 
-  /** The loss falls, and the points are told apart. */
+  /** Checks that the loss falls and the points are classified. */
   function expectTrained(output: string): void {
     const losses = [...output.matchAll(/^step \d+: loss ([\d.]+)$/gm)].map(([, x]) => Number(x));
     expect(losses, output).toHaveLength(5);
@@ -142,9 +142,9 @@ describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  test("all packages are there, at one version that the changesets make", () => {
+  test("all packages are published, at one version that the changesets determine", () => {
     expect(rehearsal.packages).toHaveLength(published().length);
-    expect(rehearsal.version).toMatch(/^0\.[1-9]\d*\.\d+$/); // no break before 1.0 makes it 1.0
+    expect(rehearsal.version).toMatch(/^0\.[1-9]\d*\.\d+$/); // breaking changes before 1.0 do not make it 1.0
   });
 
   describe("in Node, Deno and Bun", () => {
@@ -165,7 +165,7 @@ describe.skipIf(inject("tier") !== "full")("from a registry of its own", () => {
     });
     test("bun", { timeout: 120_000 }, async ({ skip }) => {
       const bun = found("bun");
-      if (bun === undefined) skip("there is no Bun: $BUN_PATH or PATH may name one");
+      if (bun === undefined) skip("there is no Bun on PATH or in $BUN_PATH");
       expectTrained(await run(bun as string, ["train.js"], folder));
     });
   });

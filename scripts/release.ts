@@ -1,6 +1,6 @@
 /**
- * `pnpm release --versions` computes versions and change logs from the changesets, `pnpm release`
- * publishes, `pnpm release --dry-run` does both in a copy, to a registry on this machine.
+ * `pnpm release --versions` computes versions and change logs from the changesets; `pnpm release`
+ * publishes; `pnpm release --dry-run` does both in a copy, with a registry on this machine.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";

@@ -8,13 +8,13 @@ import { samplesIn } from "../apps/docs/src/samples.ts";
 const samplesOf = (page: string): string[] =>
   samplesIn(readFileSync(page, "utf8")).map(({ code }) => code);
 
-/** What the runtime says of a program that computes values again, or never waits. */
+/** Warnings of the runtime about a program that recomputes values or never awaits. */
 const warning = /was computed a third time|none awaited/;
 
 const root = process.cwd();
-const folder = resolve(".reports/samples"); // inside the workspace, where the packages are found
+const folder = resolve(".reports/samples"); // inside the workspace, so that the packages are resolved
 
-/** Runs a program to its end, and gives what it prints. */
+/** Runs a program to its end and returns its output. */
 async function run(code: string, name: string): Promise<string> {
   const path = join(folder, `${name}.mts`);
   writeFileSync(path, code);

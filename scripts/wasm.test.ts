@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(outDir, { recursive: true, force: true });
 });
 
-/** What a page computes, isolated from other sites or not. */
+/** The results in a page, cross-origin isolated or not. */
 async function inPage(
   headers: Record<string, string>,
   places: readonly Place[],
@@ -62,7 +62,7 @@ async function inPage(
 const full = inject("tier") === "full";
 const steps = full ? ["chain", "mlp", "convnet", "lstm", "gpt"] : ["mlp"];
 
-test("the same bits in Node and in Chromium, on any number of threads", {
+test("results are equal bit for bit in Node and in Chromium, with any number of threads", {
   timeout: 300_000,
 }, async () => {
   const plain = { relaxed: false, steps };
@@ -78,7 +78,7 @@ test("the same bits in Node and in Chromium, on any number of threads", {
     expect(isolated[i]?.description).toMatch(`bits, ${threads} thread`);
     expect(isolated[i]?.bits).toEqual(bits);
   }
-  // this Chromium multiplies and adds with one rounding, if it may
+  // with relaxed SIMD this Chromium multiplies and adds with one rounding
   const relaxed = isolated.slice(counts.length);
   expect(relaxed[0]?.description).toMatch("fused multiply-add");
   expect(relaxed[0]?.bits).not.toEqual(bits);
@@ -86,7 +86,7 @@ test("the same bits in Node and in Chromium, on any number of threads", {
   if (full) expect((await hashes({ ...plain, threads: 1 })).bits).toEqual(bits);
 });
 
-test("a page that is not isolated has one thread, and the same bits", {
+test("a page that is not isolated has one thread and the same results", {
   timeout: 300_000,
 }, async () => {
   const { bits } = await hashes({ relaxed: false, steps: [] });

@@ -22,7 +22,7 @@ import {
 type Lists = Record<string, (xs: Tensor[]) => Tensor>;
 type Table = Readonly<Record<string, readonly Row[]>>;
 
-/** Names that came after table.ts. */
+/** Names that were added after table.ts. */
 export const further: Table = {
   ...each(
     "new",
@@ -77,7 +77,7 @@ export const further: Table = {
       [written("new", (x) => (w as unknown as Lists)[name]?.([x]))],
     ]),
   ),
-  // choosing
+  // selection
   indexPut: [call("new", [0], 1)],
   indexPut_: [call("self", [0], 1)],
   put: [call("new", lazily(rows), lazily(shaped(2)))],
@@ -91,7 +91,7 @@ export const further: Table = {
       "amax",
     ),
   ],
-  // made like x
+  // tensors like x
   asTensor: [call("self"), on(usual, call("new", { dtype: "i32" }))],
   asarray: [call("self")],
   fill: [call("new", 1)],
@@ -103,7 +103,7 @@ export const further: Table = {
   binomial: [call("new", lazily(usual))],
 };
 
-/** PyTorch's other names, which do what the first does. */
+/** PyTorch's aliases, which behave like the named function. */
 const same: Readonly<Record<string, string>> = {
   absolute: "abs",
   arccos: "acos",
@@ -131,8 +131,7 @@ const same: Readonly<Record<string, string>> = {
 };
 
 /**
- * The table with the rows of other names, and of twins in place: abs_ takes what abs takes, and
- * gives x.
+ * Adds the rows of aliases and of in-place variants: abs_ has the arguments of abs and returns x.
  */
 export function withTwins(table: Table): Table {
   const all: Record<string, readonly Row[]> = { ...table };

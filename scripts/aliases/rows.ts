@@ -1,47 +1,50 @@
 import * as w from "@wgrad/autograd";
 import { type Tensor, tensor } from "@wgrad/autograd";
 
-/** new: storage of its own. view: a tensor of its own on x's storage. self: x. */
+/** new: has storage of its own. view: another tensor on the storage of x. self: x itself. */
 export type Kind = "new" | "view" | "self";
 
-/**
- * A call whose first argument is a tensor, as the function f(x, …args) and the method x.f(…args).
- */
+/** A call whose first argument is a tensor: the function f(x, …args) and the method x.f(…args). */
 interface Call {
   readonly kind: Kind;
-  /** What follows x; a tensor among it is made anew. */
+  /** Arguments after x; tensors among them are made for each call. */
   readonly args: readonly unknown[];
-  /** x, where it is not the usual one. */
+  /** Makes x; default: `usual`. */
   readonly x?: () => Tensor;
 }
 
-/** A call that is written out, where x is not the first argument. */
+/** An explicit call, for functions whose first argument is not x. */
 interface Written {
   readonly kind: Kind;
   readonly call: (x: Tensor) => unknown;
   readonly x?: () => Tensor;
 }
 
+/** A row of the table. */
 export type Row = Call | Written;
 
-/** The usual x: [2, 3], between 0 and 1. */
+/** The default x: [2, 3], between 0 and 1. */
 export const usual = (): Tensor =>
   tensor([
     [0.3, 0.7, 0.5],
     [0.9, 0.2, 0.4],
   ]);
 
+/** Splits a list of names. */
 export const names = (list: string): string[] => list.trim().split(/\s+/);
 
-/** The same call for several names. */
+/** A row with the same call for each of several names. */
 export function each(kind: Kind, list: string, args: readonly unknown[] = [], x?: () => Tensor) {
   return Object.fromEntries(
     names(list).map((name): [string, readonly Row[]] => [name, [{ kind, args, ...(x && { x }) }]]),
   );
 }
 
+/** A row of the table with x by default. */
 export const call = (kind: Kind, ...args: readonly unknown[]): Call => ({ kind, args });
+/** The same row with another x. */
 export const on = (x: () => Tensor, row: Row): Row => ({ ...row, x });
+/** A row with an explicit call. */
 export const written = (kind: Kind, fn: (x: Tensor) => unknown): Written => ({ kind, call: fn });
 
 export const shaped =
@@ -73,7 +76,7 @@ export const whole = (): Tensor =>
     { dtype: "i32" },
   );
 
-/** Arguments that are tensors are made when they are used: `lazily(other)`. */
+/** An argument that is a tensor, made at each use: `lazily(other)`. */
 export class Made {
   readonly make: () => Tensor;
   constructor(make: () => Tensor) {

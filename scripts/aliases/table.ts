@@ -27,7 +27,7 @@ import {
   written,
 } from "./rows.ts";
 
-/** Exports that give no tensor made of tensors, each with what it is. */
+/** Exports that return no tensor derived from tensors, with the kind of each. */
 export const others: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names(
@@ -43,7 +43,7 @@ export const others: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names(
       "range scalarTensor normal arange empty eye full linspace logspace ones rand randint randn randperm tensor trilIndices triuIndices zeros",
-    ).map((name) => [name, "makes a tensor of numbers"]),
+    ).map((name) => [name, "makes a tensor from numbers"]),
   ),
   ...Object.fromEntries(
     names(
@@ -53,22 +53,24 @@ export const others: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names("checkpoint checkpointSequential grad hessian jacobian").map((name) => [
       name,
-      "derivatives of what it is given",
+      "computes derivatives of its argument",
     ]),
   ),
   ...Object.fromEntries(
     names(
       "canCast promoteTypes resultType slice ellipsis equal linalg special allclose broadcastShapes isFloatingPoint isTensor numel getRngState setRngState initialSeed seed",
-    ).map((name) => [name, "gives no tensor"]),
+    ).map((name) => [name, "returns no tensor"]),
   ),
 };
 
-/** Methods and properties that give no tensor made of x, or x itself after a change to it. */
+/**
+ * Methods and properties that return no tensor derived from x, or that return x after changing it.
+ */
 export const otherMembers: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names(
       "allclose isFloatingPoint size dim ndimension nelement stride elementSize numpy constructor ndim numel device requiresGrad isLeaf retainsGrad grad isContiguous isNonzero valueOf toString item data tolist dispose equal toJSON",
-    ).map((name) => [name, "gives no tensor"]),
+    ).map((name) => [name, "returns no tensor"]),
   ),
   ...Object.fromEntries(
     names("backward registerHook registerPostAccumulateGradHook retainGrad").map((name) => [
@@ -78,10 +80,10 @@ export const otherMembers: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Every other export of the package, and every method under its name. */
+/** Every other export of the package, and the method of the same name. */
 export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
   ...further,
-  // new values, also where nothing changes
+  // new values, even if nothing changes
   ...each(
     "new",
     `abs acos asin asinh atan atanh ceil clone cos cosh erf erfc erfinv lgamma digamma sinc logit exp exp2 expm1 floor frac isfinite isinf isnan log log10 log1p log2 logsigmoid
@@ -267,7 +269,7 @@ export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
       written("view", (x) => w.meshgrid(x, vector(), { indexing: "ij" })[0]),
     ),
   ],
-  // shapes, of new values
+  // reordering, which gives new values
   flip: [call("new", 0), call("new", [])],
   rot90: [call("new"), call("new", { k: 0 }), call("new", { k: 4 })],
   roll: [call("new", 0, 0), call("new", 2, 0), call("new", 0), call("new", 1, 1)],
@@ -307,7 +309,7 @@ export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
     on(image, call("new", { size: [3, 4], mode: "area" })),
     on(image, call("new", { size: [3, 4], mode: "bilinear" })),
   ],
-  // choosing
+  // selection
   gather: [
     call(
       "new",
@@ -378,11 +380,11 @@ export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
   embedding: [written("new", (x) => w.embedding(rows(), x))],
   oneHot: [on(rows, call("new", 2))],
   put_: [call("self", [0], 1)],
-  // made like x
+  // tensors like x
   ...each("new", "emptyLike zerosLike onesLike randLike randnLike"),
   fullLike: [call("new", 1)],
   bernoulli: [call("new")],
-  // windows and layers
+  // pooling and layers
   ...each("new", "maxPool1d avgPool1d", [1], signal),
   ...each("new", "maxPool2d avgPool2d", [1], image),
   ...each("new", "maxPool3d avgPool3d", [1], volume),
@@ -419,7 +421,7 @@ export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
   ],
 });
 
-/** Methods whose name no export has. */
+/** Methods that no export has the name of. */
 export const members: Readonly<Record<string, readonly Row[]>> = {
   T: [written("view", (x) => x.T)],
   mT: [written("view", (x) => x.mT)],
@@ -452,7 +454,7 @@ export const members: Readonly<Record<string, readonly Row[]>> = {
   reshapeAs: [call("view", lazily(usual))],
 };
 
-/** `linalg`. */
+/** The functions of `linalg`. */
 export const linear: Readonly<Record<string, readonly Row[]>> = {
   ...each(
     "new",

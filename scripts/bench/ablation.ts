@@ -1,13 +1,10 @@
-/**
- * What each pass of the scheduler is worth: the same step with it left out, in dispatches, bytes
- * and time.
- */
+/** The benefit of each scheduler pass: dispatches, bytes and time of a step without it. */
 import { type InitOptions, init, manualSeed } from "@wgrad/autograd";
 import { counters, passes } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";
 import { workloads } from "../steps/workloads.ts";
 
-/** Everything on first, everything off last. */
+/** The first variant has all passes, the last has none. */
 const variants: readonly {
   readonly name: string;
   readonly fusion: NonNullable<InitOptions["fusion"]>;
@@ -17,11 +14,12 @@ const variants: readonly {
   { name: "no pass", fusion: "off" },
 ];
 
+/** The cost of a step. */
 export interface Cost {
   dispatches: number;
   megabytes: number;
   peakMegabytes: number;
-  /** Milliseconds of a step, its loss read: the least of the steps timed. */
+  /** Milliseconds of a step, including reading its loss: the least of the timed steps. */
   ms: number;
 }
 
@@ -29,7 +27,7 @@ const WARM_UP = 3;
 const TIMED = { least: 2, most: 50, milliseconds: 1000 };
 const MEGA = 1e6;
 
-/** What a model's step costs, a row a variant. */
+/** The cost of a model's step for each variant. */
 export async function ablation(name: string): Promise<Record<string, Cost>> {
   const rows: Record<string, Cost> = {};
   for (const { name: variant, fusion } of variants) rows[variant] = await costOf(name, fusion);

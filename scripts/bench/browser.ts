@@ -10,8 +10,12 @@ const args = [
   "--enable-features=Vulkan,WebGPU",
 ];
 
+/** A measured block of steps, with processor time. */
 export interface Measured extends Block {
-  /** Processor milliseconds of the whole browser, a step; null where the system does not say. */
+  /**
+   * Processor milliseconds of the whole browser for each step; null if the system does not report
+   * them.
+   */
   readonly cpuMs: number | null;
 }
 
@@ -35,7 +39,7 @@ export class Runner {
     return new Runner(server, page);
   }
 
-  /** Everything until three steps have run. */
+  /** Runs everything up to the third step. */
   start(library: string, backend: string, line: string): Promise<Opened> {
     return this.page.evaluate(
       ([a, b, c]) => (globalThis as unknown as { bench: Bench }).bench.open(a, b, c),
@@ -59,7 +63,7 @@ export class Runner {
   }
 }
 
-/** Processor milliseconds so far of a process and all its descendants (Linux). */
+/** Processor milliseconds used by a process and all its descendants so far (Linux). */
 function cpuTime(root: number | undefined): number | null {
   if (root === undefined || process.platform !== "linux") return null;
   const TICK = 10;
@@ -67,7 +71,7 @@ function cpuTime(root: number | undefined): number | null {
   const stack = [root];
   for (let pid = stack.pop(); pid !== undefined; pid = stack.pop()) {
     try {
-      // the name, in brackets, may hold spaces; user and system time are fields 14 and 15
+      // the name is in brackets and may contain spaces; user and system time are fields 14 and 15
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       ticks += Number(fields[11]) + Number(fields[12]);
       for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -75,7 +79,7 @@ function cpuTime(root: number | undefined): number | null {
         stack.push(...children.split(" ").filter(Boolean).map(Number));
       }
     } catch {
-      // a process that ended meanwhile
+      // the process has ended in the meantime
     }
   }
   return ticks * TICK;

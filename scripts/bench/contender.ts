@@ -1,24 +1,27 @@
 import type { Workload } from "../steps/workloads.ts";
 
-/** One library on one backend, set up for one workload. */
+/** One library on one backend with one workload. */
 export interface Contender {
-  /** Issues one step: forward, backward, update. Nothing is awaited. */
+  /** Issues one step: forward, backward, update. Awaits nothing. */
   step(): void;
-  /** The last step's loss, once it has run. */
+  /** The loss of the last step, once it has run. */
   loss(): Promise<number>;
-  /** A number that all gradients take part in, where the loss never shows them. */
+  /**
+   * A number that depends on all gradients, for libraries that skip gradients that the loss does
+   * not need.
+   */
   check?(): Promise<number>;
-  /** What the library counts itself. */
+  /** Counts that the library keeps itself. */
   counts?(): Record<string, number>;
 }
 
 /**
- * Opens the backend and sets the workload up; throws `Unsupported` where the library lacks what it
- * takes.
+ * Opens the backend and sets up the workload. Throws `Unsupported` if the library lacks an
+ * operation.
  */
 export type Start = (line: string, backend: string, workload: Workload) => Promise<Contender>;
 
-/** The library cannot do this work on this backend, for this reason. */
+/** Thrown if the library cannot run the workload on this backend. */
 export class Unsupported extends Error {
   override name = "Unsupported";
 }

@@ -1,4 +1,4 @@
-/** What a page asked of the GPU, whichever library asked: an addition a call. */
+/** WebGPU calls of a page, by any library. */
 export interface GPUCounts {
   dispatches: number;
   passes: number;
@@ -32,7 +32,7 @@ export function takeCounts(): GPUCounts {
   return taken;
 }
 
-/** Counts every call of this page to WebGPU from here on. */
+/** Counts every WebGPU call of this page from now on. */
 export function countGPU(): void {
   if (!("GPUDevice" in globalThis)) return;
   watch(GPUDevice.prototype, "createBuffer", "buffersCreated");

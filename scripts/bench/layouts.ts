@@ -1,6 +1,6 @@
 import { sizeOf, type Values } from "../steps/draw.ts";
 
-/** The same values with their dimensions in another order, in memory too. */
+/** The same values with permuted dimensions, also in memory. */
 export function permuted({ shape, data }: Values, order: readonly number[]): Values {
   const strides = shape.map((_, d) => sizeOf(shape.slice(d + 1)));
   const target = order.map((d) => shape[d] as number);

@@ -1,4 +1,4 @@
-/** What runs in the browser: one library on one backend and one workload, at the runner's word. */
+/** Runs one library on one backend and one workload in the browser, as the runner demands. */
 import { workloads } from "../steps/workloads.ts";
 import type { Contender, Start } from "./contender.ts";
 import { countGPU, type GPUCounts, takeCounts } from "./gpu-counts.ts";
@@ -9,27 +9,28 @@ const libraries: Record<string, () => Promise<{ start: Start }>> = {
   jax: () => import("./jax/start.ts"),
 };
 
+/** The result of opening a contender. */
 export interface Opened {
-  /** Milliseconds from opening the backend to the first loss, library loaded and data at hand. */
+  /**
+   * Milliseconds from opening the backend to the first loss; library and data are loaded before.
+   */
   readonly firstMs: number;
-  /** Milliseconds of the third step, its loss read. */
+  /** Milliseconds of the third step, including reading its loss. */
   readonly steadyMs: number;
   readonly losses: readonly number[];
   readonly pipelines: number;
-  /**
-   * The third step's counts: what the library asks of the GPU once it has seen the work, or null
-   * without one.
-   */
+  /** Counts of the third step: WebGPU calls of the library after warm-up; null without a GPU. */
   readonly counts: GPUCounts | null;
-  /** What the library itself counted over the third step. */
+  /** Counts of the third step that the library keeps itself. */
   readonly own: Readonly<Record<string, number>> | null;
   readonly adapter: string;
 }
 
+/** The times of a block of steps. */
 export interface Block {
-  /** Milliseconds from the first call to the last loss, a step. */
+  /** Milliseconds of a step, from the first call to the last loss. */
   readonly ms: number;
-  /** Milliseconds that a step's call kept the program busy. */
+  /** Milliseconds for which the call of a step occupies the program. */
   readonly hostMs: number;
 }
 
@@ -71,7 +72,7 @@ const bench = {
       adapter: await adapterName(),
     };
   },
-  /** Steps one after the other; only the last one's loss is waited for. */
+  /** Runs steps one after another; only the loss of the last one is awaited. */
   async steps(count: number): Promise<Block> {
     const { step, loss } = contender as Contender;
     let host = 0;

@@ -1,4 +1,4 @@
-/** Where a step's time goes, kernel by kernel, and what each of its pipelines takes to compile. */
+/** The time of each kernel of a step, and the compile time of each of its pipelines. */
 import { init, manualSeed, profile } from "@wgrad/autograd";
 import { openGPUDevice } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";
@@ -24,7 +24,7 @@ const short = (text: string): string =>
   text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
 const rounded = (value: number): number => Number(value.toFixed(1));
 
-/** A model's kernels over three steps, those that take longest first. */
+/** The kernels of a model over three steps, slowest first. */
 export async function kernelsOf(name: string): Promise<Share[]> {
   await init({ device: "webgpu" });
   const step = stepOf(name);
@@ -41,10 +41,7 @@ export async function kernelsOf(name: string): Promise<Share[]> {
   }));
 }
 
-/**
- * The pipelines of a model's first step on a fresh device, those that take longest to compile
- * first.
- */
+/** The pipelines of a model's first step on a fresh device, slowest to compile first. */
 export async function pipelinesOf(name: string): Promise<Compilation[]> {
   const compiled: Compilation[] = [];
   await init({ device: timed(await openGPUDevice(), (one) => compiled.push(one)) });
@@ -52,7 +49,7 @@ export async function pipelinesOf(name: string): Promise<Compilation[]> {
   return compiled.toSorted((a, b) => b.ms - a.ms);
 }
 
-/** The same device; each pipeline that it makes is told. */
+/** The same device; `tell` is called for each pipeline that it makes. */
 function timed(device: GPUDevice, tell: (one: Compilation) => void): GPUDevice {
   const createComputePipeline = (descriptor: GPUComputePipelineDescriptor): GPUComputePipeline => {
     const start = performance.now();

@@ -1,4 +1,4 @@
-/** What recording costs the host, on a device that does nothing. */
+/** Host time of recording, on a device that does nothing. */
 import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
 import { pendingNodes, useIdleDevice } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";
@@ -15,7 +15,7 @@ const median = (values: number[]): number =>
   values.sort((a, b) => a - b)[values.length >> 1] as number;
 
 /**
- * Times `run` on a device that does nothing, per node it records. `rest` is done between runs and
+ * Times `run` on a device that does nothing, for each recorded node. `rest` runs in between and is
  * not timed.
  */
 function recordCost(runs: number, run: () => void, rest: () => void): RecordCost {
@@ -32,6 +32,7 @@ function recordCost(runs: number, run: () => void, rest: () => void): RecordCost
   return { microsecondsPerNode: Math.round(median(costs) * 1000) / 1000, nodes, runs };
 }
 
+/** Host time of recording typical programs. */
 export function record(): Record<string, RecordCost> {
   useIdleDevice();
   manualSeed(0);
@@ -74,14 +75,14 @@ export function record(): Record<string, RecordCost> {
   };
 }
 
-/** Steps until the engine has compiled what runs, and steps that are timed. */
+/** Steps until the JavaScript engine has optimised the code, and timed steps. */
 const [WARM, TIMED] = [500, 500];
 
-/** What whole training steps cost the host. */
+/** Host time of whole training steps. */
 export type HostCosts = Readonly<Record<string, { readonly microsecondsPerStep: number }>>;
 
 /**
- * Median host microseconds of whole training steps: recording, planning and the submit that does
+ * Median host microseconds of whole training steps: recording, planning, and a submit that does
  * nothing.
  */
 export async function host(): Promise<HostCosts> {
@@ -95,7 +96,7 @@ export async function host(): Promise<HostCosts> {
       const start = performance.now();
       step.run();
       if (i >= WARM) times.push((performance.now() - start) * 1000);
-      // as where the loss is awaited: the engine comes to what it does between tasks
+      // yield like a program that awaits the loss: the engine does pending work between tasks
       await new Promise(setImmediate);
     }
     costs[name] = { microsecondsPerStep: Math.round(median(times)) };

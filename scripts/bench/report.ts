@@ -5,35 +5,38 @@ import type { Cost } from "./ablation.ts";
 import type { HostCosts } from "./record.ts";
 import type { Line, Result } from "./run.ts";
 
+/** The results of a benchmark run. */
 export interface Report {
   readonly revision: string;
   readonly date: string;
   readonly machine: string;
   readonly adapter: string;
-  /** Load averages of a minute, before and after. */
+  /** Load averages over a minute, before and after. */
   readonly load: readonly [number, number];
   readonly seconds: number;
   readonly lines: readonly Line[];
 }
 
-/** Where and of what something was measured. */
+/** Revision and machine of a measurement. */
 export type Place = Pick<Report, "revision" | "date" | "machine" | "adapter">;
 
-/** The commit, marked where the tree differs from it in more than what was measured. */
+/** The commit, marked if the tree differs from it in more than the written figures. */
 export function revision(): string {
   const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
   const dirty = git("status", "--porcelain", "--untracked-files=no", ":!docs", ":!bench") !== "";
   return `${git("rev-parse", "--short=10", "HEAD")}${dirty ? "-changed" : ""}`;
 }
 
+/** The processors of this machine. */
 export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim()}`;
+/** The load average over a minute. */
 export const load = (): number => Number((loadavg()[0] as number).toFixed(1));
 
 const name = ({ library, backend }: Result): string => `${library}-${backend}`;
 const number = (value: number | null | undefined): string =>
   value === null || value === undefined ? "–" : value.toPrecision(value < 100 ? 3 : 4);
 
-/** How many times as long as wgrad the faster other library takes on the same backend. */
+/** How many times longer the fastest other library takes than wgrad on the same backend. */
 function ratio(
   { results }: Line,
   backend: Result["backend"],
@@ -50,8 +53,8 @@ function ratio(
 }
 
 /**
- * Milliseconds a step, one row a line, then to the first step; the ratios are the faster peer's
- * over ours, by backend.
+ * Tables of milliseconds per step and to the first step, one row a workload; the ratios compare the
+ * fastest peer with wgrad, by backend.
  */
 export function tables(lines: readonly Line[]): string {
   const names = [...new Set(lines.flatMap(({ results }) => results.map(name)))];
@@ -93,7 +96,7 @@ export function tables(lines: readonly Line[]): string {
     ({ line, difference }) => `${line} ${difference === null ? "–" : difference.toExponential(1)}`,
   );
   return [
-    "Milliseconds a step:",
+    "Milliseconds per step:",
     "",
     ...table(({ ms }) => ms),
     "",
@@ -101,7 +104,7 @@ export function tables(lines: readonly Line[]): string {
     "",
     ...table(({ opened }) => opened?.firstMs),
     "",
-    "What a step asks of the GPU, pipelines made in all, milliseconds that its calls keep the program busy, and processor",
+    "GPU calls of a step, pipelines in total, milliseconds for which its calls occupy the program, and processor",
     "milliseconds of the whole browser:",
     "",
     "| line | | dispatches | passes | submits | bind groups | buffers | pipelines | host | processor |",
@@ -112,7 +115,7 @@ export function tables(lines: readonly Line[]): string {
   ].join("\n");
 }
 
-/** Losses further apart than rounding makes them: not the same work. */
+/** Losses that differ by more than rounding, which means that the work is not the same. */
 export function disagreements(lines: readonly Line[]): string[] {
   return lines
     .filter(({ difference }) => difference !== null && !(difference < 2e-3))
@@ -128,7 +131,7 @@ const MARKS = ["<!-- figures -->", "<!-- /figures -->"] as const;
 const ABLATION = ["<!-- ablation -->", "<!-- /ablation -->"] as const;
 const HOST = ["<!-- host -->", "<!-- /host -->"] as const;
 
-/** Puts the figures into the page, between its marks. */
+/** Writes the figures into the page, between its marks. */
 export function writePage(file: string, report: Report): void {
   const { load, seconds, lines } = report;
   const head = `${measuredOn(report)}; load average ${load[0]} before and ${load[1]} after; ${Math.round(seconds)} s.`;
@@ -136,8 +139,8 @@ export function writePage(file: string, report: Report): void {
 }
 
 /**
- * What a pass is worth: of each model, dispatches, megabytes moved and milliseconds of a step with
- * it left out.
+ * Benefit of each pass: dispatches, megabytes and milliseconds of a step without it, for each
+ * model.
  */
 export function writeAblation(
   file: string,
@@ -164,7 +167,7 @@ export function writeAblation(
   replaceBetween(file, ABLATION, `${measuredOn(on)}; ${load}\n\n${table.join("\n")}`);
 }
 
-/** What steps cost the host, in milliseconds. */
+/** Host milliseconds of steps. */
 export function writeHost(file: string, costs: HostCosts, on: Omit<Place, "adapter">): void {
   const names = Object.keys(costs);
   const cells = names.map((name) =>

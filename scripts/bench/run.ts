@@ -3,11 +3,13 @@ import { type Measured, Runner } from "./browser.ts";
 import type { Opened } from "./page.ts";
 import { openSite } from "./site.ts";
 
+/** A library on a backend. */
 export interface Contender {
   readonly library: "wgrad" | "tfjs" | "jax";
   readonly backend: "webgpu" | "wasm" | "cpu";
 }
 
+/** All contenders. */
 export const CONTENDERS: readonly Contender[] = [
   { library: "wgrad", backend: "webgpu" },
   { library: "tfjs", backend: "webgpu" },
@@ -18,37 +20,40 @@ export const CONTENDERS: readonly Contender[] = [
   { library: "tfjs", backend: "cpu" },
 ];
 
-/** What one contender did on one line. */
+/** The results of one contender on one workload. */
 export interface Result extends Contender {
-  /** Why there are no figures, or fewer. */
+  /** Why figures are missing. */
   note: string | null;
   opened: Opened | null;
   rounds: Measured[];
   /**
-   * Least milliseconds a step over the rounds: between neighbours that want the processor, least
-   * disturbs least.
+   * Least milliseconds per step over the rounds, because other processes disturb the least time
+   * least.
    */
   ms: number | null;
   hostMs: number | null;
   cpuMs: number | null;
 }
 
+/** The results of one workload. */
 export interface Line {
   readonly line: string;
   readonly title: string;
   readonly results: readonly Result[];
-  /** Largest relative difference of a loss to ours. */
+  /** Largest relative difference of a loss from wgrad's. */
   readonly difference: number | null;
 }
 
-/** Milliseconds: until the third step; of one block of steps; past which a step is run once. */
+/**
+ * Milliseconds: limit until the third step; of one block of steps; above which a step is run once.
+ */
 const BOX = { open: { webgpu: 60_000, wasm: 20_000, cpu: 20_000 }, block: 500, slow: 2_000 };
 const ROUNDS = 4;
 const MOST_STEPS = 32;
 
 /**
- * Runs the lines one after the other: on each, every contender in its own browser, block by block
- * in turn.
+ * Runs the workloads one after another. On each, every contender has its own browser, and they take
+ * turns block by block.
  */
 export async function run(
   lines: readonly string[],
@@ -123,7 +128,9 @@ async function open(url: string, line: string, result: Result): Promise<Runner |
   }
 }
 
-/** Losses after one, two and three steps from equal weights, against ours. */
+/**
+ * Relative differences from wgrad of the losses after one, two and three steps from equal weights.
+ */
 function differenceOf(results: readonly Result[]): number | null {
   const own = results.find(({ library }) => library === "wgrad")?.opened?.losses;
   if (own === undefined) return null;
@@ -140,7 +147,7 @@ function differenceOf(results: readonly Result[]): number | null {
 
 async function within<T>(limit: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  promise.catch(() => {}); // it may fail once nobody waits: its browser is closed
+  promise.catch(() => {}); // it may reject later, when its browser is closed
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`over ${limit / 1000} s`)), limit);
   });
@@ -151,7 +158,7 @@ async function within<T>(limit: number, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** The first line of what a page threw, without the automation's words around it. */
+/** The first line of an error of the page, without the text of the automation. */
 const told = (error: unknown): string =>
   (error as Error).message
     .replace(/^page\.evaluate: (Unsupported: )?/, "")

@@ -3,18 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, preview } from "vite";
 
+/** A served page. */
 export interface Site {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Pages may share memory between threads, which WebAssembly needs to use two. */
+/**
+ * Headers that let pages share memory between threads, which WebAssembly needs for more than one.
+ */
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Bundles the page with all libraries, and serves it. */
+/** Bundles the page with all libraries and serves it. */
 export async function openSite(): Promise<Site> {
   const outDir = mkdtempSync(join(tmpdir(), "wgrad-bench-"));
   const root = import.meta.dirname;

@@ -3,6 +3,7 @@ import { counters } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";
 import type { Start } from "./contender.ts";
 
+/** Starts wgrad with a workload. */
 export const start: Start = async (line, backend, workload) => {
   await init({ device: backend as "webgpu" | "wasm" | "cpu" });
   manualSeed(0);

@@ -1,13 +1,13 @@
-/** Names of PyTorch's that are written in another way here, by namespace and name. */
+/** PyTorch names with a different form here, by namespace and name. */
 export const elsewhere: Readonly<Record<string, string>> = {
-  "torch.from_numpy": "`tensor(array)`: it takes typed arrays",
-  "torch.frombuffer": "`tensor(array)`: it takes typed arrays",
+  "torch.from_numpy": "`tensor(array)`, which accepts typed arrays",
+  "torch.frombuffer": "`tensor(array)`, which accepts typed arrays",
   "torch.load":
-    "`loadPt` of `@wgrad/models` for `.pt` files, `load` of `saving` for what `save` wrote",
+    "`loadPt` of `@wgrad/models` for `.pt` files, `load` of `saving` for files that `save` wrote",
   "torch.save": "`save` of `@wgrad/autograd/saving`",
   "torch.vmap": "`vmap` of `@wgrad/autograd/func`",
   "torch.GradScaler": "`GradScaler` of `@wgrad/optim`",
-  "torch.compile": "nothing to call: every loop runs as cached plans",
+  "torch.compile": "not needed: every loop runs as cached plans",
   "torch.device": '`"webgpu"`, `"wasm"`, `"cpu"`: a name, as in `init({ device })`',
   "torch.dtype": '`"f32"`, `"f16"`, `"f64"`, `"i32"`, `"u32"`, `"u8"`, `"bool"`: a name',
   "torch.Size": "an array of numbers",
@@ -30,7 +30,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   "torch.max_pool1d_with_indices": "`maxPool1d(x, size, { returnIndices: true })`",
   "Tensor.data": "`x.detach()`; to assign, `noGrad(() => x.set_(y))`; `x.data()` reads the values",
   "Tensor.put_":
-    "`x.put(index, source)` gives a new tensor; `x.put_(index, value)` is `x[index] = value`",
+    "`x.put(index, source)` returns a new tensor; `x.put_(index, value)` is `x[index] = value`",
   "Tensor.stft": "`stft(x, nFft)` of `@wgrad/autograd/fft`",
   "Tensor.istft": "`istft(x, nFft)` of `@wgrad/autograd/fft`",
   "Tensor.is_cpu": '`x.device === "cpu"`',
@@ -56,24 +56,24 @@ export const elsewhere: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Why names are not here: the first that fits says it. */
+/** Why names are missing; the first match counts. */
 export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/\.(get|set)_default_dtype$|default_tensor_type$/, "f32 is the default dtype, always"],
-  [/\.set_printoptions$/, "how tensors print is fixed"],
-  [/\.grad_fn$/, "the tape is not shown; `x.isLeaf`, `x.requiresGrad` and hooks are there"],
-  [/bfloat16/i, "no device here computes in bfloat16; f16 where the adapter has it"],
+  [/\.(get|set)_default_dtype$|default_tensor_type$/, "the default dtype is always f32"],
+  [/\.set_printoptions$/, "the print format is fixed"],
+  [/\.grad_fn$/, "the tape is private; use `x.isLeaf`, `x.requiresGrad` and hooks"],
+  [/bfloat16/i, "no device computes in bfloat16; use f16 if the adapter supports it"],
   [
     /nextafter|histogramdd|sum_to_size|Tensor\.index$|fuse_|skip_init|rearrange|functionalize|get_(ema|swa)_/,
     "rare",
   ],
-  [/\.[fi]info$/, "the numbers of each dtype are in dtypes.md"],
+  [/\.[fi]info$/, "the limits of each dtype are in dtypes.md"],
   [
     /RNN(Cell)?Base|Uninitialized|resolve_neg|fft\.Tensor|get_worker_info|swap_in_|LinAlgError/,
     "PyTorch's inside",
   ],
   [
     /(alpha_|feature_)?dropout_$|embedding_renorm_|feature_dropout$/,
-    "`functional.dropout` and its kin give new tensors",
+    "`functional.dropout` and similar functions return new tensors",
   ],
   [/autocast/, "lower precision is chosen by dtype"],
   [
@@ -94,7 +94,7 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [
     /(data_ptr|storage|share_memory|is_shared|is_set_to|resize|as_strided|dlpack|from_file|Storage|dim_order|is_same_size|empty_strided|empty_permuted|stride_order|memory_format|layout)/,
-    "memory is not laid open",
+    "memory is private",
   ],
   [
     /[sS]cript|Graph|jit|JIT|trac|Tracing|import_ir|parse_|Future|fork$|wait$|CompilationUnit|Dispatch|sym_|Sym[A-Z]|FunctionSchema|AliasDb|Argument|CallStack|Capsule|Code$|ErrorReport|ExecutionPlan|FileCheck|IODescriptor|Locking|Logger|Module(TypeBuilder|Dict)|PyTorchFile|StaticModule|Throughput|Serializ|Use$|Value$|Block$|Node$|Tag$|Gradient$|unify_type|merge_type|classproperty|Benchmark|OperatorInfo|DisableTorchFunction|torch_function|boolean_dispatch|assert_int|DeepCopyMemo|BufferDict|ParameterDict|Deserialization|AcceleratorError|FatalError|cond$|while_loop|vmap|get_file_path|typename|compiled_with|thread_safe|prepare_multi|profiler_|argument_validation|datapipe|DataPipe|DataChunk|runtime_validation|determinism|module_load|as_subclass|factory_kwargs|debug_unwrap|Container$|\.name$|\.new$|volatile|reinforce|output_nr|const_|hash_tensor|grad_dtype|is_(distributed|inference|meta|nested|neg|quantized|storage|signed)|to_padded|storage_type/,
@@ -102,9 +102,9 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [
     /num_threads|interop|float32_matmul_precision|flush_denormal|deterministic|warn_always|default_device|anomaly|inference_mode_enabled|device_module/,
-    "set by `init`, or always so: results are the same, bit for bit, every time",
+    "set by `init` or not needed: results are always the same, bit for bit",
   ],
-  [/_copy$|unsafe_/, "the function without it; `clone()` for a copy"],
+  [/_copy$|unsafe_/, "use the function without the suffix; `clone()` makes a copy"],
   [
     /native_|batch_norm_|_forward$|grid_sampler|affine_grid_generator|norm_except_dim|conv_tbc|segment_reduce|nonzero_static|grouped_mm|linear_cross_entropy|LinearCrossEntropy|fused_|unravel_index|lobpcg|geqrf|orgqr|ormqr|householder|ldl_|cholesky_(inverse|solve)|symeig|_ex$|eig$|eigvals$/,
     "rare",
@@ -115,7 +115,7 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [
     /nn\.init\.(constant|dirac|eye|kaiming|normal|orthogonal|sparse|uniform|xavier)/,
-    "deprecated: the name with `_`",
+    "deprecated: use the name with `_`",
   ],
   [/upsample|NLLLoss2d|clip_grad_norm$|CrossMapLRN2d/, "deprecated in PyTorch too"],
   [/DataParallel|SyncBatchNorm|Distributed/, "one device"],
@@ -123,5 +123,5 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
     /special\.(airy|bessel|chebyshev|hermite|laguerre|legendre|modified|scaled|shifted|spherical)/,
     "rare",
   ],
-  [/map_$|map2_$|apply_$|unique_dim/, "functions of single elements do not run on devices"],
+  [/map_$|map2_$|apply_$|unique_dim/, "functions of single elements cannot run on devices"],
 ];

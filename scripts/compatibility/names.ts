@@ -1,4 +1,4 @@
-/** What this library has of PyTorch's names. */
+/** The PyTorch names that this library has. */
 import * as autograd from "@wgrad/autograd";
 import * as fft from "@wgrad/autograd/fft";
 import * as func from "@wgrad/autograd/func";
@@ -14,17 +14,18 @@ import { elsewhere, reasons } from "./elsewhere.ts";
 import pytorch from "./pytorch.json" with { type: "json" };
 
 /**
- * How much a name is used: d everywhere, c in ordinary code, b rarely, had: it was here when the
- * others were counted; a: by few.
+ * How often a name is used: d everywhere, c in ordinary code, b rarely, a by few people; "had": it
+ * existed here before the others were counted.
  */
 export type Class = "d" | "c" | "b" | "had" | "a";
 
+/** A PyTorch name and its counterpart. */
 export interface Row {
   readonly name: string;
   readonly class: Class;
-  /** How it is written here; null where it is not there. */
+  /** The name here; null if there is none. */
   readonly ours: string | null;
-  /** Why it is not there, or how it differs. */
+  /** Why it is missing, or how it differs. */
   readonly reason: string | null;
 }
 
@@ -33,7 +34,7 @@ type Place = readonly [prefix: string, names: object];
 const functional: Place = ["functional.", nn.functional];
 const core: Place = ["", autograd];
 
-/** Where the names of a namespace are looked for here, in this order. */
+/** Where the names of a namespace are searched, in order. */
 const places: Readonly<Record<keyof typeof pytorch.names, readonly Place[]>> = {
   torch: [core, functional, ["fft: ", fft], ["saving: ", saving]],
   Tensor: [["x.", autograd.Tensor.prototype]],
@@ -65,10 +66,12 @@ const places: Readonly<Record<keyof typeof pytorch.names, readonly Place[]>> = {
   ],
 };
 
+/** A namespace of PyTorch. */
 export type Namespace = keyof typeof places;
+/** All namespaces. */
 export const namespaces = Object.keys(places) as Namespace[];
 
-/** Names that JavaScript reserves, or that a value has as a property. */
+/** Names that JavaScript reserves, or that functions have as properties. */
 const renamed: Readonly<Record<string, string>> = {
   var: "variance",
   Parameter: "parameter",
@@ -85,7 +88,7 @@ function oursOf(namespace: Namespace, name: string): string | null {
   return null;
 }
 
-/** Every public name of a namespace of PyTorch's. */
+/** Every public name of a PyTorch namespace. */
 export function rowsOf(namespace: Namespace): Row[] {
   const listed = (classes as Record<string, Partial<Record<Class, string>>>)[namespace] ?? {};
   const byName = new Map<string, Class>();
@@ -107,7 +110,7 @@ export function rowsOf(namespace: Namespace): Row[] {
     });
 }
 
-/** Of the names of a class, how many are here. */
+/** The number of existing names and of all names in these classes. */
 export function countOf(rows: readonly Row[], ...of: readonly Class[]): readonly [number, number] {
   const some = rows.filter((row) => of.includes(row.class));
   return [some.filter((row) => row.ours !== null).length, some.length];

@@ -1,7 +1,4 @@
-/**
- * docs/from-pytorch.md: what is written by hand in habits.md, and a table of every name of
- * PyTorch's.
- */
+/** Writes docs/from-pytorch.md: the handwritten habits.md, and a table of every PyTorch name. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countOf, type Namespace, namespaces, type Row, rowsOf } from "./names.ts";
@@ -21,13 +18,7 @@ function summary(): string {
     return [`\`${namespace}\``, ...counts, share(countOf(all, "d", "c", "b", "had"))];
   });
   return table(
-    [
-      "namespace",
-      "used everywhere",
-      "in ordinary code",
-      "rarely",
-      "with those that were here before",
-    ],
+    ["namespace", "used everywhere", "in ordinary code", "rarely", "including earlier ones"],
     rows,
   );
 }
@@ -40,7 +31,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 const code = (text: string): string => (text.includes("`") ? text : `\`${text}\``);
 
-/** What people use has a row; what few do stands in a list by its reason. */
+/** Common names have a row each; rare ones are in lists by reason. */
 function section(namespace: Namespace): string {
   const rows = rowsOf(namespace);
   const used = (row: Row): boolean => row.class !== "a" || row.ours !== null;
@@ -65,8 +56,8 @@ export function fromPyTorch(): string {
   return `${readFileSync(HAND_WRITTEN, "utf8")}
 ## Every name
 
-Made by \`pnpm compat\` from the names of PyTorch 2.13 (\`scripts/compatibility/pytorch.json\`) and from what the packages export; not to be edited.
-How much a name is used was judged by hand (\`classes.json\` beside it). A name that stands bare is exported by \`@wgrad/autograd\` (of \`nn\` by
+Made by \`pnpm compat\` from the names of PyTorch 2.13 (\`scripts/compatibility/pytorch.json\`) and from the exports of the packages. Do not edit it.
+The frequency of use of each name was judged by hand (\`classes.json\`in the same folder). A name without a package is exported by \`@wgrad/autograd\` (of \`nn\` by
 \`@wgrad/nn\`, of \`optim\` by \`@wgrad/optim\`, of \`utils.data\` by \`@wgrad/datasets\`, of \`distributions\` by \`@wgrad/distributions\`, of \`fft\` and \`func\` by the entry point of that name).
 
 ${summary()}

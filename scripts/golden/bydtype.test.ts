@@ -12,8 +12,8 @@ const group = loadGroup("bydtype", text, null);
 const dtypes = [...new Set(group.cases.map((item) => item.category))];
 
 /**
- * On cpu all rows. On WebGPU each is tried on one of five dtypes, in the browser every tenth of
- * those; in the full tier on all.
+ * All rows on cpu. On WebGPU each row runs on one of five dtypes, and in browsers a tenth of those;
+ * the full tier runs all.
  */
 function chosen(dtype: string, device: DeviceKind): Case[] {
   const rows = group.cases.filter((item) => item.category === dtype);
@@ -23,10 +23,12 @@ function chosen(dtype: string, device: DeviceKind): Case[] {
 }
 const inBrowser = typeof window !== "undefined";
 
-/** Dtypes that WebGPU lacks, or its adapter here: where one has halves, half.test.ts tries them. */
+/**
+ * Dtypes that WebGPU or its adapter may lack; half.test.ts covers f16 if the adapter supports it.
+ */
 const isBeyond = (dtype: string): boolean => dtype === "float16" || dtype === "float64";
 
-/** The cases at once, so that few submissions compute them: reads wait for each other. */
+/** Runs cases concurrently, so that few submissions compute them. */
 async function runTogether(cases: readonly Case[], device: DeviceKind): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const count = 32;
@@ -37,7 +39,7 @@ async function runTogether(cases: readonly Case[], device: DeviceKind): Promise<
   return outcomes;
 }
 
-describe.each(["cpu", "webgpu"] as const)("every operation on %s, of", (device) => {
+describe.each(["cpu", "webgpu"] as const)("every operation on %s, for", (device) => {
   beforeAll(async () => {
     await init({ device });
   });
@@ -62,42 +64,44 @@ type Names = Readonly<Record<string, string>>;
 const listed = (reasons: Names): Set<string> =>
   new Set(Object.keys(reasons).flatMap((names) => names.split(" ")));
 
-/** Exports that are no operations on a tensor's elements, by why. */
+/** Exports that are not operations on the elements of a tensor, by reason. */
 const noOperations: Names = {
-  "canCast promoteTypes resultType": "of dtypes: test/dtype.test.ts",
-  "autocast isAutocastEnabled": "of modes: packages/nn/test/autocast.test.ts",
-  "init explain memory profile scope setDetectAnomaly": "of devices",
+  "canCast promoteTypes resultType": "about dtypes: test/dtype.test.ts",
+  "autocast isAutocastEnabled": "modes: packages/nn/test/autocast.test.ts",
+  "init explain memory profile scope setDetectAnomaly": "about devices",
   "detach_ checkpoint checkpointSequential inferenceMode setGradEnabled enableGrad grad hessian isGradEnabled jacobian noGrad":
-    "of the tape",
+    "about the tape",
   "binomial multinomial normal poisson randintLike getRngState setRngState initialSeed seed bernoulli defaultGenerator manualSeed rand randLike randint randn randnLike randperm":
     "draws: test/random",
   "at atMask put_ slice ellipsis": "indexing: the group views, and packages/autograd/test/ops",
-  choleskyEx: "cholesky that says whether it found one: packages/autograd/test/ops/linalg.test.ts",
-  multiHeadAttentionForward: "MultiheadAttention is made of it: packages/nn/test",
-  qr: "the signs of its factors are free: the group ops",
+  choleskyEx: "cholesky with a success flag: packages/autograd/test/ops/linalg.test.ts",
+  multiHeadAttentionForward: "tested by MultiheadAttention: packages/nn/test",
+  qr: "the signs of its factors are not unique: the group ops",
   gumbelSoftmax: "draws: packages/nn/test/functional.test.ts",
   "svdLowrank pcaLowrank": "random factors: packages/autograd/test/ops/linalg.test.ts",
-  "isTensor numel broadcastShapes isFloatingPoint": "of no elements",
-  "indexPut_ asTensor asarray": "indexPut and tensor by other names",
+  "isTensor numel broadcastShapes isFloatingPoint": "not about elements",
+  "indexPut_ asTensor asarray": "aliases of indexPut and tensor",
   "range scalarTensor tensor empty emptyLike":
-    "creation from values, or of none: packages/autograd/test/ops/creation.test.ts",
+    "creation from values or without values: packages/autograd/test/ops/creation.test.ts",
 };
 
-/** Methods beside the operations. */
+/** Methods that are not operations. */
 const noMethods: Names = {
   "constructor requiresGrad_ backward registerHook registerPostAccumulateGradHook retainGrad":
-    "of the tape",
-  "detach_ set_ isContiguous isNonzero": "of values",
-  "item data tolist keep realize dispose numel valueOf toString toJSON": "of values",
+    "about the tape",
+  "detach_ set_ isContiguous isNonzero": "about values",
+  "item data tolist keep realize dispose numel valueOf toString toJSON": "about values",
   "at atMask put_": "indexing",
-  "double half": "to dtypes that not every device has: packages/autograd/test/tensor.test.ts",
-  "size dim ndimension nelement stride elementSize cpu numpy newEmpty": "of no elements",
+  "double half":
+    "conversions to dtypes that not every device has: packages/autograd/test/tensor.test.ts",
+  "size dim ndimension nelement stride elementSize cpu numpy newEmpty": "not about elements",
   "uniform_ normal_ logNormal_ exponential_ geometric_ cauchy_ random_ bernoulli_ bernoulli multinomial":
     "draws",
-  qr: "the signs of its factors are free",
+  qr: "the signs of its factors are not unique",
 };
 
-const CURE = "a row in golden/generate/bydtype.py, then generate.py --out golden --group bydtype";
+const CURE =
+  "add a row in golden/generate/bydtype.py, then run generate.py --out golden --group bydtype";
 
 describe("the table has a row for", () => {
   const rows = [...new Set(group.cases.map(({ op }) => op as string))];
@@ -123,7 +127,7 @@ describe("the table has a row for", () => {
     expect([...except].filter((name) => !(name in known))).toEqual([]);
   });
 
-  test("every method that is no function too", () => {
+  test("every method that is not also a function", () => {
     const except = listed(noMethods);
     const { prototype } = autograd.Tensor as unknown as { prototype: Tensor };
     const names = Object.entries(Object.getOwnPropertyDescriptors(prototype))

@@ -4,12 +4,13 @@ import type { Encoded } from "./load.ts";
 import { type Callable, type Constructor, camel, dtypeName, resolve } from "./names.ts";
 import { Plain } from "./plain.ts";
 
-/** Tensors of a case by name. */
+/** The tensors of a case, by name. */
 export type Environment = ReadonlyMap<string, Tensor>;
 
 /**
- * What is positional here beyond what a case itself passes by position, as the order of PyTorch's
- * parameters. Without an entry only `dim` is; everything else goes by its name in the options.
+ * Arguments that are positional here although a case may pass them by name, in the order of
+ * PyTorch's parameters. Without an entry only `dim` is positional; other named arguments go into
+ * the options.
  */
 const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.clamp": ["input", "min", "max"],
@@ -70,8 +71,8 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Where PyTorch takes by position what is an option here: the order of its parameters, and how many
- * are positional here too.
+ * Functions whose positional arguments in PyTorch are options here: how many stay positional, and
+ * the order of PyTorch's parameters.
  */
 const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
   "F.dropout": [1, ["input", "p", "training"]],
@@ -91,28 +92,29 @@ const named: Readonly<Record<string, readonly [count: number, order: readonly st
   "torch.rot90": [1, ["input", "k", "dims"]],
 };
 
-/** Functions whose positional numbers are all one shape: `torch.rand(4, 5)`. */
+/** Functions whose positional numbers form one shape: `torch.rand(4, 5)`. */
 const takesShape: ReadonlySet<string> = new Set(
   ["rand", "randn", "empty", "zeros", "ones"].map((name) => `torch.${name}`),
 );
 
 type Given = Readonly<Record<string, unknown>>;
 
+/** The arguments of a call. */
 export interface Arguments {
   readonly args: readonly unknown[];
   readonly kwargs: Given;
 }
 
-/** Options by our names. */
+/** Options under camelCase names. */
 export const camelKeys = (kwargs: Given): Given =>
   Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [camel(key), value]));
 
-/** Dtypes that choose where they are not 0. */
+/** Dtypes of masks, which select where they are not 0. */
 const masks: ReadonlySet<string> = new Set(["bool", "u8"]);
 
-/** Calls that Python writes in a way of its own, or that JavaScript has no need of. */
+/** Calls whose form is specific to Python, or that JavaScript does not need. */
 const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given) => unknown>> = {
-  // an index with a mask has a shape that only its values tell
+  // the shape of an index with a mask depends on its values
   "Tensor.__getitem__": ([x, index]) => {
     const items = index as readonly unknown[];
     const masked = items.some((item) => item instanceof Tensor && masks.has(item.dtype));
@@ -130,22 +132,22 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   "torch.as_tensor": ([data], options) =>
     data instanceof Tensor ? data : tensor(data as never, camelKeys(options)),
   "nn.Module": () => new Plain(),
-  // an object has keys that are numbers first
+  // objects put integer keys first
   "nn.ModuleDict": ([modules]) =>
     new (resolve("nn.ModuleDict") as Constructor)([...(modules as Map<string, unknown>)]),
-  // a size is compared as the tensor of its numbers
+  // a shape is compared as a tensor
   "torch.broadcast_shapes": (shapes) =>
     Int32Array.from((resolve("torch.broadcast_shapes") as Callable)(...shapes) as number[]),
-  // spectra are tensors with a last dimension of 2, as `return_complex` asks
+  // spectra are tensors with a last dimension of 2, as with `return_complex`
   "torch.stft": ([x, n], { return_complex: _, ...options }) =>
     (resolve("torch.stft") as Callable)(x, n, camelKeys(options)),
-  // NumPy's word for dim
+  // NumPy's name of dim
   "torch.concatenate": ([tensors], { axis, dim = axis }) =>
     (resolve("torch.concatenate") as Callable)(tensors, dim),
   "torch.get_default_dtype": () => "f32",
 };
 
-/** Calls our counterpart of a PyTorch function or class with decoded arguments. */
+/** Calls the counterpart of a PyTorch function or class with decoded arguments. */
 export function invoke(name: string, given: Arguments): unknown {
   const own = special[name];
   if (own !== undefined) return own(given.args, given.kwargs);
@@ -154,11 +156,11 @@ export function invoke(name: string, given: Arguments): unknown {
   return isClass(target) ? new target(...args) : (target as Callable)(...args);
 }
 
-/** A dict, as our functions take it. */
+/** A dict as a plain object. */
 export const plainObject = (value: unknown): unknown =>
   value instanceof Map ? Object.fromEntries(value) : value;
 
-/** Required arguments by position, then those that are positional here, then the options. */
+/** Required arguments by position, then further positional ones, then the options. */
 function arrange(name: string, { args, kwargs }: Arguments): unknown[] {
   const out = takesShape.has(name) && typeof args[0] === "number" ? [[...args]] : [...args];
   const order = positional[name];
@@ -179,7 +181,7 @@ function isClass(target: unknown): target is new (...args: unknown[]) => object 
   return /^class\b/.test(Function.prototype.toString.call(target));
 }
 
-/** A value out of the files' encoding. */
+/** Decodes a value of the files. */
 export function decode(value: Encoded, tensors: Environment): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item) => decode(item, tensors));
@@ -203,6 +205,7 @@ export function decode(value: Encoded, tensors: Environment): unknown {
   );
 }
 
+/** Decodes the arguments of a case. */
 export function decodeAll(
   values: Readonly<Record<string, Encoded>> | undefined,
   tensors: Environment,
@@ -223,7 +226,7 @@ export function fromRecord({ data, shape, dtype }: TensorRecord, requiresGrad = 
   return tensor(data, { dtype, shape, requiresGrad });
 }
 
-/** A result back on the host; plain numbers and arrays count as tensors. */
+/** Reads a result to the host; plain numbers and arrays count as tensors. */
 export async function toRecord(result: unknown): Promise<TensorRecord> {
   if (typeof result === "number") {
     return { dtype: "f64", shape: [], data: Float64Array.of(result) };
@@ -236,7 +239,7 @@ export async function toRecord(result: unknown): Promise<TensorRecord> {
   return { dtype, shape, data: await (result as Tensor).data() };
 }
 
-/** The tensors in a result, in order: one, a list of them, or an object of named ones. */
+/** The tensors in a result, in order: a single one, a list, or an object of named ones. */
 export function flatten(result: unknown): unknown[] {
   if (Array.isArray(result)) return result.flatMap(flatten);
   if (result === null || result === undefined) return [];

@@ -15,12 +15,12 @@ const tensors = import.meta.glob<string>("../../golden/*.safetensors", {
   import: "default",
 });
 const folder = "../../golden";
-/** A table of rows has no tensors beside it, and a test of its own. */
+/** Tables of rows have no tensor file and a test of their own. */
 const names = Object.keys(texts)
   .map((path) => path.slice(folder.length + 1, -".json".length))
   .filter((name) => `${folder}/${name}.safetensors` in tensors);
 
-/** In the browser a twentieth of the cases; the full tier takes all, everywhere. */
+/** Browsers run a twentieth of the cases; the full tier runs all everywhere. */
 const everywhere = typeof window === "undefined";
 
 const classicTexts = import.meta.glob<string>("../../golden/classic/*.json", {
@@ -52,8 +52,8 @@ async function bytesAt(url: string | undefined): Promise<Uint8Array> {
 }
 
 /**
- * The least that every WebGPU offers: 8 storage buffers, bindings of 128 MB, no feature that is
- * optional.
+ * The limits of the least capable WebGPU: 8 storage buffers, bindings of 128 MB, no optional
+ * feature.
  */
 const onFloor = ["ops", "modules", "losses", "optim"];
 const ofGPU = ["ops", "ops2", "modules", "modules2", "losses", "optim"];
@@ -63,11 +63,11 @@ interface Place {
   readonly device: DeviceKind;
   readonly open: () => Promise<unknown>;
   readonly takes: (group: Group) => boolean;
-  /** One case in so many, in the quick tier. */
+  /** The quick tier runs one case in this many. */
   readonly every: number;
 }
 
-/** In Node's quick tier: WebGPU compiles for each case, and so takes fewest. */
+/** In Node's quick tier. WebGPU compiles kernels for each case, so it runs fewest. */
 const inNode = { cpu: 4, wasm: 12, webgpu: 36 } as const;
 
 const places: readonly Place[] = [
@@ -81,14 +81,14 @@ const places: readonly Place[] = [
     }),
   ),
   {
-    name: "WebGPU, by the kernels of a GPU",
+    name: "WebGPU with the kernels of a GPU",
     device: "webgpu",
     open: () => init({ device: "webgpu", class: "discrete" }),
     takes: ({ name }) => everywhere && ofGPU.includes(name),
     every: 60,
   },
   {
-    name: "the least WebGPU",
+    name: "the least capable WebGPU",
     device: "webgpu",
     open: async () => init({ device: await leastDevice() }),
     takes: ({ name }) => everywhere && onFloor.includes(name),
@@ -110,7 +110,7 @@ const chosen = (cases: readonly Case[], every: number): readonly Case[] =>
 
 for (const group of [...(await Promise.all(names.map(load))), ...(await loadAllClassic())]) {
   const here = places.filter(({ takes }) => takes(group));
-  describe.each(here)(`the reference's ${group.name} on $name`, ({ device, open, every }) => {
+  describe.each(here)(`reference cases ${group.name} on $name`, ({ device, open, every }) => {
     beforeAll(open);
     const cases = chosen(group.cases, every);
     for (const category of new Set(cases.map((item) => item.category))) {

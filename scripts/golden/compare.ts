@@ -2,13 +2,10 @@ import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import type { Case, Tolerance } from "./load.ts";
 import { dtypeName } from "./names.ts";
 
-/**
- * Ops whose device expression is WGSL's own function and nothing else, so that its accuracy is the
- * adapter's.
- */
+/** Ops that consist of a WGSL built-in function, whose accuracy depends on the adapter. */
 const BUILT_INS: ReadonlySet<string> = new Set<string>([]);
 
-/** What tensor `name` of a case may differ by on this device. */
+/** The tolerance of tensor `name` of a case on this device. */
 export function toleranceOf(item: Case, name: string, device: string): Tolerance {
   const own = item.tols?.[name] ?? item.tol;
   const { tol_wgsl: wide } = item;
@@ -16,13 +13,15 @@ export function toleranceOf(item: Case, name: string, device: string): Tolerance
   return { atol: Math.max(own.atol, wide.atol), rtol: Math.max(own.rtol, wide.rtol) };
 }
 
+/** A difference from the reference. */
 export interface Difference {
-  /** What is wrong, in a line. */
+  /** Describes the difference in one line. */
   readonly reason: string;
 }
 
 /**
- * Compares a result with its reference: |x − ref| ≤ atol + rtol · |ref| everywhere, NaN with NaN.
+ * Compares a result with its reference: |x − ref| ≤ atol + rtol · |ref| for every element; NaN
+ * equals NaN.
  */
 export function compare(
   name: string,
@@ -57,14 +56,12 @@ export function compare(
 }
 
 /**
- * Functions whose dtype PyTorch reads off numbers that JavaScript cannot tell apart: 7 is also 7.0
- * here.
+ * Functions whose dtype in PyTorch depends on whether a number is 7 or 7.0, which JavaScript cannot
+ * distinguish.
  */
 const DTYPE_OF_NUMBERS: ReadonlySet<string> = new Set(["torch.full", "torch.arange"]);
 
-/**
- * Compares dtypes as far as the files know them: exactly, or fractions, integers and truth values.
- */
+/** Compares dtypes as precisely as the files know them: exactly, or as float, integer or bool. */
 export function compareDType(
   item: Case,
   name: string,
@@ -84,7 +81,7 @@ function kind(dtype: string): string {
   return dtype === "f32" || dtype === "f64" ? "float" : "integer";
 }
 
-/** `got` with each column (or row) turned to the side its reference is on. */
+/** `got` with the sign of each column (or row) matched to its reference. */
 function matchSigns(got: TensorRecord, reference: TensorRecord, rows: boolean): Float64Array {
   const width = got.shape.at(-1) ?? 1;
   const height = got.shape.at(-2) ?? 1;

@@ -10,9 +10,11 @@ const full = inject("tier") === "full";
 const groups = full ? ["ops", "modules", "losses", "optim"] : ["ops", "modules"];
 const supported = process.platform === "linux" && process.arch === "x64";
 
-/** Deno's WebGPU is wgpu and naga, as Firefox's is: another compiler of our shaders than Dawn. */
+/**
+ * Deno's WebGPU is wgpu with naga, like Firefox's, so it compiles shaders differently from Dawn.
+ */
 test.skipIf(!supported).each(groups)(
-  "the reference's %s on Deno's WebGPU",
+  "reference cases %s on Deno's WebGPU",
   { timeout: full ? 3_600_000 : 180_000 },
   async (group) => {
     const { stdout } = await runInDeno([
@@ -24,11 +26,11 @@ test.skipIf(!supported).each(groups)(
   },
 );
 
-/** Runs it from the root of the repository; throws with its output where it fails. */
+/** Runs Deno in the root of the repository; throws with its output if it fails. */
 function runInDeno(args: readonly string[]): Promise<{ stdout: string }> {
   const folder = dirname(createRequire(import.meta.url).resolve("deno/package.json"));
   const program = join(folder, "bin.cjs");
-  if (!existsSync(program)) throw new Error(`no Deno at ${program}`);
+  if (!existsSync(program)) throw new Error(`there is no Deno at ${program}`);
   const drivers = swiftShaderFolder();
   const root = join(import.meta.dirname, "../..");
   const deno = [program, "run", "-A", "--no-lock", "--conditions=@wgrad/source", ...args];

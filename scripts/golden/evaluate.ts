@@ -4,20 +4,18 @@ import { camelKeys, invoke, plainObject } from "./call.ts";
 import { attributeOf, builtins, callMethod, libraryValue, setAttribute } from "./objects.ts";
 import { areWhole, dotted, type Expression, type Item, parse } from "./python.ts";
 
-/** What is bound, by name. */
+/** Bound names and their values. */
 export type Names = Map<string, unknown>;
 
-/** A computation that gives a T, and yields promises that it is to be given the values of. */
+/** A computation with result T that yields promises and receives their values. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
-/** Names whose attributes are PyTorch's or numpy's, not a value's own methods. */
+/** Names whose attributes belong to PyTorch or NumPy, not to a value. */
 const libraries: ReadonlySet<string> = new Set(
   "torch nn F optim numpy copy distributions".split(" "),
 );
 
-/**
- * The value of a Python expression in which `names` are bound. Nothing in it may wait for a value.
- */
+/** Evaluates a Python expression with bound `names`. It must not wait for a value. */
 export function evaluate(source: string, names: Readonly<Record<string, unknown>> = {}): unknown {
   return atOnce(resultOf(parse(source), new Map(Object.entries(names))));
 }
@@ -26,7 +24,7 @@ export function evaluate(source: string, names: Readonly<Record<string, unknown>
 export function atOnce<T>(steps: Steps<T>): T {
   const { done, value } = steps.next();
   if (done === true) return value as T;
-  throw new SyntaxError("this waits for a value, where nothing can wait");
+  throw new SyntaxError("the expression waits for a value, but runs synchronously");
 }
 
 export function* resultOf(expression: Expression, names: Names): Steps<unknown> {
@@ -81,14 +79,14 @@ function* callOf(
   if (path !== null) return yield* settled(invoke(path, given));
   if (of.kind === "attribute") return yield* settled(callMethod(receiver, of.name, given));
   const called = yield* resultOf(of, names);
-  if (typeof called !== "function") throw new SyntaxError(`${String(called)} is called`);
+  if (typeof called !== "function") throw new SyntaxError(`${String(called)} is not a function`);
   const options = camelKeys(given.kwargs);
   const more = Object.keys(options).length === 0 ? [] : [options];
   const values = given.args.map(plainObject);
   return yield* settled((called as (...all: unknown[]) => unknown)(...values, ...more));
 }
 
-/** The value itself, or what a promise gives. */
+/** The value itself, or the value of a promise. */
 function* settled(value: unknown): Steps<unknown> {
   return value instanceof Promise ? yield value : value;
 }
@@ -112,10 +110,10 @@ function named(name: string, names: Names): unknown {
   if (names.has(name)) return names.get(name);
   const builtin = builtins[name];
   if (builtin !== undefined) return builtin;
-  throw new SyntaxError(`the name ${name} is bound to nothing`);
+  throw new SyntaxError(`the name ${name} is not bound`);
 }
 
-/** The dotted name of what is PyTorch's own; null for an attribute of a value. */
+/** The dotted name of a PyTorch member; null for an attribute of a value. */
 function libraryPath(expression: Expression, names: Names): string | null {
   const path = dotted(expression);
   if (path === null) return null;
@@ -134,12 +132,12 @@ function* itemOf({ of, index }: Item, names: Names): Steps<unknown> {
     return callMethod(value, "__getitem__", { args: places, kwargs: {} });
   if (value instanceof Map) return value.get(place);
   if (Array.isArray(value)) return value.at(place as number);
-  // named tuples here are objects
+  // named tuples are objects here
   if (typeof place === "number") return Object.values(value as object).at(place);
   return (value as Record<string, unknown>)[place as string];
 }
 
-/** Binds what stands at the left of an assignment. */
+/** Binds the left side of an assignment. */
 export function* assign(target: Expression, value: unknown, names: Names): Steps<void> {
   if (target.kind === "name") names.set(target.name, value);
   else if (target.kind === "attribute") {

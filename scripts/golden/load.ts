@@ -3,13 +3,15 @@ import { readSafetensors, type TensorRecord } from "@wgrad/autograd/safetensors"
 import { dtypeName } from "./names.ts";
 import { fromRows, type Row } from "./rows.ts";
 
+/** Absolute and relative tolerance. */
 export interface Tolerance {
   readonly atol: number;
   readonly rtol: number;
 }
 
 /**
- * A value as the files encode it: plain JSON, or one of `{"tensor": …}`, `{"slice": …}` and so on.
+ * A value in the encoding of the files: plain JSON, or one of `{"tensor": …}`, `{"slice": …}` and
+ * so on.
  */
 export type Encoded =
   | null
@@ -19,10 +21,7 @@ export type Encoded =
   | readonly Encoded[]
   | { readonly [key: string]: Encoded };
 
-/**
- * One case. Which of the optional parts it has depends on its group; `golden/README.md` describes
- * them all.
- */
+/** A case. Its group determines the optional parts; `golden/README.md` describes them. */
 export interface Case {
   readonly id: string;
   readonly category: string;
@@ -33,7 +32,7 @@ export interface Case {
   readonly tols?: Readonly<Record<string, Tolerance>>;
   readonly tol_wgsl?: Tolerance;
   readonly compare?: Readonly<Record<string, "up_to_column_sign" | "up_to_row_sign" | "shape">>;
-  /** PyTorch's dtype of every input and output, where the files know it exactly. */
+  /** PyTorch's dtype of every input and output, if the files know it exactly. */
   readonly dtypes?: Readonly<Record<string, string>>;
   readonly args?: readonly Encoded[];
   readonly kwargs?: Readonly<Record<string, Encoded>>;
@@ -47,12 +46,12 @@ export interface Case {
   readonly state?: readonly string[];
   readonly state_after?: Readonly<Record<string, string>>;
   readonly source?: string;
-  /** The module was called once with zeros of this shape before it got its state. */
+  /** Shape of zeros with which the module was called once before its state was loaded. */
   readonly lazy?: readonly number[];
   readonly op?: string;
-  /** The call changes its first argument, which is the output. */
+  /** Whether the call changes its first argument, which is the output. */
   readonly inplace?: boolean;
-  /** The field of the result that is compared. */
+  /** Field of the result that is compared. */
   readonly result?: string;
   /**
    * Inputs and outputs that are complex in PyTorch, stored with a last dimension of real and
@@ -60,8 +59,7 @@ export interface Case {
    */
   readonly complex?: readonly string[];
   /**
-   * PyTorch refuses the call, with this `error`; `gap`: only because it has no kernel for the
-   * dtype.
+   * PyTorch refuses the call with this `error`; `gap`: only because it has no kernel for the dtype.
    */
   readonly raises?: boolean;
   readonly gap?: boolean;
@@ -78,20 +76,21 @@ export interface Case {
   readonly seeded?: string;
   readonly printed?: string;
   readonly promotion?: string;
-  /** scikit-learn's estimators, and scipy's functions. */
+  /** Estimators of scikit-learn and functions of scipy. */
   readonly estimator?: string;
   readonly function?: string;
   /**
-   * Python, a statement a line; `returns` are the names that are compared afterwards, `values` what
-   * of these is no tensor.
+   * Python, one statement a line. The names in `returns` are compared afterwards; `values` has
+   * those that are not tensors.
    */
   readonly program?: string;
   readonly returns?: readonly string[];
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Of optimizers, trajectories and examples. */
+  /** Fields of optimizers, trajectories and examples. */
   readonly [more: string]: unknown;
 }
 
+/** A group of cases. */
 export interface Group {
   readonly name: string;
   readonly cases: readonly Case[];
@@ -100,8 +99,8 @@ export interface Group {
 }
 
 /**
- * A group from the text of its `.json` and the bytes of its `.safetensors`, which a table of rows
- * does not have.
+ * A group from the text of its `.json` and the bytes of its `.safetensors` file, which tables of
+ * rows do not have.
  */
 export function loadGroup(name: string, json: string, bytes: Uint8Array | null): Group {
   const parsed = JSON.parse(json) as { cases: readonly Case[] } | { rows: readonly Row[] };
@@ -124,7 +123,7 @@ export function loadGroup(name: string, json: string, bytes: Uint8Array | null):
   };
 }
 
-/** PyTorch's dotted name of what a case is about. */
+/** PyTorch's dotted name of the subject of a case. */
 export function subject(item: Case): string {
   const name =
     item.scheduler ??
@@ -144,11 +143,11 @@ export function subject(item: Case): string {
     item.function ??
     item.program ??
     item.kind;
-  if (typeof name !== "string") throw new Error(`golden: case ${item.id} says nothing to call`);
+  if (typeof name !== "string") throw new Error(`golden: case ${item.id} names nothing to call`);
   return name;
 }
 
-/** One case in `every`, the same ones each time. */
+/** One case in `every`, always the same ones. */
 export function sampleOf(cases: readonly Case[], every: number): readonly Case[] {
   const order = new Generator(0).permutation(cases.length);
   return [...order.subarray(0, Math.ceil(cases.length / every))].map((i) => cases[i] as Case);

@@ -35,7 +35,7 @@ import {
 import { invoke } from "./call.ts";
 import { Unmapped } from "./names.ts";
 
-/** What the runner needs of a model, whatever it takes and gives. */
+/** The members of a model that the runner uses. */
 export interface Model {
   (...inputs: unknown[]): unknown;
   train(mode?: boolean): unknown;
@@ -47,9 +47,7 @@ export interface Model {
 
 type Build = (args: Readonly<Record<string, unknown>>) => AnyModule;
 
-/**
- * Models that the files hold as Python source, by class name. Each is that source in TypeScript.
- */
+/** Models that the files hold as Python source, by class name, ported to TypeScript. */
 const ported: Readonly<Record<string, Build>> = {
   LinReg: ({ d }) => new LinReg(d as number),
   Logistic: () => new Logistic(),
@@ -69,19 +67,20 @@ const ported: Readonly<Record<string, Build>> = {
   ParametrizedTwice: () => new Parametrized([new Symmetric(), new Exp()]),
 };
 
-/** What a model's constructor was given, by place and by name. */
+/** The arguments of a model's constructor, by position and by name. */
 interface Given {
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
+/** The ported model of a class name. */
 export function portedModel(name: string, args: Readonly<Record<string, unknown>>): Model {
   const build = ported[name];
   if (build === undefined) throw new Unmapped(`the model ${name} is not ported`);
   return build(args) as unknown as Model;
 }
 
-/** packPaddedSequence, the layer, padPackedSequence; with the final state. */
+/** packPaddedSequence, the layer and padPackedSequence, with the final state. */
 class Packed extends Module {
   layer: LSTM;
   constructor({ args: [kind, ...sizes], kwargs }: Given) {

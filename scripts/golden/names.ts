@@ -5,17 +5,18 @@ import * as distributions from "@wgrad/distributions";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 
+/** An object of exported names. */
 export type Namespace = Readonly<Record<string, unknown>>;
 
-/** A name of PyTorch's that nothing here answers to. */
+/** A PyTorch name without a counterpart here. */
 export class Unmapped extends Error {}
 
-/** What stands in `torch` itself of what we have beside the core. */
+/** The names of `torch` that other entry points have here. */
 const transforms = Object.fromEntries(
   Object.entries(fft).filter(([name]) => /Window$|^i?stft$|^viewAs|^complex$|^polar$/.test(name)),
 );
 
-/** Where the names of a PyTorch namespace are looked for here, in this order. */
+/** Where the names of a PyTorch namespace are searched, in order. */
 const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   torch: () => [autograd, transforms],
   "torch.fft": () => [fft],
@@ -41,7 +42,7 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   lr_scheduler: () => [(optim as Namespace).lrScheduler, optim],
 };
 
-/** Names that JavaScript reserves get PyTorch's longer word. */
+/** Names that JavaScript reserves, with PyTorch's longer alias. */
 const renamed: Readonly<Record<string, string>> = {
   var: "variance",
   Parameter: "parameter",
@@ -49,15 +50,13 @@ const renamed: Readonly<Record<string, string>> = {
   deepcopy: "deepcopy",
 };
 
-/**
- * Functions of F that share their name with a function of torch or a method that does something
- * else.
- */
+/** Functions of F that share their name with a different function of torch or a method. */
 const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
 
-/** Methods behind Python's operators; the rest keep their names. */
+/** Methods behind Python's operators; other methods keep their names. */
 const methods: Readonly<Record<string, string>> = { __getitem__: "at", __setitem__: "put_" };
 
+/** PyTorch's dtypes and ours. */
 export const dtypes: Readonly<Record<string, string>> = {
   float16: "f16",
   float32: "f32",
@@ -69,13 +68,14 @@ export const dtypes: Readonly<Record<string, string>> = {
   bool: "bool",
 };
 
-/** snake_case → camelCase; a trailing underscore (in place) stays, a leading one goes. */
+/** snake_case → camelCase; keeps a trailing underscore (in place) and drops a leading one. */
 export function camel(name: string): string {
   return name
     .replace(/^_+/, "")
     .replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Our dtype for one of PyTorch's. */
 export function dtypeName(name: string): string {
   const ours = dtypes[name];
   if (ours === undefined) throw new Unmapped(`no dtype for torch.${name}`);
@@ -86,13 +86,15 @@ const torchDtypes: ReadonlyMap<unknown, string> = new Map(
   Object.entries(dtypes).map(([theirs, ours]) => [ours, theirs === "int64" ? "int32" : theirs]),
 );
 
-/** PyTorch's name of a dtype; any other value as it is. */
+/** PyTorch's name of a dtype; other values unchanged. */
 export const torchName = (value: unknown): unknown => torchDtypes.get(value) ?? value;
 
+/** A function with any arguments. */
 export type Callable = (...args: unknown[]) => unknown;
+/** A class with any constructor. */
 export type Constructor = new (...args: unknown[]) => object;
 
-/** Our function (or class) for a dotted PyTorch name; a method takes its receiver first. */
+/** Our function (or class) for a dotted PyTorch name; methods take their receiver first. */
 export function resolve(name: string): Callable | Constructor {
   const dot = name.lastIndexOf(".");
   const scope = name.slice(0, dot);

@@ -4,13 +4,13 @@ import { type Arguments, camelKeys, invoke, plainObject } from "./call.ts";
 import { camel, dtypes, type Namespace, Unmapped } from "./names.ts";
 import { Plain } from "./plain.ts";
 
-/** PyTorch's `use_reentrant` chooses between two ways of its own. */
+/** Tensors among the inputs; `use_reentrant` has no effect here. */
 const tensorsOf = (inputs: readonly unknown[]): unknown[] =>
   inputs.filter((one) => one instanceof Tensor);
 
 type Methods = Readonly<Record<string, (receiver: never, given: Arguments) => unknown>>;
 
-/** Python's own functions that programs call. */
+/** Python's built-in functions that programs call. */
 export const builtins: Readonly<Record<string, (...args: never[]) => unknown>> = {
   len: (value: unknown[] | { length: number } | object) =>
     "length" in value ? value.length : Object.keys(value).length,
@@ -40,7 +40,7 @@ const moduleMethods: Methods = {
   },
 };
 
-/** Calls a method of a value by Python's name for it. */
+/** Calls a method of a value by its Python name. */
 export function callMethod(receiver: unknown, name: string, given: Arguments): unknown {
   if (receiver instanceof Tensor) {
     return invoke(`Tensor.${name}`, { ...given, args: [receiver, ...given.args] });
@@ -69,7 +69,7 @@ function call(receiver: unknown, method: string, args: readonly unknown[]): unkn
   return (found as (...all: unknown[]) => unknown).apply(receiver, [...args]);
 }
 
-/** The value of an attribute by Python's name for it. */
+/** The value of an attribute by its Python name. */
 export function attributeOf(value: unknown, name: string): unknown {
   if (value instanceof Tensor && name === "data") return value.detach();
   const own = fieldName(value, name);
@@ -80,7 +80,7 @@ export function attributeOf(value: unknown, name: string): unknown {
   return typeof found === "function" && !(found instanceof Module) ? found.bind(value) : found;
 }
 
-/** Python's `value.name = …`. */
+/** Sets an attribute: Python's `value.name = …`. */
 export function setAttribute(value: unknown, name: string, to: unknown): void {
   if (value instanceof Tensor && name === "data") {
     noGrad(() => call(value, "set_", [to]));
@@ -89,16 +89,14 @@ export function setAttribute(value: unknown, name: string, to: unknown): void {
   (value as Record<string, unknown>)[fieldName(value, name)] = to;
 }
 
-/** A user's own field keeps its name, ours have them in camelCase. */
+/** Fields of user classes keep their names, ours are in camelCase. */
 function fieldName(value: unknown, name: string): string {
   if (name in (value as object) || value instanceof Plain) return name;
   const ours = camel(name);
   return ours in (value as object) || !(value instanceof Module) ? ours : name;
 }
 
-/**
- * What stands under a dotted name of PyTorch's: a dtype, or a function or class to be called later.
- */
+/** The value of a dotted PyTorch name: a dtype, or a function or class to be called later. */
 export function libraryValue(path: string): unknown {
   const last = path.slice(path.lastIndexOf(".") + 1);
   const dtype = path === `torch.${last}` ? dtypes[last] : undefined;

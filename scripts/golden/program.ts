@@ -7,8 +7,8 @@ import { type Expression, parseProgram, type Statement } from "./python.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Runs a program, and compares what the names in `returns` hold afterwards; the last statement of
- * one that `raises` must.
+ * Runs a program and compares the names in `returns` afterwards. With `raises`, the last statement
+ * must throw.
  */
 export async function runProgram(run: Run): Promise<void> {
   const { item, group } = run;
@@ -45,7 +45,7 @@ export async function runProgram(run: Run): Promise<void> {
   if (Object.keys(item.cots ?? {}).length > 0) await checkGradients(run, leaves);
 }
 
-/** An output that is an input too is stored under a name of its own. */
+/** The stored name of an output that is also an input. */
 const plain = ({ item }: Run, output: string): string =>
   item.inputs.includes(output.slice("out.".length)) ? output.slice("out.".length) : output;
 
@@ -74,10 +74,10 @@ async function checkRaises(
 ): Promise<void> {
   try {
     await waited(execute(statement, names));
-    // what only the values tell is an error of the next read
+    // faults that depend on values are thrown by the next read
     for (const value of names.values()) if (value instanceof Tensor) await value.data();
     await zeros([1]).add(1).data();
-    fault(`nothing was wrong; PyTorch: ${item.error}`);
+    fault(`no error was thrown; PyTorch: ${item.error}`);
   } catch (error) {
     if (!(error instanceof WgradError)) throw error;
   }
@@ -119,7 +119,7 @@ async function waited(steps: Steps<void>): Promise<void> {
   }
 }
 
-/** Sorts what a name holds into tensors and other values, as the files name them. */
+/** Sorts the values of a name into tensors and other values, under the names of the files. */
 function collect(
   name: string,
   value: unknown,
@@ -135,7 +135,7 @@ function collect(
   } else if (value !== null && typeof value === "object") {
     for (const [key, one] of Object.entries(value)) collect(`${name}.${key}`, one, tensors, values);
   } else if (typeof value === "number") {
-    // Python's fractions are stored as tensors, its integers as they are; here a number is both
+    // Python floats are stored as tensors, integers as numbers; a JavaScript number may be either.
     tensors.set(name, value);
     values.set(name, value);
   } else values.set(name, torchName(value ?? null));

@@ -1,13 +1,13 @@
 /**
- * The small part of Python that cases are written in. Expressions: calls, attributes, items,
- * slices, literals, tuples, lists, dicts, lambdas; products and negations are calls of the methods
- * behind them. Statements: an expression, an assignment, a `with` over such statements.
+ * The subset of Python that cases use. Expressions: calls, attributes, items, slices, literals,
+ * tuples, lists, dicts, lambdas; operators are calls of their methods. Statements: an expression,
+ * an assignment, a `with` block of such statements.
  */
 export type Expression =
   | {
       readonly kind: "literal";
       readonly value: number | string | boolean | null;
-      /** A whole number, written without a point. */
+      /** Whether the number is an integer literal. */
       readonly whole?: boolean;
     }
   | { readonly kind: "ellipsis" }
@@ -25,7 +25,7 @@ export type Expression =
       readonly kwargs: Readonly<Record<string, Expression>>;
     };
 
-/** `of[index]`; several places are one index. */
+/** `of[index]`; several indices form one. */
 export interface Item {
   readonly kind: "item";
   readonly of: Expression;
@@ -45,7 +45,7 @@ const CONSTANTS: Readonly<Record<string, boolean | null>> = {
   None: null,
 };
 
-/** Parses one expression; throws SyntaxError with the text where it is not of that small part. */
+/** Parses an expression. Throws SyntaxError with the text if it is outside the subset. */
 export function parse(source: string): Expression {
   const parser = new Parser(source);
   const whole = parser.product();
@@ -104,7 +104,7 @@ class Parser {
     return this.#tokens[this.#at++] as string;
   }
 
-  /** Goes past this token, if it is the next. */
+  /** Consumes this token if it is the next one. */
   takes(token: string): boolean {
     if (this.#next !== token) return false;
     this.#at++;
@@ -117,7 +117,7 @@ class Parser {
 
   end(): void {
     if (this.#next !== undefined) {
-      throw new SyntaxError(`cannot read ${this.#source} from ${this.#next}`);
+      throw new SyntaxError(`cannot parse ${this.#source} at ${this.#next}`);
     }
   }
 
@@ -182,7 +182,7 @@ class Parser {
     return isSlice ? { kind: "slice", bounds } : (bounds[0] as Expression);
   }
 
-  /** Items up to `close`; Python's one-tuple `(x,)` is a list, `(x)` is not. */
+  /** Items up to `close`; Python's `(x,)` is a list, `(x)` is not. */
   #sequence(close: string): Expression {
     const items: Expression[] = [];
     let commas = 0;
@@ -243,16 +243,13 @@ function tokenize(source: string): string[] {
   while (TOKEN.lastIndex < text.length) {
     const from = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (match === null) throw new SyntaxError(`cannot read ${JSON.stringify(text.slice(from))}`);
+    if (match === null) throw new SyntaxError(`cannot parse ${JSON.stringify(text.slice(from))}`);
     tokens.push(match[0].trim());
   }
   return tokens;
 }
 
-/**
- * Whether these are whole numbers in Python, among which may be truth values: a tensor of them is
- * of integers.
- */
+/** Whether these are integers or bools in Python, so that a tensor of them has an integer dtype. */
 export function areWhole(expression: Expression): boolean {
   const leaves = (one: Expression): Expression[] =>
     one.kind === "list" ? one.items.flatMap(leaves) : [one];
@@ -263,7 +260,9 @@ export function areWhole(expression: Expression): boolean {
   return all.some(isWhole) && all.every((one) => isWhole(one) || isTruth(one));
 }
 
-/** `torch.nn.Linear` of a chain of names, or null where something is called on the way. */
+/**
+ * The dotted name of a chain of attributes such as `torch.nn.Linear`; null if it contains a call.
+ */
 export function dotted(expression: Expression): string | null {
   if (expression.kind === "name") return expression.name;
   if (expression.kind !== "attribute") return null;

@@ -1,17 +1,20 @@
 import type { DeviceKind, Outcome, Status } from "./run.ts";
 
+/** The number of cases with each status. */
 export type Counts = Record<Status, number>;
 
+/** The results of a run. */
 export interface Report {
   readonly groups: Readonly<Record<string, Partial<Record<DeviceKind, Counts>>>>;
-  /** Cases passed, skipped and so on per category, in the order they were run. */
+  /** Number of cases with each status for each category, in order of execution. */
   readonly categories: Readonly<Record<string, Partial<Record<DeviceKind, Counts>>>>;
-  /** Every case that did not pass. */
+  /** All cases that did not pass. */
   readonly failures: readonly Omit<Outcome, "category">[];
-  /** Nothing failed, and nothing is unmapped. */
+  /** Whether no case failed or is unmapped. */
   readonly ok: boolean;
 }
 
+/** The report of outcomes. */
 export function report(outcomes: readonly Outcome[]): Report {
   return {
     groups: tally(outcomes, ({ group }) => group),
@@ -23,7 +26,7 @@ export function report(outcomes: readonly Outcome[]): Report {
   };
 }
 
-/** A failure, or a case that nothing here answers to. */
+/** Whether a case failed or has no counterpart. */
 export function isFault({ status }: Pick<Outcome, "status">): boolean {
   return status === "failed" || status === "unmapped";
 }
@@ -43,7 +46,7 @@ function tally(
   return table;
 }
 
-/** The categories as a table for people, a column per device. */
+/** The categories as a text table, one column for each device. */
 export function printTable({ categories }: Report): string {
   const rows = Object.entries(categories).flatMap(([category, devices]) =>
     Object.entries(devices).map(([device, counts], i) => [

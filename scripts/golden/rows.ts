@@ -5,7 +5,7 @@ import { dtypeName } from "./names.ts";
 
 type Value = number | "nan" | "inf" | "-inf";
 
-/** One call on every dtype, with what PyTorch gives for each. */
+/** One call for every dtype, with PyTorch's result for each. */
 export interface Row {
   readonly id: string;
   readonly op: string;
@@ -13,7 +13,7 @@ export interface Row {
   readonly kwargs: Readonly<Record<string, Encoded>>;
   readonly inplace?: boolean;
   readonly result?: string;
-  /** Shape, whole numbers in row-major order, and the dtype if it is not the row's. */
+  /** Shape, integers in row-major order, and the dtype if it is not that of the row. */
   readonly inputs: Readonly<
     Record<string, readonly [shape: readonly number[], values: readonly number[], own?: string]>
   >;
@@ -27,7 +27,7 @@ interface Refusal {
   readonly gap?: boolean;
 }
 
-/** Digits that a result has: of halves three. */
+/** Tolerances by dtype: f16 has three digits. */
 const tolerances: Readonly<Record<string, { readonly atol: number; readonly rtol: number }>> = {
   float16: { atol: 2e-3, rtol: 2e-3 },
 };
@@ -72,7 +72,7 @@ export function fromRows(name: string, rows: readonly Row[]): Group {
   return { name, cases, tensor: (id, key) => tensors.get(`${id}/${key}`) as TensorRecord };
 }
 
-/** What a dtype makes of the row's whole numbers. */
+/** The integers of a row, converted to a dtype. */
 function made(values: readonly number[], dtype: string, asTheyAre: boolean): readonly number[] {
   if (dtype === "bool") return values.map((x) => Number(x > 0));
   if (asTheyAre) return values;
@@ -87,7 +87,7 @@ function record(dtype: string, shape: readonly number[], values: readonly number
   return { dtype: dtype as DType, shape, data: Float64Array.from(values) } as TensorRecord;
 }
 
-/** `{"dtype": "@"}` is the dtype of the case. */
+/** Replaces `{"dtype": "@"}` by the dtype of the case. */
 function withDType(value: Encoded, dtype: string): Encoded {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item) => withDType(item, dtype));

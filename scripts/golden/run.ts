@@ -15,31 +15,34 @@ import { type Case, type Group, subject } from "./load.ts";
 import { Unmapped } from "./names.ts";
 import { runProgram } from "./program.ts";
 
+/** A device that cases run on. */
 export type DeviceKind = "cpu" | "wasm" | "webgpu";
+/** The status of a case. */
 export type Status = "passed" | "failed" | "skipped" | "unmapped";
 
+/** The outcome of a case. */
 export interface Outcome {
   readonly group: string;
   readonly category: string;
   readonly id: string;
   readonly device: DeviceKind;
   readonly status: Status;
-  /** Why not passed. */
+  /** Why it did not pass. */
   readonly reason: string;
-  /** What was given, or said, where PyTorch gives nothing to compare with. */
+  /** The result or error, if PyTorch gives nothing to compare with. */
   readonly note?: string;
 }
 
-/** What a group's runner is given: the case, its tensors, and a place to hand results in. */
+/** The input of a runner: the case, its tensors, and functions that receive results. */
 export interface Run {
   readonly item: Case;
   readonly group: Group;
   readonly device: DeviceKind;
   /** Compares a result with the stored tensor `name`. */
   check(name: string, result: unknown): Promise<void>;
-  /** Notes a difference of another kind. */
+  /** Reports any other difference. */
   fault(reason: string): void;
-  /** Keeps what was given, or said, where there is nothing to compare with. */
+  /** Stores a result or error that cannot be compared. */
   note(text: string): void;
 }
 
@@ -74,7 +77,7 @@ async function withoutRunner({ group }: Run): Promise<void> {
   throw new Unmapped(`no runner for group ${group.name}`);
 }
 
-/** Reads folders: loaded where there are any. */
+/** Runners that read folders are loaded on demand. */
 const runPretrained: Runner = async (run) =>
   (await import("./pretrained/run.ts")).runPretrained(run);
 
@@ -87,32 +90,32 @@ function runnerOf({ name }: Group): Runner {
   return runners[name.replace(/-added$/, "")] ?? withoutRunner;
 }
 
-/**
- * Cases that are left out, by `group/id`, or of one device by `device group/id`, each with its
- * reason.
- */
+/** Skipped cases, by `group/id`, or on one device by `device group/id`, with the reason. */
 const skips: Readonly<Record<string, string>> = {
-  "webgpu views/query.casts": "halves need the feature shader-f16, which not every adapter has",
+  "webgpu views/query.casts": "f16 needs the feature shader-f16, which not every adapter has",
   "views-added/random.p12":
-    "retainGrad twice, a write between: PyTorch's second call does nothing, and the gradient stays unset",
+    "retainGrad twice with a write in between: PyTorch ignores the second call, and the gradient stays unset",
   "views-added/random.p61":
-    "a value that nothing kept before its leaf was written over is refused (ExpiredError), by design",
-  "ops2/put_": "put_ writes to an index here; PyTorch's, of places in a row, is not built",
-  "ops2/ldexp.2x1x3_2x1": "PyTorch's gradient takes 2⁻¹ of a whole number for 0",
-  "bydtype/linalg.matrix_exp of f16": "PyTorch's halves overflow on the way: ours are taken in f32",
-  "bydtype/addr of bool": "products of matrices take no truth values here",
-  "bydtype/addr_ of bool": "products of matrices take no truth values here",
-  "bydtype/float_power_ of f16": "what is f64 in PyTorch is f32 here",
-  "bydtype/float_power_ of f32": "what is f64 in PyTorch is f32 here",
-  "bydtype/F.interpolate.bilinear of u8": "PyTorch interpolates bytes in fixed point: refused here",
-  "bydtype/F.interpolate.bicubic of u8": "PyTorch interpolates bytes in fixed point: refused here",
+    "a value whose leaf was overwritten before it was computed is refused (ExpiredError), by design",
+  "ops2/put_": "put_ takes an index here; PyTorch's flat indices are not supported",
+  "ops2/ldexp.2x1x3_2x1": "PyTorch's gradient takes 2⁻¹ of an integer as 0",
+  "bydtype/linalg.matrix_exp of f16":
+    "PyTorch overflows in f16 on the way; here the intermediate values are f32",
+  "bydtype/addr of bool": "matrix products do not accept bools here",
+  "bydtype/addr_ of bool": "matrix products do not accept bools here",
+  "bydtype/float_power_ of f16": "the result is f64 in PyTorch and f32 here",
+  "bydtype/float_power_ of f32": "the result is f64 in PyTorch and f32 here",
+  "bydtype/F.interpolate.bilinear of u8":
+    "PyTorch interpolates u8 in fixed point, which is refused here",
+  "bydtype/F.interpolate.bicubic of u8":
+    "PyTorch interpolates u8 in fixed point, which is refused here",
   "bydtype/F.interpolate.antialias of u8":
-    "PyTorch interpolates bytes in fixed point: refused here",
+    "PyTorch interpolates u8 in fixed point, which is refused here",
   "bydtype/F.local_response_norm of i32":
-    "PyTorch has it for int64 alone, with means that are cut off: refused here",
+    "PyTorch supports int64 only, with truncated means, which is refused here",
 };
 
-/** Runs one case on the current device. Whatever goes wrong is this case's outcome. */
+/** Runs one case on the current device. Any error becomes the outcome of the case. */
 export async function runCase(group: Group, item: Case, device: DeviceKind): Promise<Outcome> {
   let note: string | undefined;
   const outcome = (status: Status, reason = ""): Outcome => ({

@@ -17,7 +17,7 @@ const f32 = (shape: number[], ...values: number[]) => ({
 describe("comparison", () => {
   const exact = { atol: 0, rtol: 0 };
 
-  test("accepts up to atol + rtol · |reference|, and names the worst element", () => {
+  test("accepts differences up to atol + rtol · |reference| and names the worst element", () => {
     const [got, reference] = [f32([3], 1, 2.5, 100.5), f32([3], 1, 2, 100)];
     expect(compare("y", got, reference, { atol: 0.5, rtol: 0 })).toBeNull();
     expect(compare("y", got, reference, { atol: 0, rtol: 0.01 })?.reason).toMatch(
@@ -46,7 +46,7 @@ describe("comparison", () => {
     );
   });
 
-  test("factors may be turned, a column or a row at a time", () => {
+  test("signs of factors may differ, for each column or row", () => {
     const reference = f32([2, 2], 1, 2, 3, 4);
     expect(
       compare("Q", f32([2, 2], -1, 2, -3, 4), reference, exact, "up_to_column_sign"),
@@ -90,7 +90,7 @@ describe("Python's names and expressions", () => {
   });
 });
 
-/** A group of one case: y = op(x), with a gradient where `grads` says so. */
+/** A group of one case: y = op(x), with a gradient if `grads` demands it. */
 function groupOf(item: Partial<Case>, tensors: Record<string, ReturnType<typeof f32>>): Group {
   const whole = {
     id: "it",
@@ -125,7 +125,7 @@ describe("a case", () => {
     expect(await run(groupOf(square, tensors))).toMatchObject({ status: "passed", reason: "" });
   });
 
-  test("fails at a wrong value, and at a wrong gradient", async () => {
+  test("fails for a wrong value and for a wrong gradient", async () => {
     expect(await run(groupOf(square, { ...tensors, y: f32([2], 4, 8) }))).toMatchObject({
       status: "failed",
       reason: expect.stringContaining("y[1]: 9, expected 8"),
@@ -145,7 +145,7 @@ describe("a case", () => {
     expect((await run(group)).status).toBe("passed");
   });
 
-  test("an error is the case's own outcome", async () => {
+  test("an error becomes the outcome of its case", async () => {
     const outcome = await run(
       groupOf({ op: "torch.mm", call: [{ tensor: "x" }, { tensor: "x" }] }, tensors),
     );
@@ -155,23 +155,23 @@ describe("a case", () => {
     });
   });
 
-  test("an in-place call gives its argument, and gradients are those of the stored tensor", async () => {
+  test("an in-place call returns its argument, and gradients are those of the stored tensor", async () => {
     const changed = { ...square, op: "Tensor.square_", inplace: true };
     expect(await run(groupOf(changed, tensors))).toMatchObject({ status: "passed", reason: "" });
     expect(await run(groupOf({ ...changed, op: "torch.square" }, tensors))).toMatchObject({
       status: "failed",
-      reason: expect.stringContaining("not its argument"),
+      reason: expect.stringContaining("not return its argument"),
     });
   });
 
-  test("a refusal must be an error of ours; a missing kernel of PyTorch's may be built here", async () => {
+  test("a call that PyTorch refuses must throw, unless PyTorch only lacks a kernel", async () => {
     const refused = { op: "torch.matmul", call: [{ tensor: "x" }, { tensor: "x" }], outputs: [] };
     const raises = { ...refused, raises: true, error: "no product" };
     const row = { x: f32([1, 2], 2, 3) };
     expect((await run(groupOf(raises, row))).status).toBe("passed");
     expect(await run(groupOf({ ...raises, op: "torch.add" }, row))).toMatchObject({
       status: "failed",
-      reason: "gave f32 [4, 6]; PyTorch refuses: no product",
+      reason: "returned f32 [4, 6], but PyTorch refuses: no product",
       note: "f32 [4, 6]",
     });
     expect((await run(groupOf({ ...raises, op: "torch.add", gap: true }, row))).status).toBe(
@@ -182,7 +182,7 @@ describe("a case", () => {
     );
   });
 
-  test("dtypes are exact where the case knows them, and bytes are stored as i32", async () => {
+  test("dtypes are compared exactly if the case has them, and bytes are stored as i32", async () => {
     const i32 = (...values: number[]) => ({
       dtype: "i32" as const,
       shape: [values.length],
@@ -195,7 +195,7 @@ describe("a case", () => {
     expect(await run(group("int32"))).toMatchObject({ reason: "y: dtype u8, expected int32" });
   });
 
-  test("a shape alone, or one field of the result, is compared where the case says so", async () => {
+  test("only the shape or one field of the result is compared if the case says so", async () => {
     const shape = { ...square, grads: {}, cots: {}, compare: { y: "shape" as const } };
     expect((await run(groupOf(shape, { ...tensors, y: f32([2], 0, 0) }))).status).toBe("passed");
     expect((await run(groupOf(shape, { ...tensors, y: f32([1], 4) }))).status).toBe("failed");
@@ -205,7 +205,7 @@ describe("a case", () => {
     );
   });
 
-  test("a name nobody has is unmapped, and a fault", async () => {
+  test("an unknown name is unmapped, which is a fault", async () => {
     const unknown = await run(groupOf({ op: "torch.frobnicate", call: [] }, tensors));
     expect(unknown).toMatchObject({
       status: "unmapped",

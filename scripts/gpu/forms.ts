@@ -11,7 +11,7 @@ import type { FormTimes } from "./record.ts";
 
 const extent = (m: number, k: number, n: number): Extent => ({ m, k, n, batch: 1, alongK: false });
 
-/** Products of the steps that we measure, and squares. */
+/** Products in the measured steps, and square products. */
 const products: readonly Extent[] = [
   extent(64, 784, 128),
   extent(256, 128, 512),
@@ -21,7 +21,10 @@ const products: readonly Extent[] = [
 ];
 const small: readonly Extent[] = [extent(16, 64, 32), extent(64, 32, 48)];
 
-/** Times products in the forms of the current device's class: all, or with `quick` the chosen one and two others. */
+/**
+ * Times products in the forms of the device's class: all, or with `quick` the chosen form and two
+ * others.
+ */
 export async function timeForms(quick: boolean): Promise<FormTimes[]> {
   const kind = currentClass();
   const results: FormTimes[] = [];
@@ -42,7 +45,7 @@ export async function timeForms(quick: boolean): Promise<FormTimes[]> {
   return results;
 }
 
-/** The least milliseconds of the product's kernels, once they are compiled. */
+/** Least milliseconds of the product's kernels after compilation. */
 async function timeOf(a: Tensor, b: Tensor, runs: number): Promise<number> {
   await a.matmul(b).data();
   let least = Number.POSITIVE_INFINITY;

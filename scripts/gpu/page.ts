@@ -6,8 +6,8 @@ export function pageOf(record: GpuRecord): string {
   const kind = adapter.software ? "software: no card has run it yet" : adapter.class;
   return `# On a graphics card
 
-[Benchmarks](benchmarks.md) compare libraries. \`pnpm gpu --page docs/gpu.md\` asks an adapter all that a graphics card should be asked, in
-one command of a few minutes in Node, and writes this page; \`--quick\` asks a little of each.
+[Benchmarks](benchmarks.md) compare libraries. \`pnpm gpu --page docs/gpu.md\` tests an adapter in
+one command of a few minutes in Node and writes this page; \`--quick\` runs a sample.
 
 A program takes the forms of products that the class of its adapter should be fastest in. \`init({ device: "webgpu", tune: true })\` times a few
 of each product instead when it is first met, and remembers the fastest by adapter and driver.
@@ -21,7 +21,7 @@ Revision ${revision}, ${date}${quick ? ", quick" : ""}: **${adapter.description}
 - Reference cases: ${Object.entries(golden)
     .map(([group, { right, tried }]) => `${group} ${right} of ${tried} right`)
     .join(", ")}.
-- Reached at best: ${peak.gigabytes.toFixed(1)} GB/s by a sum of long vectors, ${peak.gigaflops.toFixed(1)} GFLOP/s by a product.
+- Highest rates: ${peak.gigabytes.toFixed(1)} GB/s by a sum of long vectors, ${peak.gigaflops.toFixed(1)} GFLOP/s by a product.
 
 ## Training steps
 
@@ -39,7 +39,7 @@ ${steps.map((step) => kernelsOf(step, peak)).join("\n\n")}
 
 ## Forms of products
 
-The table's choice, and what was fastest: where they differ much, the table is to be mended.
+The form that the table chooses, and the fastest form. If they differ much, the table should be changed.
 
 ${table(
   ["m × k × n", "chosen", "ms", "fastest", "ms"],

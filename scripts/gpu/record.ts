@@ -1,4 +1,4 @@
-/** What `pnpm gpu` writes: one JSON of all that was asked of an adapter. */
+/** The JSON that `pnpm gpu` writes. */
 export interface GpuRecord {
   readonly date: string;
   readonly revision: string;
@@ -12,19 +12,20 @@ export interface GpuRecord {
     readonly limits: Readonly<Record<string, number>>;
     readonly features: readonly string[];
   };
-  /** Reference cases that were right, of those that were tried, by group. */
+  /** Number of reference cases that passed and that ran, for each group. */
   readonly golden: Readonly<Record<string, { readonly right: number; readonly tried: number }>>;
-  /** What the adapter reached at best: bytes copied and products added, by 10⁹, a second. */
+  /** The highest measured rates: 10⁹ bytes and 10⁹ operations per second. */
   readonly peak: { readonly gigabytes: number; readonly gigaflops: number };
   readonly steps: readonly StepTimes[];
   readonly forms: readonly FormTimes[];
-  /** PyTorch on the same card, in milliseconds; null where there is none. */
+  /** PyTorch's milliseconds on the same card; null if it was not measured. */
   readonly torch: Readonly<Record<string, number>> | null;
 }
 
+/** The times of a training step. */
 export interface StepTimes {
   readonly name: string;
-  /** Milliseconds of a step, and of its kernels where they are stamped. */
+  /** Milliseconds of a step, and of its kernels if the device has timestamps. */
   readonly stepMs: number;
   readonly kernelMs: number;
   /** How the kernels were timed. */
@@ -42,7 +43,7 @@ export interface StepTimes {
 /** One product in several forms. */
 export interface FormTimes {
   readonly product: string;
-  /** The form that the table has for it. */
+  /** The form that the tiling table chooses. */
   readonly chosen: string;
   readonly forms: readonly { readonly form: string; readonly ms: number }[];
 }

@@ -3,7 +3,7 @@ import { models } from "../steps/models.ts";
 import { workloads } from "../steps/workloads.ts";
 import type { GpuRecord, StepTimes } from "./record.ts";
 
-/** A training step of a workload: its time, and each kernel's with what it reached. */
+/** A training step of a workload: its time, and the time and rates of each kernel. */
 export async function timeStep(name: string, runs: number): Promise<StepTimes> {
   manualSeed(0);
   const workload = (workloads[name] as (typeof workloads)[string])();
@@ -32,10 +32,10 @@ export async function timeStep(name: string, runs: number): Promise<StepTimes> {
   };
 }
 
-/** Computes all of it, and reads one element. */
+/** Computes the whole tensor and reads one element. */
 const computed = (x: Tensor): Promise<unknown> => x.realize().flatten().narrow(0, 0, 1).data();
 
-/** The most that the adapter reaches: a sum of two long vectors, and a large product. */
+/** The highest rates of the adapter: by a sum of two long vectors and a large product. */
 export async function measurePeak(quick: boolean): Promise<GpuRecord["peak"]> {
   const [length, size] = quick ? [2 ** 16, 128] : [2 ** 25, 2048];
   const [x, y] = [rand([length]), rand([length])];

@@ -11,15 +11,15 @@ const onWebgpu = fused.filter(({ device }) => device === "webgpu");
 
 describe("programs of modules and optimizers", () => {
   testPrograms(realPrograms, full ? places : onCpu);
-  // each compiles the kernels of several plans: the quick tier tries what stands around a step
+  // Each program compiles the kernels of several plans, so the quick tier runs only one.
   const quick = realPrograms.filter(({ name }) => name === "clippedAndAveraged");
   if (!full) testPrograms(quick, onWebgpu);
 });
 
-/** What runs for long has been tried on the stand-in. */
+/** Long programs run on the stand-in only. */
 const short = programs.filter((program) => !longPrograms.includes(program));
 
-describe("programs of the stand-in, on a module and SGD", () => {
+describe("programs of the stand-in, with a module and SGD", () => {
   if (full) testPrograms(programs, places, realNet);
   else {
     testPrograms(

@@ -17,7 +17,7 @@ class TanhNet extends Module {
   }
 }
 
-/** The programs' net: a module, trained by SGD. */
+/** The network of the programs: a module, trained by SGD. */
 export function realNet(W: Tensor, V: Tensor): Net {
   const model = new TanhNet(W, V);
   const optimizer = new SGD(model.parameters(), { lr: 0.1 });

@@ -31,7 +31,7 @@ async function logWeights(model: AnyModule, log: (value: number) => void): Promi
   for (const value of Object.values(model.stateDict())) log((await value.data())[0] as number);
 }
 
-/** An embedding whose table is also the output's weight. */
+/** An embedding whose table is also the weight of the output layer. */
 class Tied extends Module<[Tensor], Tensor> {
   embed = new Embedding(5, 4);
   head = new Linear(4, 5, { bias: false });
@@ -44,12 +44,12 @@ class Tied extends Module<[Tensor], Tensor> {
   }
 }
 
-/** What needs modules and optimizers to be written. */
+/** Programs that need modules and optimizers. */
 export const realPrograms: readonly Program[] = [
   {
     name: "batchNorm",
     submits: 3,
-    promise: "running statistics are written once per forward, in training only",
+    promise: "running statistics are updated once per forward, in training only",
     async run({ noise, log, tick }) {
       const model = new Sequential(new Linear(4, 3), new BatchNorm1d(3), new Linear(3, 2));
       const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
@@ -71,7 +71,7 @@ export const realPrograms: readonly Program[] = [
   {
     name: "dropout",
     submits: 1,
-    promise: "masks are drawn afresh in every step, and not at all in evaluation",
+    promise: "new masks are drawn in every training step, and none in evaluation",
     async run({ noise, log, tick }) {
       const model = new Sequential(new Linear(4, 8), new Dropout(0.5), new Linear(8, 2));
       const optimizer = new Adam(model.parameters(), { lr: 0.01 });
@@ -111,7 +111,7 @@ export const realPrograms: readonly Program[] = [
   {
     name: "freezeHalfway",
     submits: 1,
-    promise: "a frozen layer has no gradient, is left out of the step, and costs one new plan",
+    promise: "a frozen layer has no gradient, is skipped by the step, and needs one new plan",
     async run({ noise, log, tick }) {
       const model = mlp();
       const optimizer = new Adam(model.parameters(), { lr: 0.05 });
@@ -156,7 +156,7 @@ export const realPrograms: readonly Program[] = [
   {
     name: "clippedAndAveraged",
     submits: 2,
-    promise: "clipping, a schedule and an average of the weights stand around the step",
+    promise: "clipping, a schedule and an average of the weights surround the step",
     async run({ noise, log, tick }) {
       const model = mlp();
       const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true });
@@ -181,7 +181,7 @@ export const realPrograms: readonly Program[] = [
   {
     name: "gan",
     submits: 2,
-    promise: "two modules that train on each other's results, each by its own optimizer",
+    promise: "two modules train on each other's results, each with its own optimizer",
     async run({ noise, log, tick }) {
       const [generator, critic] = [mlp(), mlp()];
       const forth = new Adam(generator.parameters(), { lr: 0.01 });
@@ -229,7 +229,7 @@ export const realPrograms: readonly Program[] = [
   },
   {
     name: "lbfgs",
-    promise: "LBFGS computes its closure as often as it likes, in flat memory",
+    promise: "LBFGS evaluates its closure many times in constant memory",
     async run({ noise, log }) {
       const model = mlp();
       const optimizer = new LBFGS(model.parameters(), { maxIter: 4, lineSearchFn: "strong_wolfe" });

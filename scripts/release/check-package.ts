@@ -1,7 +1,8 @@
-/** What a package must have before anyone installs it. */
+/** Requirements of a package before anyone installs it. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The fields of package.json that are checked. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -21,12 +22,13 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+/** Reads the package.json of a folder. */
 export const manifestIn = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 const repository = "https://github.com/wgrad/wgrad";
 
-/** What is missing in the fields that npm shows, and by which a build's origin is proved. */
+/** Missing fields that npm shows or that prove the origin of a build. */
 export function checkFields(manifest: Manifest, directory: string): string[] {
   const { name, description, license, homepage, bugs, engines, publishConfig } = manifest;
   const wanted: Readonly<Record<string, boolean>> = {
@@ -51,7 +53,7 @@ function filesOf(exported: unknown): string[] {
   return Object.values((exported ?? {}) as object).flatMap(filesOf);
 }
 
-/** What is wrong with a package as it was packed, unpacked in `folder`. */
+/** Faults of a packed package, unpacked in `folder`. */
 export function checkPacked(folder: string, version: string, bundled: boolean): string[] {
   const manifest = manifestIn(folder);
   const { name } = manifest;
@@ -59,22 +61,22 @@ export function checkPacked(folder: string, version: string, bundled: boolean): 
   const must = (is: boolean, problem: string): void => {
     if (!is) problems.push(`${name}: ${problem}`);
   };
-  must(manifest.version === version, `its version is ${manifest.version}, not ${version}`);
+  must(manifest.version === version, `its version is ${manifest.version}, expected ${version}`);
   const readme = join(folder, "README.md");
   must(
     existsSync(readme) && readFileSync(readme, "utf8").startsWith(`# ${name}\n`),
-    "README.md does not begin with its name",
+    "README.md does not start with its name",
   );
   must(existsSync(join(folder, "LICENSE")), "LICENSE is missing");
   for (const file of [...filesOf(manifest.exports), ...Object.values(manifest.bin ?? {})]) {
-    must(existsSync(join(folder, file)), `${file} is not in it`);
+    must(existsSync(join(folder, file)), `it does not contain ${file}`);
   }
   must(!JSON.stringify(manifest.exports ?? {}).includes("@wgrad/source"), "exports name sources");
   const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
   for (const [other, range] of Object.entries(needed)) {
     must(!/^(workspace|catalog):/.test(range), `${other} is at "${range}"`);
     if (other.startsWith("@wgrad/")) {
-      must(range === `^${version}`, `it needs ${other} at "${range}", not at "^${version}"`);
+      must(range === `^${version}`, `it needs ${other} at "${range}", expected "^${version}"`);
     }
   }
   if (bundled) {
@@ -84,6 +86,9 @@ export function checkPacked(folder: string, version: string, bundled: boolean): 
       "dist/bundle/index.js is missing: run pnpm bundle",
     );
   }
-  must(!existsSync(join(folder, "src")) && !existsSync(join(folder, "test")), "it has sources");
+  must(
+    !existsSync(join(folder, "src")) && !existsSync(join(folder, "test")),
+    "it contains sources",
+  );
   return problems;
 }

@@ -1,4 +1,4 @@
-/** A registry of packages on this machine, empty, that forgets all when it is closed. */
+/** A package registry on this machine. It starts empty and is deleted when it is closed. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,14 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runServer } from "verdaccio";
 
+/** A running registry. */
 export interface Registry {
-  /** Its address, without a slash at the end. */
+  /** Its address, without a trailing slash. */
   readonly url: string;
-  /** Settings of npm with which it takes packages. */
+  /** npm settings that allow publishing to it. */
   readonly npmrc: string;
   close(): Promise<void>;
 }
 
+/** Starts an empty registry. */
 export async function startRegistry(): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-registry-"));
   const anyone = { access: "$all", publish: "$all", unpublish: "$all" };
@@ -21,7 +23,7 @@ export async function startRegistry(): Promise<Registry> {
     storage: join(folder, "packages"),
     configPath: join(folder, "config.yaml"),
     auth: { htpasswd: { file: join(folder, "users") } },
-    uplinks: {}, // it knows our packages alone: others come from where npm is told
+    uplinks: {}, // it has our packages only; npm gets others from its own registry
     packages: { "**": anyone },
     log: { type: "stdout", level: "fatal" },
     max_body_size: "100mb",

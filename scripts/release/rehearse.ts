@@ -1,4 +1,4 @@
-/** A release as it will be, to a registry on this machine. */
+/** Rehearses a release with a registry on this machine. */
 import { execFile, execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -18,6 +18,7 @@ import { computeVersions } from "./versions.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
+/** A rehearsed release. */
 export interface Rehearsal {
   readonly registry: Registry;
   readonly version: string;
@@ -53,8 +54,8 @@ export const published = (): string[] =>
     .filter((folder) => manifestIn(join(root, folder)).private !== true);
 
 /**
- * Builds all packages, computes their versions from the changesets in a copy, packs them there,
- * looks into what was packed, and publishes it to a registry of its own. The caller closes it.
+ * Builds all packages, computes their versions from the changesets in a copy, packs and checks them
+ * there, and publishes them to a local registry. The caller closes the registry.
  */
 export async function rehearse(): Promise<Rehearsal> {
   const folders = published();
@@ -81,7 +82,7 @@ export async function rehearse(): Promise<Rehearsal> {
   }
 }
 
-/** What versions are computed from and packages are packed of. */
+/** Copies the files that versions are computed from and packages are packed from. */
 function copyTo(copy: string, folders: readonly string[]): void {
   for (const file of ["package.json", "pnpm-workspace.yaml", ".changeset"]) {
     cpSync(join(root, file), join(copy, file), { recursive: true });
@@ -97,14 +98,17 @@ function copyTo(copy: string, folders: readonly string[]): void {
     cpSync(join(root, folder), join(copy, folder), { recursive: true, filter });
     linkPackages(copy, folder);
   }
-  // a change's commit stands in the change log
+  // the change log names the commit of a change
   const author = ["-c", "user.name=release", "-c", "user.email=release@localhost"];
   run("git", ["init", "-q", "-b", "main"], copy);
   run("git", ["add", "package.json", ".changeset"], copy);
-  run("git", [...author, "commit", "-q", "-m", "what is to be released"], copy);
+  run("git", [...author, "commit", "-q", "-m", "changes to release"], copy);
 }
 
-/** A package finds the others that it names: their versions go into its manifest. */
+/**
+ * Links the packages that a package depends on, so that their versions are written into its
+ * manifest.
+ */
 function linkPackages(copy: string, folder: string): void {
   const { dependencies, devDependencies, peerDependencies } = manifestIn(join(root, folder));
   const needed = { ...dependencies, ...devDependencies, ...peerDependencies };
@@ -119,12 +123,12 @@ function versionOf(manifests: readonly Manifest[]): string {
   const versions = new Set(manifests.map(({ version }) => version));
   if (versions.size !== 1) {
     const list = manifests.map(({ name, version }) => `${name} ${version}`);
-    throw new Error(`packages of one release have one version:\n${list.join("\n")}`);
+    throw new Error(`packages of one release must have one version:\n${list.join("\n")}`);
   }
   return [...versions][0] as string;
 }
 
-/** Packs a package, and looks into what was packed. */
+/** Packs a package and checks the archive. */
 function packed(folder: string, version: string): string {
   run("pnpm", ["pack", "--pack-destination", folder], folder);
   const archive = readdirSync(folder).find((name) => name.endsWith(".tgz"));
@@ -142,7 +146,7 @@ function packed(folder: string, version: string): string {
 async function publish(archives: readonly string[], { url, npmrc }: Registry): Promise<void> {
   const env = { ...process.env, NODE_OPTIONS: "", npm_config_userconfig: npmrc };
   const shell = process.platform === "win32";
-  // where a build came from is proved by a service that runs it, and there is none here
+  // provenance needs a service that runs the build, and there is none here
   const args = ["--registry", url, "--provenance=false", "--access", "public"];
   for (const archive of archives) {
     await promisify(execFile)("npm", ["publish", archive, ...args], { env, shell });

@@ -1,18 +1,18 @@
-/** Versions from changesets. */
+/** Computes versions from changesets. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What packages that are always released together say of each other. */
+/** The range of packages that are always released together. */
 const TOGETHER = '"workspace:^"';
-/** The same while versions are computed. */
+/** The range that replaces it while versions are computed. */
 const ANY = '"workspace:>=0.0.0"';
 
 /**
  * Runs `changeset version` in a clone of the repository.
  *
- * Before 1.0 each minor release leaves the range `^0.1.0` that packages have of their peers.
- * Changesets takes that for a break and goes to 1.0.0; so the ranges are wide while it counts.
+ * Before 1.0, each minor release leaves the range `^0.1.0` of peer dependencies. Changesets would
+ * take that for a breaking change and release 1.0.0, so the ranges are widened while it runs.
  */
 export function computeVersions(command: string, clone: string): void {
   const manifests = readdirSync(join(clone, "packages")).map((name) =>

@@ -1,12 +1,16 @@
-/** Values with their shape, in no framework's words. */
+/** Values with their shape, independent of any framework. */
 export interface Values {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
 }
 
+/** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** A source of uniforms in [0, 1) that is the same in every program (Marsaglia's xorshift32). */
+/**
+ * A generator of uniform numbers in [0, 1) that every program can reproduce (Marsaglia's
+ * xorshift32).
+ */
 export function uniforms(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b9) | 1;
   return () => {
@@ -17,18 +21,19 @@ export function uniforms(seed: number): () => number {
   };
 }
 
-/** Uniform within ±bound. */
+/** Uniform numbers within ±bound. */
 export const within = (shape: readonly number[], bound: number, next: () => number): Values => ({
   shape,
   data: Float32Array.from({ length: sizeOf(shape) }, () => (2 * next() - 1) * bound),
 });
 
-/** Whole numbers from 0 to `high` − 1. */
+/** Integers from 0 to `high` − 1. */
 export const below = (shape: readonly number[], high: number, next: () => number): Values => ({
   shape,
   data: Int32Array.from({ length: sizeOf(shape) }, () => Math.floor(next() * high)),
 });
 
+/** A constant. */
 export const filled = (shape: readonly number[], value: number): Values => ({
   shape,
   data: new Float32Array(sizeOf(shape)).fill(value),

@@ -28,7 +28,7 @@ class Block extends Module<[Tensor], Tensor> {
   }
 }
 
-/** Characters [B, T] → logits of the next [B, T, vocabulary]. */
+/** Characters [B, T] → logits of the next characters [B, T, vocabulary]. */
 export class GPT extends Module<[Tensor], Tensor> {
   tokens = new Embedding(size.vocabulary, width);
   positions = new Embedding(size.length, width);

@@ -1,7 +1,4 @@
-/**
- * The workloads, trained by this library: one place, so that counts and benchmarks measure the
- * same.
- */
+/** The workloads, trained by this library. Counts and benchmarks both use them. */
 import { softplus, type Tensor, tensor } from "@wgrad/autograd";
 import {
   type AnyModule,
@@ -22,12 +19,13 @@ import type { Values } from "./draw.ts";
 import { GPT } from "./gpt.ts";
 import { LEARNING_RATE, LSTM as lstmSize, signsOf, WORD2VEC, type Workload } from "./workloads.ts";
 
+/** A training step. */
 export interface Step {
-  /** One training step: forward, backward, update; the loss is not read. */
+  /** Runs one training step: forward, backward, update; the loss is not read. */
   readonly run: () => Tensor;
-  /** What to read of a step whose result is no single number. */
+  /** The value to read if the result of a step is not a single number. */
   readonly value?: () => Tensor;
-  /** A number that all gradients take part in, where the loss never shows them. */
+  /** A number that depends on all gradients, for steps whose loss does not. */
   readonly check?: () => Tensor;
 }
 
@@ -100,14 +98,14 @@ function step(optimizer: Optimizer, loss: () => Tensor): Step {
 const adam = (model: AnyModule): Optimizer =>
   new Adam(model.parameters(), { lr: LEARNING_RATE.adam });
 
-/** A model, and its loss on the line's batch, fresh from the host at every step. */
+/** A model and its loss on the batch of the workload, which is uploaded at every step. */
 export interface Trained {
   readonly model: AnyModule & ((x: Tensor) => Tensor);
-  /** Of the model, or of what stands for it. */
+  /** The loss of the model or of a wrapper of it. */
   readonly loss: (net: (x: Tensor) => Tensor) => Tensor;
 }
 
-/** Cross-entropy of a classifier. */
+/** The cross-entropy of a classifier. */
 function trained(
   model: Trained["model"],
   workload: Workload,
@@ -134,7 +132,7 @@ function classifier(
   return step(adam(model), () => loss(model));
 }
 
-/** Those that are trained on several ranks too. */
+/** Models that are also trained on several ranks. */
 export const onRanks: Readonly<Record<string, (workload: Workload) => Trained>> = {
   mlp: (workload) => trained(new Perceptron(), workload, "images", "labels"),
   gpt: (workload) => trained(new GPT(), workload, "tokens", "targets"),
@@ -152,6 +150,7 @@ function product({ weights }: Workload): Step {
   };
 }
 
+/** The training step of each workload. */
 export const models: Readonly<Record<string, (workload: Workload) => Step>> = {
   matmul256: product,
   matmul512: product,

@@ -5,14 +5,14 @@ import { workloads } from "./workloads.ts";
 
 type Machine = keyof typeof machines;
 
-/** Kernels that touch more elements than this need so many threads, for a GPU to be busy. */
+/** Kernels that touch more elements than this need many threads to occupy a GPU. */
 const MANY = 10_000;
 const ENOUGH = 4096;
 
-/** What falls under this share of the bound is named. */
+/** Kernels below this fraction of the bound are marked. */
 const LEAST_SHARE = 0.3;
 
-/** The kernels of a workload's steady step, as a machine should take them. Nothing is run. */
+/** Predicted times of the kernels of a workload's steady step on a machine. Nothing is run. */
 export async function predictionsOf(
   name: string,
   machine: Machine,
@@ -38,11 +38,14 @@ export const totalOf = (
     { dispatches: 0, microseconds: 0, bound: 0 },
   );
 
-/** Kernels with too few threads for what they touch. */
+/** Kernels with too few threads for the elements that they touch. */
 export const starved = (all: readonly Prediction[]): readonly Prediction[] =>
   all.filter(({ bytes, threads }) => bytes / 4 > MANY && Math.max(...threads) < ENOUGH);
 
-/** Prints each kernel of each workload on the machines of a class, and names what is far from its bound. */
+/**
+ * Prints each kernel of each workload on the machines of a class, and marks those that are far from
+ * the bound.
+ */
 export async function printPredictions(
   names: readonly string[],
   kind: DeviceClass,
@@ -61,7 +64,7 @@ export async function printPredictions(
     }
   }
   console.log(
-    `\n"under ${100 * LEAST_SHARE} %" of the bound, "few threads": under ${ENOUGH} for over ${MANY} elements; the time between dispatches is not in it`,
+    `\n"under ${100 * LEAST_SHARE} %" of the bound, "few threads": under ${ENOUGH} for over ${MANY} elements; the time between dispatches is not included`,
   );
 }
 

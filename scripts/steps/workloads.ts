@@ -1,23 +1,27 @@
 import { below, filled, sizeOf, uniforms, type Values, within } from "./draw.ts";
 
-/** One line of the benchmark: where everyone starts from, and what everyone is given. */
+/** A workload of the benchmark: initial weights and a batch, the same for all libraries. */
 export interface Workload {
   readonly title: string;
-  /** Initial weights by PyTorch's names, in PyTorch's layouts. */
+  /** Initial weights under PyTorch's names, in PyTorch's layouts. */
   readonly weights: Readonly<Record<string, Values>>;
-  /** One batch; every step gets it from the host anew, as from a loader. */
+  /** One batch, which is uploaded at every step, as from a loader. */
   readonly batch: Readonly<Record<string, Values>>;
 }
 
+/** Learning rates of the optimizers. */
 export const LEARNING_RATE = { sgd: 0.1, adam: 1e-3 } as const;
+/** Sizes of the LSTM classifier. */
 export const LSTM = { vocabulary: 5000, embed: 64, hidden: 128, length: 50, batch: 32, classes: 2 };
+/** Sizes of the GPT. */
 export const GPT = { layers: 2, width: 128, heads: 4, length: 64, batch: 4, vocabulary: 96 };
+/** Sizes of word2vec. */
 export const WORD2VEC = { words: 10_000, width: 100, batch: 512, negatives: 5 };
 const CHAIN_SIZE = 1_000_000;
 
 type Weights = Record<string, Values>;
 
-/** A dense layer [outputs, inputs] as PyTorch draws one: within ±1/√inputs. */
+/** A dense layer [outputs, inputs], initialised like PyTorch's: uniform within ±1/√inputs. */
 function dense(
   name: string,
   outputs: number,
@@ -62,7 +66,10 @@ function mean(): Workload {
   };
 }
 
-/** Skip-gram with negative samples: of each center its neighbour, then strangers (Mikolov et al. 2013). */
+/**
+ * Skip-gram with negative sampling: each center has a neighbour and random other words (Mikolov et
+ * al. 2013).
+ */
 function word2vec(batch = WORD2VEC.batch): Workload {
   const next = uniforms(8);
   const { words, width, negatives } = WORD2VEC;
@@ -77,7 +84,7 @@ function word2vec(batch = WORD2VEC.batch): Workload {
   };
 }
 
-/** 1 for the neighbour of each center, −1 for its strangers. */
+/** 1 for the neighbour of each center, −1 for the other words. */
 export const signsOf = ({ batch }: Workload): Values => {
   const { shape } = batch.others as Values;
   const columns = shape[1] as number;
@@ -170,7 +177,7 @@ function gpt(batch = GPT.batch): Workload {
   };
 }
 
-/** In the order of the report. Those of batches take another size of batch. */
+/** The workloads, in the order of the report; those with a batch accept another batch size. */
 export const workloads: Readonly<Record<string, (batch?: number) => Workload>> = {
   matmul256: () => product(256),
   matmul512: () => product(512),

@@ -2,13 +2,13 @@ import { arange, init, manualSeed, randn, type Tensor } from "@wgrad/autograd";
 import { models } from "../steps/models.ts";
 import { workloads } from "../steps/workloads.ts";
 
-/** What a place computed: its device in words, and the bits of every program's results. */
+/** Results on a machine: a description of its device, and hashes of the bits of every program. */
 export interface Hashes {
   readonly description: string;
   readonly bits: Readonly<Record<string, string>>;
 }
 
-/** FNV-1a of a value's bits. */
+/** FNV-1a hash of the bits of a value. */
 async function hash(value: Tensor): Promise<string> {
   const data = await value.data();
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -17,7 +17,7 @@ async function hash(value: Tensor): Promise<string> {
   return (sum >>> 0).toString(16).padStart(8, "0");
 }
 
-/** Large enough that threads share them; every kind of kernel. */
+/** Programs large enough for several threads, with every kind of kernel. */
 const programs: Readonly<Record<string, () => Tensor>> = {
   product: () => randn([96, 200]).matmul(randn([200, 130])),
   "product along k": () => randn([96, 200]).matmul(randn([130, 200]).T),
@@ -46,14 +46,14 @@ const programs: Readonly<Record<string, () => Tensor>> = {
   },
 };
 
-/** How the wasm device is opened, and the models that take two steps on it. */
+/** The options of the wasm device, and the models that run two steps on it. */
 export interface Place {
   readonly threads?: number;
   readonly relaxed?: boolean;
   readonly steps: readonly string[];
 }
 
-/** Runs every program and the models' steps. */
+/** Runs every program and the steps of the models. */
 export async function hashes({ steps, ...options }: Place): Promise<Hashes> {
   const { description } = await init({ device: "wasm", ...options });
   const bits: Record<string, string> = {};

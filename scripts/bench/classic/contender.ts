@@ -1,6 +1,6 @@
 /**
- * A process of its own for each contender and line: gives its parent a `Timing`. Arguments:
- * library, folder, line as JSON.
+ * Runs one contender on one workload in its own process and sends the parent a `Timing`. Arguments:
+ * library, folder, workload as JSON.
  */
 import { read } from "./data.ts";
 import type { Line, Timing } from "./lines.ts";
@@ -20,9 +20,7 @@ const score = line.kind === "boosting" ? r2(predicted, real) : accuracy(predicte
 const timing: Timing = { fit: fitted - start, predict: ended - fitted, score };
 process.send?.(timing, () => process.exit(0));
 
-/**
- * Milliseconds that the processor has worked for this program, its compiler and collector included.
- */
+/** Processor milliseconds used by this program, including its compiler and garbage collector. */
 function processor(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

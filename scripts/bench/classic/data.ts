@@ -1,23 +1,25 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Columns of every generated table. */
+/** Number of columns of every generated table. */
 export const WIDTH = 20;
 
-/** Rows of features and what they are to tell: a quantity, and whether it is above its median. */
+/** Rows of features with two targets: a number, and whether it is above its median. */
 export interface Rows {
   readonly x: Float32Array;
   readonly quantity: Float32Array;
   readonly label: Float32Array;
 }
 
+/** A training set and a test set. */
 export interface Task {
   readonly train: Rows;
   readonly test: Rows;
 }
 
 /**
- * Friedman's first problem: five of the columns decide, with noise. The same numbers everywhere.
+ * Friedman's first problem: five columns determine the target, with noise. Every program gets the
+ * same numbers.
  */
 export function generate(rows: number): Rows {
   const next = mulberry(rows);
@@ -45,11 +47,12 @@ function mulberry(seed: number): () => number {
 
 const PARTS = ["x", "quantity", "label"] as const;
 
-/** Writes rows as raw f32, for programs of any language. */
+/** Writes rows as raw f32, which programs in any language can read. */
 export function write(folder: string, name: string, rows: Rows): void {
   for (const part of PARTS) writeFileSync(join(folder, `${name}-${part}.f32`), rows[part]);
 }
 
+/** Reads the rows of a folder. */
 export function read(folder: string): Task {
   const rows = (name: string): Rows => {
     const [x, quantity, label] = PARTS.map((part) => {
@@ -61,6 +64,6 @@ export function read(folder: string): Task {
   return { train: rows("train"), test: rows("test") };
 }
 
-/** Rows as lists of numbers, as other libraries take them. */
+/** Rows as lists of numbers, the input of other libraries. */
 export const lists = ({ x }: Rows): number[][] =>
   Array.from({ length: x.length / WIDTH }, (_, i) => [...x.subarray(i * WIDTH, (i + 1) * WIDTH)]);

@@ -1,17 +1,17 @@
-/** What is compared. */
+/** The kind of a workload. */
 export type Kind = "boosting" | "forest" | "tree";
 
-/** One line of the comparison: rows to learn from, and trees. */
+/** A workload: number of training rows and of trees. */
 export interface Line {
   readonly kind: Kind;
   readonly rows: number;
   readonly trees: number;
 }
 
-/** Leaves of a tree of boosting. */
+/** Number of leaves of a boosted tree. */
 export const LEAVES = 31;
 
-/** Sizes of use, and small ones that every contender ends in time. */
+/** Practical sizes, and small ones that every contender finishes in time. */
 export const lines: readonly Line[] = [
   { kind: "boosting", rows: 20_000, trees: 100 },
   { kind: "boosting", rows: 1000, trees: 100 },
@@ -21,10 +21,7 @@ export const lines: readonly Line[] = [
   { kind: "tree", rows: 1000, trees: 1 },
 ];
 
-/**
- * What a contender took, in milliseconds of the processor, and how good it is on rows it has not
- * seen: R² or accuracy.
- */
+/** Processor milliseconds of a contender, and its R² or accuracy on test rows. */
 export interface Timing {
   readonly fit: number;
   readonly predict: number;

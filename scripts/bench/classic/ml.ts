@@ -4,7 +4,7 @@ import xgboost from "ml-xgboost";
 import { lists, type Task } from "./data.ts";
 import { LEAVES, type Line, type Predict } from "./lines.ts";
 
-/** Makes the data ready; gives what fits, which gives what predicts. */
+/** Prepares the data. Returns a function that fits and returns a function that predicts. */
 export async function prepare(
   { kind, trees }: Line,
   { train, test }: Task,

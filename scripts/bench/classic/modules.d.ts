@@ -1,4 +1,4 @@
-/** The parts that are called of libraries without types. */
+/** Types of libraries that have none, as far as they are called here. */
 declare module "ml-cart" {
   export class DecisionTreeClassifier {
     train(x: readonly (readonly number[])[], labels: readonly number[]): void;

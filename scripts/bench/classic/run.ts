@@ -1,6 +1,6 @@
 /**
- * Trees, forests and boosting beside other libraries' on the same rows, each in a process of its
- * own.
+ * Compares trees, forests and boosting with other libraries on the same rows, each in its own
+ * process.
  */
 import { execFile, fork, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,10 +10,10 @@ import { promisify } from "node:util";
 import { generate, write } from "./data.ts";
 import { type Kind, LEAVES, type Line, lines, type Timing } from "./lines.ts";
 
-/** A contender that takes longer is stopped: what it took is more than this. */
+/** A contender that takes longer is stopped; its time is reported as more than this. */
 const DEADLINE = 120_000;
 const TEST_ROWS = 5000;
-/** The least of so many runs counts, where one takes less than a second or so. */
+/** Number of runs of which the least counts, if one takes less than about a second. */
 const RUNS = 3;
 
 const PEERS: Readonly<Record<Kind, string>> = {
@@ -27,7 +27,9 @@ interface Row {
   readonly [column: string]: string;
 }
 
-/** Measures every line; scikit-learn where a Python has it (`WGRAD_PYTHON`, default python3). */
+/**
+ * Measures every workload, scikit-learn too if a Python has it (`WGRAD_PYTHON`, default python3).
+ */
 export async function classic(): Promise<Record<string, Row>> {
   const python = process.env.WGRAD_PYTHON ?? "python3";
   const hasPython = spawnSync(python, ["-c", "import sklearn"]).status === 0;
@@ -46,7 +48,7 @@ export async function classic(): Promise<Record<string, Row>> {
       rows[name] = {
         wgrad: shown(ours),
         [PEERS[kind]]: shown(peer),
-        "scikit-learn": hasPython ? shown(reference) : "no Python has it",
+        "scikit-learn": hasPython ? shown(reference) : "not installed",
         "peer ÷ wgrad": ratio(peer, ours),
         "wgrad ÷ scikit-learn": reference === null ? "–" : ratio(ours, reference),
       };
@@ -57,7 +59,7 @@ export async function classic(): Promise<Record<string, Row>> {
   return rows;
 }
 
-/** The quickest of some runs; null if one was stopped. */
+/** The fastest of some runs; null if one was stopped. */
 async function least(run: () => Promise<Timing | null>): Promise<Timing | null> {
   let best: Timing | null = null;
   for (let i = 0; i < RUNS; i++) {
@@ -116,7 +118,7 @@ const shown = (timing: Timing | null): string =>
     ? `over ${DEADLINE / 1000} s`
     : `${milliseconds(timing.fit)} + ${milliseconds(timing.predict)}, ${timing.score.toFixed(3)}`;
 
-/** How much longer one takes to fit than the other; at least so much where it was stopped. */
+/** How many times longer one fit takes than the other; a lower bound if it was stopped. */
 function ratio(slow: Timing | null, fast: Timing | null): string {
   if (fast === null) return "–";
   const times = (slow?.fit ?? DEADLINE) / fast.fit;

@@ -9,7 +9,7 @@ import { LEAVES, type Line, type Predict } from "./lines.ts";
 
 const features = ({ x }: Rows): Tensor => tensor(x, { shape: [x.length / WIDTH, WIDTH] });
 
-/** Makes the data ready; gives what fits, which gives what predicts. */
+/** Prepares the data. Returns a function that fits and returns a function that predicts. */
 export async function prepare(
   { kind, trees }: Line,
   { train, test }: Task,

@@ -1,4 +1,7 @@
-/** A rank of the benchmark, a thread or a process under mpirun. Rank 0 gives what was measured. */
+/**
+ * One rank of the benchmark: a thread, or a process under mpirun. Rank 0 returns the measured
+ * times.
+ */
 import { parentPort } from "node:worker_threads";
 import { init, manualSeed } from "@wgrad/autograd";
 import {
@@ -33,7 +36,7 @@ for (const bytes of sizes) {
   measured.exchange[bytes] = medianOf(times);
 }
 
-/** Turns of some steps each, alone and together by turns, so that what else runs slows both. */
+/** Number of turns. Steps alone and together alternate, so that other load slows both. */
 const TURNS = 12;
 const STEPS = 5;
 for (const [name, make] of Object.entries(onRanks)) {
@@ -66,7 +69,7 @@ async function costOf(step: () => Promise<void>): Promise<Cost> {
   return { wall: (performance.now() - start) / STEPS, processor: (user + system) / 1000 / STEPS };
 }
 
-/** The medians; a process of several ranks has worked for all of them. */
+/** The medians. If a process has several ranks, its processor time is divided by their number. */
 function middle(costs: readonly Cost[], ranks = 1): Cost {
   return {
     wall: medianOf(costs.map(({ wall }) => wall)),
@@ -74,7 +77,7 @@ function middle(costs: readonly Cost[], ranks = 1): Cost {
   };
 }
 
-/** The step on this rank's batch, by itself and with the others. */
+/** A step on the batch of this rank, alone and together with the others. */
 async function stepOf({
   model,
   loss,

@@ -1,6 +1,6 @@
 /**
- * What two ranks of one host exchange in a second, beside plain TCP, and what the second rank is
- * worth.
+ * Bandwidth between two ranks on one host, compared with plain TCP, and the speed-up by the second
+ * rank.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ interface Row {
   readonly [column: string]: string;
 }
 
-/** Megabytes a second through an average over two ranks, by size; then steps alone and together. */
+/** Megabytes per second of an average over two ranks, by size; then steps alone and together. */
 export async function distributed(): Promise<Record<string, Row>> {
   const backends: Record<string, Measured | null> = {
     threads: await onThreads(),
@@ -59,7 +59,7 @@ async function onThreads(): Promise<Measured> {
   return measured as unknown as Measured;
 }
 
-/** Null where there is no mpirun, and says so. */
+/** Null, with a message, if there is no mpirun. */
 async function onMpi(): Promise<Measured | null> {
   const asRoot = process.getuid?.() === 0 ? ["--allow-run-as-root"] : [];
   const node = [process.execPath, ...process.execArgv, program];
@@ -70,7 +70,7 @@ async function onMpi(): Promise<Measured | null> {
     const [, text = "null"] = /@measured (.*)/.exec(stdout) ?? [];
     return JSON.parse(text) as Measured | null;
   } catch (error) {
-    console.log(`distributed: not on MPI: ${(error as Error).message.split("\n")[0]}`);
+    console.log(`distributed: MPI is not measured: ${(error as Error).message.split("\n")[0]}`);
     return null;
   }
 }

@@ -1,13 +1,13 @@
 /**
- * The same average of two processes over a plain TCP connection on loopback: each sends its numbers
- * and adds the other's.
+ * The same average of two processes over a TCP connection on loopback: each sends its numbers and
+ * adds those of the other.
  */
 import { fork } from "node:child_process";
 import { connect, createServer, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { medianOf, repeats, sizes } from "./lines.ts";
 
-/** Milliseconds by bytes. */
+/** Milliseconds for each size in bytes. */
 export async function overTcp(): Promise<Record<number, number>> {
   const server = createServer({ noDelay: true });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -43,7 +43,7 @@ async function exchange(socket: Socket): Promise<Record<number, number>> {
   return times;
 }
 
-/** What came beyond the numbers of one exchange belongs to the next. */
+/** Received bytes beyond one exchange belong to the next. */
 let rest = Buffer.alloc(0);
 
 function receive(socket: Socket, into: Uint8Array): Promise<void> {

@@ -2,18 +2,23 @@ import { lax, nn, numpy as np } from "@jax-js/jax";
 import type { Values } from "../../steps/draw.ts";
 import { GPT, LSTM, WORD2VEC } from "../../steps/workloads.ts";
 
+/** An array of jax-js. */
 export type A = np.Array;
+/** Arrays by name. */
 export type Tree = Record<string, A>;
 
+/** Values as an array. */
 export const toArray = ({ shape, data }: Values): A =>
   np.array(data as Float32Array<ArrayBuffer>, {
     shape: [...shape],
     dtype: data instanceof Int32Array ? np.int32 : np.float32,
   });
 
+/** Named values as arrays. */
 export const toArrays = (values: Readonly<Record<string, Values>>): Tree =>
   Object.fromEntries(Object.entries(values).map(([name, one]) => [name, toArray(one)]));
 
+/** A further reference to an array of a tree. */
 export const get = (tree: Tree, name: string): A => (tree[name] as A).ref;
 
 /** x Wᵀ + b */
@@ -23,7 +28,10 @@ const dense = (x: A, weights: Tree, name: string): A =>
 const crossEntropy = (logits: A, labels: A, classes: number): A =>
   np.mean(np.sum(nn.logSoftmax(logits, -1).mul(nn.oneHot(labels, classes)), -1)).mul(-1);
 
-/** Rows of a table by a product with one-hot rows: a gather's gradient cannot be compiled. */
+/**
+ * Looks up rows of a table by a product with one-hot rows, because the gradient of a gather cannot
+ * be compiled.
+ */
 const lookUp = (table: A, tokens: A, rows: number): A => np.matmul(nn.oneHot(tokens, rows), table);
 
 function norm(x: A, weights: Tree, name: string): A {
@@ -35,12 +43,14 @@ function norm(x: A, weights: Tree, name: string): A {
     .add(get(weights, `${name}.bias`));
 }
 
+/** A loss of weights and a batch. */
 export type Loss = (weights: Tree, batch: Tree) => A;
 
+/** The loss of each workload. */
 export const losses: Record<string, Loss> = {
   logistic(w, { x, y }) {
     const logits = dense(x as A, w, "linear");
-    // log(1 + exp(z)) − y z, with nothing to overflow
+    // log(1 + exp(z)) − y z, without overflow
     return np.mean(nn.softplus(logits.ref).sub(logits.mul(y as A)));
   },
   word2vec(w, { centers, others }) {

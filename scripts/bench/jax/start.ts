@@ -16,7 +16,7 @@ import { type A, get, type Loss, losses, type Tree, toArray, toArrays } from "./
 const map = (tree: Tree, f: (name: string) => A): Tree =>
   Object.fromEntries(Object.keys(tree).map((name) => [name, f(name)]));
 
-/** (weights, batch) → (weights − rate · gradient, loss), compiled whole. */
+/** (weights, batch) → (weights − rate · gradient, loss), compiled as one function. */
 function sgd(loss: Loss): (w: Tree, batch: Tree) => [Tree, A] {
   return jit((w: Tree, batch: Tree): [Tree, A] => {
     const [value, g] = valueAndGrad(loss)(
@@ -30,7 +30,7 @@ function sgd(loss: Loss): (w: Tree, batch: Tree) => [Tree, A] {
   }) as (w: Tree, batch: Tree) => [Tree, A];
 }
 
-/** One step of Adam, compiled whole; `corrections` are 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
+/** One step of Adam, compiled as one function; `corrections` are 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
 function adam(
   loss: Loss,
 ): (w: Tree, m: Tree, v: Tree, corrections: A[], batch: Tree) => [Tree, Tree, Tree, A] {
@@ -95,7 +95,7 @@ function training(line: string, workload: Workload): Contender {
   };
 }
 
-/** The recurrent network takes its tokens time first, in one row. */
+/** The recurrent network needs its tokens time first, flattened. */
 function batchOf(line: string, { batch }: Workload): Workload["batch"] {
   if (line !== "lstm") return batch;
   const { data } = permuted(batch.tokens as Values, [1, 0]);
@@ -108,8 +108,8 @@ const zeros = (values: Workload["weights"]): Workload["weights"] =>
 const first = async (x: A): Promise<number> => ((await x.data()) as Float32Array)[0] as number;
 
 /**
- * Steps that do not build on each other: nothing is computed before it is wanted, and what is given
- * up unwanted never is, so all results are held until all are there.
+ * Steps that do not depend on each other. jax-js computes lazily and drops unused results, so all
+ * results are kept until all are computed.
  */
 function apart(run: () => A[], loss: (last: A[]) => A, check?: (last: A[]) => A): Contender {
   const held: A[][] = [];
@@ -167,9 +167,11 @@ function mean({ weights }: Workload): Contender {
   );
 }
 
+/** Starts jax-js with a workload. */
 export const start: Start = async (line, backend, workload) => {
   const found = await init(backend as "wasm" | "webgpu");
-  if (!found.includes(backend as "wasm")) throw new Unsupported(`no backend ${backend} here`);
+  if (!found.includes(backend as "wasm"))
+    throw new Unsupported(`the backend ${backend} is not available`);
   defaultDevice(backend as "wasm" | "webgpu");
   if (line.startsWith("matmul")) return product(workload);
   const own = { chain, mean }[line];

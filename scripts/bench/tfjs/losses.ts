@@ -3,10 +3,11 @@ import type { Values } from "../../steps/draw.ts";
 import { GPT, LSTM, signsOf, type Workload } from "../../steps/workloads.ts";
 import { permuted } from "../layouts.ts";
 
+/** Values as a tensor. */
 export const toTensor = ({ shape, data }: Values): tf.Tensor =>
   tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 
-/** A dense layer's weight is [inputs, outputs] here. */
+/** The weight of a dense layer is [inputs, outputs] in TensorFlow.js. */
 function denseOf(weights: Workload["weights"], name: string): { w: tf.Tensor2D; b: tf.Tensor1D } {
   return {
     w: variable(permuted(weights[`${name}.weight`] as Values, [1, 0])) as tf.Tensor2D,
@@ -25,6 +26,7 @@ const crossEntropy = (logits: tf.Tensor, labels: Values, classes: number): tf.Sc
     logits,
   ) as tf.Scalar;
 
+/** The loss of each workload. */
 export const losses: Record<string, (workload: Workload) => () => tf.Scalar> = {
   logistic({ weights, batch }) {
     const linear = denseOf(weights, "linear");
@@ -55,7 +57,8 @@ export const losses: Record<string, (workload: Workload) => () => tf.Scalar> = {
     };
   },
   convnet({ weights, batch }) {
-    // images [B, H, W, C], filters [H, W, in, out], and so the last layer's rows are [H, W, C]
+    // Images are [B, H, W, C] and filters [H, W, in, out], so the rows of the last layer are [H, W,
+    // C].
     const conv = (name: string) => ({
       w: variable(permuted(weights[`${name}.weight`] as Values, [2, 3, 1, 0])) as tf.Tensor4D,
       b: variable(weights[`${name}.bias`] as Values),

@@ -74,12 +74,13 @@ function mean({ weights }: Workload): Contender {
 }
 
 const LACKS: Record<string, string> = {
-  convnet: "no gradient of a convolution's filter",
-  lstm: "no gradient of a gather",
-  gpt: "no gradient of a gather",
-  word2vec: "no gradient of a gather",
+  convnet: "no gradient for the filter of a convolution",
+  lstm: "no gradient for a gather",
+  gpt: "no gradient for a gather",
+  word2vec: "no gradient for a gather",
 };
 
+/** Starts TensorFlow.js with a workload. */
 export const start: Start = async (line, backend, workload) => {
   if (backend === "wasm") {
     if (LACKS[line] !== undefined) throw new Unsupported(LACKS[line]);
@@ -91,7 +92,8 @@ export const start: Start = async (line, backend, workload) => {
     setThreadsCount(navigator.hardwareConcurrency);
   }
   tf.enableProdMode();
-  if (!(await tf.setBackend(backend))) throw new Unsupported(`no backend ${backend} here`);
+  if (!(await tf.setBackend(backend)))
+    throw new Unsupported(`the backend ${backend} is not available`);
   await tf.ready();
   if (line.startsWith("matmul")) return product(workload);
   const own = { chain, mean }[line];

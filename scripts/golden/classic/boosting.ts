@@ -6,8 +6,8 @@ import type { ClassicRun } from "./run.ts";
 import { outputOf, within } from "./trees.ts";
 
 /**
- * Histogram boosting: every number where the trees are the only ones and rounding does not move
- * them, else scores.
+ * Histogram boosting: compares all numbers if the trees are unique and stable under rounding, else
+ * scores.
  */
 export async function runHistBoosting(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
@@ -44,7 +44,7 @@ async function resultOf(name: string, model: Model, { item, data }: ClassicRun):
   }
 }
 
-/** An array of a tree by scikit-learn's name; in leaves what it has there. */
+/** An array of a tree by scikit-learn's name, with scikit-learn's values in leaves. */
 function arrayOf(name: string, tree: Model): unknown {
   const child = (of: Int32Array): Int32Array => of.map((node) => Math.max(node, 0));
   switch (name) {
@@ -84,7 +84,7 @@ async function staged(model: Model, { x, y }: Part, loss: string): Promise<Float
   return Float64Array.from(losses);
 }
 
-/** Classic gradient boosting. */
+/** Gradient boosting with exact splits. */
 export async function runBoosting(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const model: Model = await make().fit(data.train.x, data.train.y);

@@ -5,7 +5,7 @@ import type { Model } from "./estimators.ts";
 import type { ClassicRun } from "./run.ts";
 import { outputOf, within } from "./trees.ts";
 
-/** Labels, which may be any numbering where the case says so. */
+/** Labels, whose numbering is free if the case says so. */
 export async function runLabels(run: ClassicRun): Promise<void> {
   const { item, data, group, make, fault } = run;
   const model: Model = await make().fit(data.train.x);
@@ -20,7 +20,7 @@ export async function runLabels(run: ClassicRun): Promise<void> {
   }
 }
 
-/** Whether two numberings part the rows alike. */
+/** Whether two labellings give the same clusters. */
 function sameParts(a: readonly number[], b: readonly number[]): boolean {
   const pairs = new Map<number, number>();
   const used = new Set<number>();
@@ -38,21 +38,21 @@ function sameParts(a: readonly number[], b: readonly number[]): boolean {
   );
 }
 
-/** Lloyd's rounds from given centres. */
+/** Lloyd's iterations from given centres. */
 export async function runKMeans(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const model: Model = await make().fit(data.train.x);
   within(run, "rounds", model.nIter, [item.n_iter as number, item.n_iter as number], 0);
   for (const output of item.outputs) {
     const result = await outputOf(output, model, data);
-    // of distances the first rows are stored
+    // only the distances of the first rows are stored
     const [rows = 0] = run.group.tensor(item.id, output).shape;
     const part = output === "transform" ? (result as Tensor).narrow(0, 0, rows) : result;
     await run.check(output, Array.isArray(part) ? matrix(part) : part);
   }
 }
 
-/** A mixture after so many rounds. */
+/** A mixture after a number of iterations. */
 export async function runMixture(run: ClassicRun): Promise<void> {
   const { item, data, group, make } = run;
   const model: Model = await make().fit(data.train.x);
@@ -75,7 +75,7 @@ const matrix = (rows: readonly ArrayLike<number>[]): unknown => {
   return { dtype: "f64", shape: [rows.length, rows[0]?.length ?? 0], data: async () => data };
 };
 
-/** scipy's tree of clusters, and what is read off it. */
+/** scipy's tree of clusters and quantities derived from it. */
 export async function runLinkage(run: ClassicRun): Promise<void> {
   const { item, data } = run;
   const [start, end] = item.rows as [number, number];

@@ -3,7 +3,7 @@ import { camel } from "../names.ts";
 import type { Model } from "./estimators.ts";
 import type { ClassicRun } from "./run.ts";
 
-/** A fitted estimator's attributes, and what its methods say of the rows to predict. */
+/** The attributes of a fitted estimator, and the results of its methods on the test rows. */
 export async function runEstimator(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const { train, test } = data;
@@ -26,7 +26,7 @@ export async function runEstimator(run: ClassicRun): Promise<void> {
   }
 }
 
-/** Rows of numbers as one matrix; a list of one where scikit-learn has a row of one. */
+/** Rows of numbers as one matrix; a list of one number where scikit-learn has a row. */
 function shaped(value: unknown, { group, item }: ClassicRun, name: string): unknown {
   const reference = group.tensor(item.id, name);
   const rows = value as ArrayLike<number>[];

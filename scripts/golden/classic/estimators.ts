@@ -4,11 +4,11 @@ import type { Encoded } from "../load.ts";
 import { camel, Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
 
-/** What the runners ask of an estimator; which of it there is depends on the class. */
+/** The members of estimators that the runners use; each class has some of them. */
 // biome-ignore lint/suspicious/noExplicitAny: a case names methods and attributes by text
 export type Model = any;
 
-/** Settings that choose how scikit-learn computes the same thing. */
+/** Settings that choose how scikit-learn computes the same result. */
 const HOW: ReadonlySet<string> = new Set([
   "algorithm",
   "dual",
@@ -19,10 +19,10 @@ const HOW: ReadonlySet<string> = new Set([
   "cache_size",
 ]);
 
-/** Settings that an estimator has nothing to decide by: its answer is the only one. */
+/** Estimators whose results do not depend on the random state. */
 const NOT_RANDOM: ReadonlySet<string> = new Set(["LogisticRegression"]);
 
-/** A case's settings as ours. */
+/** The settings of a case, converted. */
 export function settingsOf(
   params: Readonly<Record<string, Encoded>>,
   { item, group }: Pick<Run, "item" | "group">,
@@ -44,9 +44,7 @@ export function settingsOf(
   return Object.fromEntries(kept.map(([name, value]) => [camel(name), decode(value)]));
 }
 
-/**
- * The estimator that a case names, with its settings. Throws Unmapped if there is no such class.
- */
+/** The estimator of a case with its settings. Throws Unmapped if there is no such class. */
 export function estimatorOf(run: Pick<Run, "item" | "group">, more: object = {}): Model {
   const name = String(run.item.estimator).split(".").at(-1) as string;
   const Class = (classic as Readonly<Record<string, unknown>>)[name];

@@ -10,21 +10,18 @@ import {
 } from "@wgrad/datasets/data";
 import { type Case, type Group, loadGroup } from "../load.ts";
 
-/** The texts and bytes of a group's two files. */
+/** The contents of a group's two files. */
 export interface Files {
   readonly json: string;
   readonly bytes: Uint8Array;
 }
 
-/** A group whose cases name data sets. */
+/** A group whose cases refer to data sets. */
 export interface ClassicGroup extends Group {
   readonly data: (name: string) => Promise<Data>;
 }
 
-/**
- * Rows to fit on and rows to predict; where a data set has no rows to predict, those it was fitted
- * on.
- */
+/** Training rows and test rows; if a data set has no test rows, the training rows. */
 export interface Data {
   readonly train: Part;
   readonly test: Part;
@@ -32,7 +29,7 @@ export interface Data {
 
 export interface Part {
   readonly x: Tensor;
-  /** Null where nothing is to be predicted. */
+  /** Null without targets. */
   readonly y: Tensor | null;
 }
 
@@ -64,7 +61,7 @@ const tables: Readonly<Record<string, () => Promise<LabelledTable>>> = {
   sacramento: loadSacramento,
 };
 
-/** Numbers of a table's features, NaN where the case wants one missing, and its target. */
+/** Features of a table as numbers, NaN where the case demands a missing value, and its target. */
 async function fromTable(set: TableSet): Promise<Data> {
   const source = await (tables[set.table] as () => Promise<LabelledTable>)();
   const all = [...source.features];
@@ -107,7 +104,7 @@ function fromStored(set: StoredSet, tensors: Readonly<Record<string, TensorRecor
 /** The groups of a folder `classic`, by the names of their files. */
 export function loadClassic(files: ReadonlyMap<string, Files>): ClassicGroup[] {
   const shared = files.get("datasets");
-  if (shared === undefined) throw new Error("golden classic: there are no data sets");
+  if (shared === undefined) throw new Error("golden classic: data sets are missing");
   const { datasets } = JSON.parse(shared.json) as {
     datasets: Readonly<Record<string, TableSet | StoredSet>>;
   };

@@ -13,10 +13,10 @@ import {
 } from "./selection.ts";
 import { runAdaBoost, runForest, runIsolation, runTree } from "./trees.ts";
 
-/** What a runner of a kind is given. */
+/** The input of a runner. */
 export interface ClassicRun extends Run {
   readonly data: Data;
-  /** The estimator that the case names. */
+  /** Makes the estimator of the case. */
   readonly make: (more?: object) => Model;
 }
 
@@ -40,7 +40,7 @@ const runners: Readonly<Record<string, Runner>> = {
   partial_dependence: runPartialDependence,
 };
 
-/** A case of a group `classic/…`. */
+/** Runs a case of a group `classic/…`. */
 export async function runClassic(run: Run): Promise<void> {
   const { item } = run;
   const runner = runners[item.category];
@@ -51,7 +51,7 @@ export async function runClassic(run: Run): Promise<void> {
   await runner({ ...run, data, make: (more) => estimatorOf(run, more) });
 }
 
-/** (x − μ) / σ of the training rows in f64, as the reference has it. */
+/** (x − μ) / σ with the statistics of the training rows, in f64 like the reference. */
 async function standardized({ train, test }: Data): Promise<Data> {
   const { data, shape } = await read(train.x);
   const [rows = 0, width = 0] = shape;

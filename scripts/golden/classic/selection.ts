@@ -7,7 +7,7 @@ import { type Model, settingsOf } from "./estimators.ts";
 import type { ClassicRun } from "./run.ts";
 import { within } from "./trees.ts";
 
-/** `StratifiedKFold(5), no shuffle` as ours. */
+/** The splitter for a text such as `StratifiedKFold(5), no shuffle`. */
 function splitterOf(text: string): KFold | StratifiedKFold {
   const [, name, count] = /^(\w+)\((\d+)\)/.exec(text) ?? [];
   const options = { nSplits: Number(count) };
@@ -17,7 +17,7 @@ function splitterOf(text: string): KFold | StratifiedKFold {
 const close = (run: ClassicRun, name: string, value: number, known: number): void =>
   within(run, name, value, [known, known], 1e-4 * Math.max(1, Math.abs(known)));
 
-/** Scores of folds, and which rows are in each. */
+/** Scores of the folds, and the rows of each fold. */
 export async function runCrossValidation(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const { x, y } = data.train as { x: Tensor; y: Tensor };
@@ -36,7 +36,7 @@ export async function runCrossValidation(run: ClassicRun): Promise<void> {
   await run.check("scores", await classic.crossValScore(model, x, y, { cv, scoring }));
 }
 
-/** Every candidate's scores, and the best. */
+/** The scores of every candidate, and the best candidate. */
 export async function runGridSearch(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const { x, y } = data.train as { x: Tensor; y: Tensor };
@@ -68,7 +68,7 @@ export async function runGridSearch(run: ClassicRun): Promise<void> {
     const value = results[output];
     if (!Array.isArray(value)) await run.check(output, value);
     else {
-      // scikit-learn has a list of scores for each fold
+      // scikit-learn gives a list of scores for each fold
       const byFold = shape[0] === params.length;
       const [count, folds] = [params.length, rows.length / params.length];
       const turned = Float64Array.from(rows, (_, i) =>
@@ -81,7 +81,7 @@ export async function runGridSearch(run: ClassicRun): Promise<void> {
   }
 }
 
-/** How much scores fall when columns are mixed up as told. */
+/** The decrease of the score for given permutations of columns. */
 export async function runPermutation(run: ClassicRun): Promise<void> {
   const { item, data, group, make } = run;
   const { train, test } = data as {
@@ -111,7 +111,7 @@ export async function runPermutation(run: ClassicRun): Promise<void> {
   await run.check("importances_std", found.importancesStd);
 }
 
-/** What is predicted on average by the values of a feature. */
+/** Mean predictions for values of a feature. */
 export async function runPartialDependence(run: ClassicRun): Promise<void> {
   const { item, data, group, make } = run;
   const { x, y } = data.train as { x: Tensor; y: Tensor };

@@ -3,14 +3,14 @@ import type { Model } from "./estimators.ts";
 import type { Data } from "./load.ts";
 import type { ClassicRun } from "./run.ts";
 
-/** What several seeds of the reference gave: least and most. */
+/** The least and greatest value over several seeds of the reference. */
 interface Seen {
   readonly test_score: readonly [number, number];
   readonly train_score: readonly [number, number];
   readonly nodes?: readonly [number, number];
 }
 
-/** Notes a fault unless `value` is within these limits, widened. */
+/** Reports a fault unless `value` is within these limits, widened by a slack. */
 export function within(
   { fault }: Pick<ClassicRun, "fault">,
   name: string,
@@ -19,17 +19,17 @@ export function within(
   slack: number,
 ): void {
   if (value >= least - slack && value <= most + slack) return;
-  fault(`${name} is ${value}, expected ${least} to ${most}, ${slack} more or less`);
+  fault(`${name} is ${value}, expected ${least} to ${most} ± ${slack}`);
 }
 
-/** Scikit-learn's names of a tree's arrays. */
+/** Scikit-learn's names of the arrays of a tree. */
 const arrays: Readonly<Record<string, string>> = {
   n_samples: "samples",
   weighted_n: "weight",
   missing_go_to_left: "missingLeft",
 };
 
-/** A tree: every array where all reasonable trees are one, else scores and size. */
+/** A tree: all arrays if the tree is unique, else scores and size. */
 export async function runTree(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const { train, test } = data;
@@ -57,7 +57,7 @@ async function treeOutput(
   if (name.startsWith("tree.")) {
     const array = name.slice("tree.".length);
     const values = model.tree[arrays[array] ?? array];
-    // what a leaf asks for is no number of the tree's
+    // the threshold of a leaf is meaningless
     if (array === "threshold") {
       return values.map((value: number, node: number) => (model.tree.left[node] < 0 ? 0 : value));
     }
@@ -71,20 +71,20 @@ async function treeOutput(
   }
   if (name === "ccp_alphas" || name === "impurities") {
     const path = await model.costComplexityPruningPath(data.train.x, data.train.y);
-    // the first steps prune splits that chance chose
+    // the first pruning steps depend on random splits
     const [length = 0] = group.tensor(item.id, name).shape;
     return path[camel(name)].slice(-length);
   }
   return outputOf(name, model, data);
 }
 
-/** An attribute, whose name ends in an underscore, or what a method says of the rows to predict. */
+/** An attribute (its name ends in an underscore), or the result of a method on the test rows. */
 export function outputOf(name: string, model: Model, { test }: Data): unknown {
   if (name.endsWith("_")) return model[camel(name.slice(0, -1))];
   return model[camel(name)](test.x);
 }
 
-/** Boosted trees whose every number is known. */
+/** Boosted trees whose numbers are all unique. */
 export async function runAdaBoost(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const model: Model = await make().fit(data.train.x, data.train.y);
@@ -94,7 +94,7 @@ export async function runAdaBoost(run: ClassicRun): Promise<void> {
   for (const output of item.outputs) await run.check(output, await outputOf(output, model, data));
 }
 
-/** A forest: scores and importances within what twenty of the reference's gave. */
+/** A forest: scores and importances within the range of twenty forests of the reference. */
 export async function runForest(run: ClassicRun): Promise<void> {
   const { item, data, group, make } = run;
   const model: Model = await make({ oobScore: true, randomState: 0 }).fit(
@@ -116,8 +116,8 @@ export async function runForest(run: ClassicRun): Promise<void> {
 }
 
 /**
- * How alone rows are: near the mean of twenty forests of the reference, and the same rows most
- * alone.
+ * Isolation scores: close to the mean of twenty forests of the reference, with mostly the same
+ * outliers.
  */
 export async function runIsolation(run: ClassicRun): Promise<void> {
   const { item, data, group, make, fault } = run;
@@ -128,9 +128,9 @@ export async function runIsolation(run: ClassicRun): Promise<void> {
     values.reduce((a, b) => a + b, 0) / values.length;
   const off = mean(stored("score_mean").map((value, i) => Math.abs(value - (scores[i] as number))));
   const most = 4 * mean(stored("score_sd"));
-  if (off > most) fault(`scores are ${off} off the mean, expected ${most} at most`);
+  if (off > most) fault(`scores are ${off} off the mean, expected at most ${most}`);
   const known = new Set(stored("lowest"));
   const lowest = [...scores.keys()].sort((a, b) => (scores[a] as number) - (scores[b] as number));
   const shared = lowest.slice(0, 10).filter((row) => known.has(row)).length;
-  if (shared < 7) fault(`${shared} of the ten lowest rows are the reference's, expected 7`);
+  if (shared < 7) fault(`${shared} of the ten lowest rows agree with the reference, expected 7`);
 }

@@ -3,7 +3,7 @@ import { AveragedModel, BatchNorm1d, BatchNorm2d, getEmaAvgFn, Linear, updateBn 
 import { fromRecord } from "../call.ts";
 import type { Run } from "../run.ts";
 
-/** Averages of weights, and running statistics that are computed anew for them. */
+/** Averaged weights, and running statistics recomputed for them. */
 export async function runAveraging(run: Run): Promise<void> {
   const { item } = run;
   if (item.optimizer === "optim.swa_utils.update_bn") return runStatistics(run);
@@ -24,7 +24,7 @@ export async function runAveraging(run: Run): Promise<void> {
     await run.check(`bias@${t + 1}`, average.module.bias);
   }
   if ((await average.nAveraged.item()) !== item.n_averaged)
-    run.fault(`not ${item.n_averaged} values went in`);
+    run.fault(`nAveraged differs from ${item.n_averaged}`);
 }
 
 async function runStatistics(run: Run): Promise<void> {
@@ -38,5 +38,5 @@ async function runStatistics(run: Run): Promise<void> {
     await run.check(name === "runningMean" ? "running_mean" : "running_var", model[name]);
   const seen = await model.numBatchesTracked?.item();
   if (model.momentum !== item.momentum_after || model.training || seen !== item.num_batches_tracked)
-    run.fault("the layer is not as it was");
+    run.fault("the layer has changed");
 }

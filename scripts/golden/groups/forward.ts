@@ -3,14 +3,15 @@ import { decode, type Environment, flatten, fromRecord, invoke } from "../call.t
 import type { Case, Encoded } from "../load.ts";
 import type { Run } from "../run.ts";
 
+/** The inputs of a case. */
 export interface Inputs {
-  /** What the call is given: stored tensors after their `prep`. */
+  /** The arguments: stored tensors after their `prep`. */
   readonly given: Environment;
   /** Stored tensors whose gradients are compared. */
   readonly leaves: ReadonlyMap<string, Tensor>;
 }
 
-/** The case's input tensors on the device, those in `grads` as leaves. */
+/** The input tensors of the case on the device; those in `grads` are leaves. */
 export function readInputs({ item, group }: Run): Inputs {
   const given = new Map<string, Tensor>();
   const leaves = new Map<string, Tensor>();
@@ -30,7 +31,7 @@ export function readInputs({ item, group }: Run): Inputs {
   return { given, leaves };
 }
 
-/** The movements that make an input non-contiguous before the call. */
+/** Steps that make an input non-contiguous before the call. */
 function prepare(stored: Tensor, steps: readonly (readonly [string, ...Encoded[]])[]): Tensor {
   return steps.reduce((x, [name, ...args]) => {
     if (name !== "slice")
@@ -48,8 +49,8 @@ function prepare(stored: Tensor, steps: readonly (readonly [string, ...Encoded[]
 }
 
 /**
- * Compares what a call gave with the case's outputs, then the gradients of Σ output · cotangent
- * with its `grads`. A leaf that got no gradient counts as zeros.
+ * Compares the result of a call with the outputs of the case, then the gradients of Σ output ·
+ * cotangent with its `grads`. A leaf without a gradient counts as zeros.
  */
 export async function checkResult(
   run: Run,
@@ -67,7 +68,7 @@ export async function checkResult(
   await checkGradients(run, leaves);
 }
 
-/** Compares the gradients of the stored inputs. A leaf that got none counts as zeros. */
+/** Compares the gradients of the stored inputs. A leaf without a gradient counts as zeros. */
 export async function checkGradients(run: Run, leaves: ReadonlyMap<string, Tensor>): Promise<void> {
   const { item } = run;
   for (const [name, leaf] of leaves) {
@@ -83,7 +84,7 @@ function gradientName(item: Case, leaf: string): string {
   return (item.grads as Record<string, string>)[leaf] as string;
 }
 
-/** dL/dleaf for L = Σ output · cotangent, accumulated over one backward pass per output. */
+/** dL/dleaf for L = Σ output · cotangent, accumulated over one backward pass for each output. */
 export function backwardFrom({ item, group }: Run, outputs: readonly Tensor[]): void {
   const seeded = Object.entries(item.cots ?? {});
   for (const [i, [name, cotangent]] of seeded.entries()) {

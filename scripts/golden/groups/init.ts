@@ -10,7 +10,7 @@ interface Moments {
 }
 
 /**
- * Initialisers, and what a new layer's parameters look like: exact values, or the mean, spread and
+ * Initialisers and the parameters of new layers: exact values, or mean, standard deviation and
  * range of a sample.
  */
 export async function runInit(run: Run): Promise<void> {
@@ -30,7 +30,7 @@ export async function runInit(run: Run): Promise<void> {
   return run.check(output, propertyOf(output, result as Tensor));
 }
 
-/** What a structured initialiser promises about its result. */
+/** The property that a structured initialiser guarantees. */
 function propertyOf(output: string, result: Tensor): unknown {
   if (output === "fans") return Int32Array.from(result as unknown as readonly number[]);
   if (output === "zeros_per_column") return result.eq(0).sum(0);
@@ -65,7 +65,7 @@ function checkSample(run: Run, sample: TensorRecord): void {
     }
   }
   const { low = -Infinity, high = Infinity } = expected;
-  // bounds are those of f32, in which the draw is made
+  // the bounds are f32, like the draw
   const outside = sample.data.find((x) => x < Math.fround(low) || x > Math.fround(high));
   if (outside !== undefined) run.fault(`${outside} lies outside [${low}, ${high}]`);
 }

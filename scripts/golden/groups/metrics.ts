@@ -7,17 +7,17 @@ import type { Run } from "../run.ts";
 
 interface Counterpart {
   readonly ours: string;
-  /** The settings we have; with others the case is not for us. */
+  /** The supported settings; cases with others have no counterpart. */
   readonly takes: readonly string[];
-  /** Those that are positional here, after predictions and targets. */
+  /** Settings that are positional here, after predictions and targets. */
   readonly positional?: readonly string[];
-  /** Those that say nothing here: classes are numbered by the scores. */
+  /** Settings without effect here: classes are numbered by the scores. */
   readonly implied?: readonly string[];
-  /** Settings that are called something else here. */
+  /** Settings with another name here. */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** Takes a label 1 or 0 for each of several, in a column each. */
+  /** Whether it accepts a column of labels 1 or 0 for each of several labels. */
   readonly multilabel?: boolean;
-  /** Has an option for that. */
+  /** Whether an option turns that on. */
   readonly byOption?: boolean;
 }
 
@@ -51,7 +51,7 @@ const areas = { takes: ["multi_class", "average", "max_fpr"], multilabel: true }
 const labels = { takes: ["num_labels", "average"], implied: ["num_labels"], multilabel: true };
 const clusters = { takes: [] };
 
-/** Metrics by the names of those libraries. Ours take predictions first, then targets. */
+/** Metrics by the names of those libraries. Here predictions come first, then targets. */
 const counterparts: Readonly<Record<string, Counterpart>> = {
   ...named("sklearn.metrics", {
     accuracy_score: { ours: "accuracy", takes: ["normalize"], byOption: true },
@@ -228,7 +228,7 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
   }),
 };
 
-/** Several whose names differ by a prefix alone. */
+/** Metrics whose names differ by a prefix only. */
 function each(
   theirs: string,
   ours: string,
@@ -254,7 +254,7 @@ function named(
   );
 }
 
-/** What comes first here, and second or later there. */
+/** Arguments that come first here and later in those libraries. */
 const PREDICTIONS = ["y_pred", "y_score", "y_prob", "preds", "labels_pred", "decision"];
 
 /** A metric of predictions and targets, or of texts. */
@@ -309,7 +309,7 @@ export async function runMetrics(run: Run): Promise<void> {
   }
 }
 
-/** A list of numbers, or rows of them. */
+/** A list of numbers or of rows of numbers. */
 function tensorOf(part: readonly unknown[]): unknown {
   return Array.isArray(part[0]) ? tensor(part as never) : Float64Array.from(part as number[]);
 }
@@ -319,12 +319,12 @@ interface Report {
   readonly [part: string]: number | readonly number[];
 }
 
-/** SacreBLEU's `force` only keeps it from warning. */
+/** The setting `force` of SacreBLEU, which only suppresses a warning. */
 const SILENT = ["force"];
 
 type OfTexts = (texts: readonly unknown[], settings: never) => unknown;
 
-/** Metrics of texts: what they take besides hypotheses and references is in the settings. */
+/** Metrics of texts; arguments other than hypotheses and references are settings. */
 const ofTexts: Readonly<Record<string, OfTexts>> = {
   word_error_rate: ([h, r]) => metrics.wordErrorRate(h as string[], r as string[]),
   char_error_rate: ([h, r]) => metrics.charErrorRate(h as string[], r as string[]),
@@ -358,7 +358,7 @@ const ofTexts: Readonly<Record<string, OfTexts>> = {
   },
 };
 
-/** Texts: SacreBLEU's report part by part, NLTK's and torchmetrics' scores. */
+/** Texts: every part of SacreBLEU's report, and the scores of NLTK and torchmetrics. */
 async function runTexts(run: Run): Promise<void> {
   const { item } = run;
   const { hypotheses, references, kwargs } = item;

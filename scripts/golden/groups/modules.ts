@@ -8,8 +8,8 @@ import { checkResult, readInputs } from "./forward.ts";
 import { checkRefusal, runOps } from "./ops.ts";
 
 /**
- * A layer, loss or model: built, given its stored state, called; outputs, gradients and changed
- * buffers are compared.
+ * A layer, loss or model: constructed, loaded with its stored state and called. Compares outputs,
+ * gradients and changed buffers.
  */
 export async function runModules(run: Run): Promise<void> {
   const { item } = run;
@@ -39,7 +39,7 @@ function callOf({ item }: Run, model: Model, given: ReadonlyMap<string, Tensor>)
     Object.entries(decodeAll(item.call_kwargs, given)).map(([key, value]) => [camel(key), value]),
   );
   const args = (item.call ?? []).map((value) => decode(value, given));
-  // the offsets, which stand before the options
+  // the offsets come before the options
   if (item.module === "nn.EmbeddingBag" && args.length === 1) args.push(null);
   return model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
 }
@@ -59,6 +59,7 @@ function build({ item }: Run, given: ReadonlyMap<string, Tensor>): Model {
   }) as Model;
 }
 
+/** Loads the stored state of a case into a model. */
 export function loadState({ item, group }: Run, model: Model): void {
   const names = item.state ?? [];
   if (names.length === 0) return;

@@ -4,9 +4,7 @@ import { decode, decodeAll, flatten, invoke, toRecord } from "../call.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 
-/**
- * A function on tensors: outputs, and gradients with respect to the stored inputs; or a refusal.
- */
+/** A function of tensors: outputs and gradients of the stored inputs, or an error. */
 export async function runOps(run: Run): Promise<void> {
   const { item } = run;
   const { given, leaves } = readInputs(run);
@@ -19,17 +17,17 @@ export async function runOps(run: Run): Promise<void> {
     if (item.inplace !== true) return invoke(item.op as string, { args, kwargs });
     const changed = (args[0] as Tensor).clone();
     const returned = invoke(item.op as string, { args: [changed, ...args.slice(1)], kwargs });
-    if (returned !== changed) run.fault("what an in-place call returns is not its argument");
+    if (returned !== changed) run.fault("the in-place call does not return its argument");
     return changed;
   };
   if (item.raises === true) return checkRefusal(run, call);
   await checkResult(run, part(run, await call()), leaves);
 }
 
-/** What takes real numbers as complex ones in PyTorch. */
+/** Functions that accept real numbers as complex ones in PyTorch. */
 const ofComplex = /^torch\.fft\.i?fft[2n]?$/;
 
-/** The part of a result that is compared, complex tensors as pairs. */
+/** The compared part of a result, with complex tensors as pairs. */
 function part({ item }: Run, result: unknown): unknown {
   const chosen =
     item.result === undefined ? result : (result as Record<string, unknown>)[item.result];
@@ -37,9 +35,7 @@ function part({ item }: Run, result: unknown): unknown {
   return pairs ? invoke("torch.view_as_real", { args: [chosen], kwargs: {} }) : chosen;
 }
 
-/**
- * What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good.
- */
+/** A call that PyTorch refuses must throw; if PyTorch only lacks a kernel, a value is fine, too. */
 export async function checkRefusal({ item, fault, note }: Run, call: () => unknown): Promise<void> {
   try {
     const results = flatten(await call());
@@ -48,7 +44,7 @@ export async function checkRefusal({ item, fault, note }: Run, call: () => unkno
       .map(({ dtype, data }) => `${dtype} [${[...data].map((x) => +x.toPrecision(3)).join(", ")}]`)
       .join(", ");
     note(got);
-    if (item.gap !== true) fault(`gave ${got}; PyTorch refuses: ${item.error}`);
+    if (item.gap !== true) fault(`returned ${got}, but PyTorch refuses: ${item.error}`);
   } catch (error) {
     if (!(error instanceof WgradError)) throw error;
     note(`${error.name}: ${error.message}`);

@@ -10,13 +10,11 @@ import { runScheduler } from "./schedulers.ts";
 
 interface AnyOptimizer {
   step(): unknown;
-  /** What an optimizer remembers of each parameter. */
+  /** The state of an optimizer for each parameter. */
   readonly state: ReadonlyMap<Tensor, Readonly<Record<string, unknown>>>;
 }
 
-/**
- * An optimizer on stored gradients: the parameters at some steps, and what it remembers at the end.
- */
+/** An optimizer with stored gradients: parameters at some steps, and its state at the end. */
 export async function runOptim(run: Run): Promise<void> {
   const { item, group } = run;
   if (item.scheduler !== undefined) return runScheduler(run);
@@ -55,7 +53,7 @@ export async function runOptim(run: Run): Promise<void> {
   }
 }
 
-/** The cases' objectives in TypeScript. */
+/** The objectives of the cases in TypeScript. */
 const objectives: Readonly<Record<string, (p: Tensor) => Tensor>> = {
   "sum((1 - p[:-1])**2 + 10*(p[1:] - p[:-1]**2)**2)": (p) => {
     const [head, tail] = [p.narrow(0, 0, p.numel() - 1), p.narrow(0, 1, p.numel() - 1)];
@@ -64,8 +62,8 @@ const objectives: Readonly<Record<string, (p: Tensor) => Tensor>> = {
 };
 
 /**
- * An optimizer that evaluates the objective itself: the parameter after each step, the losses it
- * gave back.
+ * An optimizer that evaluates the objective: the parameter after each step, and the returned
+ * losses.
  */
 async function runClosure(run: Run): Promise<void> {
   const { item, group } = run;
@@ -90,7 +88,7 @@ async function runClosure(run: Run): Promise<void> {
   await run.check("losses", stack(losses));
 }
 
-/** Clipping in place: the gradients after, and what the function gives. */
+/** Clipping in place: the gradients afterwards, and the result of the function. */
 async function runClipping(run: Run): Promise<void> {
   const { item, group } = run;
   const without = (item.none_grads ?? []) as readonly string[];
@@ -112,7 +110,7 @@ async function runClipping(run: Run): Promise<void> {
       () => false,
       () => true,
     );
-    if (!raised) run.fault(`nothing was wrong; PyTorch: ${item.error}`);
+    if (!raised) run.fault(`no error was thrown; PyTorch: ${item.error}`);
     return;
   }
   for (const name of item.outputs) {

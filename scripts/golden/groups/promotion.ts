@@ -10,7 +10,7 @@ type Row = readonly [
   result: string,
 ];
 
-/** The dtype of a result, for operands of every dtype, with and without dimensions. */
+/** The dtype of the result for operands of every dtype, with and without dimensions. */
 export async function runPromotion({ item, device, fault }: Run): Promise<void> {
   const left = item.left as string;
   for (const [right, leftDims, rightDims, result] of item.rows as readonly Row[]) {

@@ -3,7 +3,7 @@ import { GradScaler, type GradScalerOptions, SGD } from "@wgrad/optim";
 import { camelKeys, decodeAll } from "../call.ts";
 import type { Run } from "../run.ts";
 
-/** A gradient scaler over steps of which some have infinite gradients. */
+/** A gradient scaler over steps, of which some have infinite gradients. */
 export async function runScaler(run: Run): Promise<void> {
   const { item } = run;
   const scaler = new GradScaler(camelKeys(decodeAll(item.kwargs, new Map())) as GradScalerOptions);

@@ -19,14 +19,14 @@ interface Part {
   readonly kwargs: Readonly<Record<string, Encoded>>;
 }
 
-/** The cases' Python lambdas in TypeScript. */
+/** The Python lambdas of the cases in TypeScript. */
 const factors: Readonly<Record<string, (epoch: number) => number>> = {
   "0.95 ** epoch": (epoch) => 0.95 ** epoch,
   "min((epoch + 1) / 5, 1.0)": (epoch) => Math.min((epoch + 1) / 5, 1),
   "0.9": () => 0.9,
 };
 
-/** The rates (and momenta) that a scheduler sets, from its making on. */
+/** The learning rates (and momenta) that a scheduler sets, from its construction on. */
 export async function runScheduler(run: Run): Promise<void> {
   const { item } = run;
   const settings = decodeAll(item.optimizer_kwargs as Readonly<Record<string, Encoded>>, new Map());
@@ -88,7 +88,7 @@ function make({ item }: Run, optimizer: Stepped): Stepped {
 
 const snapshot = ({ paramGroups }: Stepped): Group[] => paramGroups.map((group) => ({ ...group }));
 
-/** Compares at every step; the cases hold one number a step, or one for each group. */
+/** Compares at every step; a case has one number for each step, or one for each group. */
 function compareSeries(
   { item, fault }: Run,
   name: "lr" | "momentum",

@@ -4,7 +4,9 @@ import type { Model } from "../models.ts";
 import { parse } from "../python.ts";
 import type { Run } from "../run.ts";
 
-/** The same seed and the same call: draws, a module's first weights, or numpy's permutation. */
+/**
+ * The same seed and the same call: draws, the first weights of a module, or NumPy's permutation.
+ */
 export async function runSeeded(run: Run): Promise<void> {
   const { item } = run;
   manualSeed(item.seed as number);
@@ -22,7 +24,7 @@ export async function runSeeded(run: Run): Promise<void> {
   }
 }
 
-/** The value of a Python expression; some draws read what they are drawn from. */
+/** The value of a Python expression; some draws read their input. */
 async function valueFor(source: string): Promise<unknown> {
   const steps = resultOf(parse(source), new Map());
   let next = steps.next();

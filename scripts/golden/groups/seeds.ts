@@ -10,7 +10,7 @@ import { Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
 import type { AnyOptimizer } from "./trajectories.ts";
 
-/** Small worked examples, as a user of the packages would write them. */
+/** Small worked examples in user code. */
 export async function runSeeds(run: Run): Promise<void> {
   const { item, group } = run;
   const example = item.example as string;
@@ -29,11 +29,11 @@ interface Fit {
   readonly intercept: Tensor;
 }
 
-/** The least squares line, of all that fit equally well the one with the smallest weights. */
+/** The least-squares line; if several fit equally well, the one with the smallest weights. */
 function fit(x: Tensor, y: Tensor): Fit {
   const centre = x.mean(0);
   const level = y.mean();
-  // what f32 leaves of a direction without data is far below this
+  // the tolerance is far above the rounding error of a direction without data
   const coef = linalg.pinv(x.sub(centre), { rtol: 1e-5 }).matmul(y.sub(level));
   return { coef, intercept: level.sub(centre.matmul(coef)) };
 }

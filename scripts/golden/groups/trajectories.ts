@@ -7,15 +7,16 @@ import { type Model, portedModel } from "../models.ts";
 import type { Run } from "../run.ts";
 import { loadState } from "./modules.ts";
 
+/** An optimizer of any class. */
 export interface AnyOptimizer {
   zeroGrad(): void;
   step(): unknown;
 }
 
-/** A whole training run: the loss of every step, the weights at the end, predictions. */
+/** A whole training run: the loss of every step, the final weights and predictions. */
 export async function runTrajectories(run: Run): Promise<void> {
   const { item, group } = run;
-  // with a seed there is no stored state: the model's own draws are it
+  // with a seed there is no stored state: the model draws its own weights
   if (item.seed !== undefined) manualSeed(item.seed as number);
   const model = portedModel(item.model as string, item.model_args as Record<string, unknown>);
   loadState(run, model);

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Case, type Group, loadGroup } from "../load.ts";
 
-/** A group whose cases are about the ONNX files of a folder. */
+/** A group of cases for the ONNX files of a folder. */
 export interface OnnxGroup extends Group {
   readonly folder: string;
 }
 
-/** The group of a folder of ONNX files with `expected.json`; none where there is no such folder. */
+/** The group of a folder of ONNX files with `expected.json`; empty if there is no such folder. */
 export function loadOnnxGroup(folder: string): OnnxGroup[] {
   if (!existsSync(join(folder, "expected.json"))) return [];
   const json = readFileSync(join(folder, "expected.json"), "utf8");

@@ -6,7 +6,7 @@ import { runCase } from "../run.ts";
 import { loadOnnxGroup } from "./load.ts";
 
 const full = inject("tier") === "full";
-/** The quick tier takes one case in so many on WebGPU. */
+/** The quick tier runs one case in this many. */
 const every = { cpu: 1, wasm: 1, webgpu: 6 } as const;
 
 describe.each(["cpu", "wasm", "webgpu"] as const)("ONNX models on %s", (device) => {

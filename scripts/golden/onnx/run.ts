@@ -10,7 +10,7 @@ interface Reference {
   readonly tensor: string;
 }
 
-/** Runs a case of an ONNX file: its outputs, or the gradients of what it holds. */
+/** Runs a case of an ONNX file: its outputs, or the gradients of its parameters. */
 export async function runOnnx(run: Run): Promise<void> {
   const { item, group } = run;
   const model = readOnnx(readFileSync(join((group as OnnxGroup).folder, String(item.model))));

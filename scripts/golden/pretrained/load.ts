@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Case, type Group, loadGroup } from "../load.ts";
 
-/** A group whose cases are about the model of a folder. */
+/** A group of cases for the model of a folder. */
 export interface PretrainedGroup extends Group {
   readonly folder: string;
 }
@@ -21,7 +21,7 @@ export function loadPretrained(dir: string): PretrainedGroup[] {
         ...group,
         folder,
         cases,
-        // a name with a slash in it is a whole key
+        // a name with a slash is a complete key
         tensor(id, tensor) {
           const slash = tensor.lastIndexOf("/");
           const [owner, own] =

@@ -6,7 +6,7 @@ import { runCase } from "../run.ts";
 import { loadPretrained } from "./load.ts";
 
 const full = inject("tier") === "full";
-/** The quick tier takes one case in so many of each model, and two models on WebGPU. */
+/** The quick tier runs one case in this many of each model, and two models on WebGPU. */
 const every = { cpu: 16, wasm: 8, webgpu: 60 } as const;
 const onWebgpu = ["models/llama-tiny", "models/resnet18-tiny"];
 

@@ -19,7 +19,7 @@ import { camel } from "../names.ts";
 import type { Run } from "../run.ts";
 import type { PretrainedGroup } from "./load.ts";
 
-/** A model called with anything, and what it gives by name. */
+/** A model with any inputs, and named results. */
 type AnyModel = AnyModule & ((...inputs: unknown[]) => Tensor | Record<string, unknown>);
 
 interface Reference {
@@ -57,7 +57,7 @@ async function modelOf(run: Run): Promise<AnyModel> {
   return model as unknown as AnyModel;
 }
 
-/** The tensors that a case calls with, by our names. */
+/** The tensors of a case's call, under our names. */
 function callOf({ item, group }: Run): Record<string, Tensor> {
   const call = item.call as unknown as Readonly<Record<string, Reference>>;
   return Object.fromEntries(
@@ -68,7 +68,7 @@ function callOf({ item, group }: Run): Record<string, Tensor> {
   );
 }
 
-/** Calls a model: the ids or pixels first, the rest as options. */
+/** Calls a model: ids or pixels first, the rest as options. */
 function callModel(model: AnyModel, call: Record<string, Tensor>, more: object = {}) {
   const { inputIds, pixelValues, labels, ...options } = call;
   const given = { ...options, ...more, ...(labels === undefined ? {} : { labels }) };
@@ -82,11 +82,11 @@ function callModel(model: AnyModel, call: Record<string, Tensor>, more: object =
 const takesOptions = (model: AnyModel): boolean =>
   !["ResNet", "MobileNetV2"].includes(model.constructor.name);
 
-/** `hidden_states.1` of a result. */
+/** The output `hidden_states.1` of a result. */
 function outputOf(result: Record<string, unknown>, name: string): Tensor {
   const [head, index] = name.split(".") as [string, string?];
   const found = result[camel(head)];
-  if (found === undefined || found === null) throw new Error(`the model gives no ${head}`);
+  if (found === undefined || found === null) throw new Error(`the model has no output ${head}`);
   return (index === undefined ? found : (found as Tensor[])[Number(index)]) as Tensor;
 }
 
@@ -115,7 +115,7 @@ const stateOf = (model: AnyModel, name: string): Tensor => {
   return found;
 };
 
-/** Means over height and width of what modules inside give. */
+/** Records means over height and width of the outputs of modules inside the model. */
 function watchFeatures(model: AnyModel, outputs: readonly string[]): Map<string, Tensor> {
   const found = new Map<string, Tensor>();
   for (const name of outputs.filter((output) => output.startsWith("features."))) {
@@ -127,7 +127,7 @@ function watchFeatures(model: AnyModel, outputs: readonly string[]): Map<string,
   return found;
 }
 
-/** 0 where a case does not compare. */
+/** Sets positions to 0 that the case does not compare. */
 function masked(item: Case, call: Record<string, Tensor>, value: Tensor): Tensor {
   const where = item.compare as unknown as { where: string; axes: readonly number[] } | undefined;
   if (where === undefined || value.shape.length < 2) return value;
@@ -214,7 +214,7 @@ async function train(run: Run): Promise<void> {
         name,
         noGrad(() => callModel(model, call).logits as Tensor),
       );
-    } else throw new Error(`what is ${name}?`);
+    } else throw new Error(`unknown output ${name}`);
   }
 }
 
@@ -318,7 +318,7 @@ async function lora(run: Run): Promise<void> {
   }
 }
 
-/** Mean of the tokens that are no padding, of length 1. */
+/** The normalised mean of all tokens that are not padding. */
 function embeddingOf(state: Tensor, mask: Tensor): Tensor {
   const weights = mask.unsqueeze(-1).to("f32");
   return F.normalize(state.mul(weights).sum(1).div(weights.sum(1)), { dim: 1 });
@@ -379,9 +379,10 @@ async function tokenize(run: Run): Promise<void> {
   for (const { text, pair, ids, decoded } of run.item.texts as readonly Tokenized[]) {
     if (pair !== undefined) continue;
     const got = tokenizer.encode(text);
-    if (String(got) !== String(ids)) run.fault(`${JSON.stringify(text)}: ids ${got}, not ${ids}`);
+    if (String(got) !== String(ids))
+      run.fault(`${JSON.stringify(text)}: ids ${got}, expected ${ids}`);
     const back = tokenizer.decode(ids);
     if (back !== decoded)
-      run.fault(`decoded ${JSON.stringify(back)}, not ${JSON.stringify(decoded)}`);
+      run.fault(`decoded ${JSON.stringify(back)}, expected ${JSON.stringify(decoded)}`);
   }
 }
