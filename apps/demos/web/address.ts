@@ -1,4 +1,5 @@
 import { recall, remember } from "./dom/storage.ts";
+import { withAsked } from "./language.ts";
 import { type Control, type Page, settingsOf, takes } from "./page/definition.ts";
 import { type Chosen, SEEDS } from "./page/settings.ts";
 import { isDevice } from "./session/devices.ts";
@@ -81,5 +82,5 @@ export function keepChosen(
   visited.set(name, address);
   remember(VISITED, Object.fromEntries(visited));
   if (placeAt(location.hash).path !== name) return;
-  history.replaceState(history.state, "", withView(address));
+  history.replaceState(history.state, "", withAsked(withView(address)));
 }

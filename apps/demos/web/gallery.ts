@@ -1,3 +1,4 @@
+import { t } from "../src/shared/language.ts";
 import { addressOf } from "./address.ts";
 import { drawing, element } from "./dom/element.ts";
 import { lessonAddress, lessons } from "./lessons.ts";
@@ -25,20 +26,23 @@ export function showGallery(place: HTMLElement): void {
       element(
         "header",
         {},
-        element("h1", { tabindex: -1 }, "Watch them learn"),
+        element("h1", { tabindex: -1 }, t("Watch them learn")),
         element(
           "p",
           { class: "lead" },
-          "Each page trains a model here, in your browser, on real data: with wgrad, a deep-learning framework for TypeScript " +
-            "that computes on WebGPU, and in WebAssembly where there is none. Nothing leaves your machine.",
+          t(
+            "Each page trains a model here, in your browser, on real data: with wgrad, a deep-learning framework for TypeScript that computes on WebGPU, and in WebAssembly where there is none. Nothing leaves your machine.",
+          ),
         ),
       ),
       element("ul", { class: "cards" }, ...cards),
-      element("h2", {}, "The lessons, to read"),
+      element("h2", {}, t("The lessons, to read")),
       element(
         "p",
         { class: "lead" },
-        "Each runs from the command line too, at full length and beside its baselines. More of them than there are pages:",
+        t(
+          "Each runs from the command line too, at full length and beside its baselines. More of them than there are pages:",
+        ),
       ),
       element(
         "ul",

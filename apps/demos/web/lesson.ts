@@ -1,3 +1,4 @@
+import { t } from "../src/shared/language.ts";
 import { element } from "./dom/element.ts";
 import { type Lesson, loadLesson } from "./lessons.ts";
 import { codePanel } from "./page/code.ts";
@@ -9,23 +10,28 @@ export async function lessonPage(name: string): Promise<HTMLElement> {
   const { about, sources } = await loadLesson(name);
   const live = pages[name];
   const back =
-    live && element("p", {}, "Watch it learn: ", element("a", { href: `#/${name}` }, live.title));
+    live &&
+    element("p", {}, t("Watch it learn:"), " ", element("a", { href: `#/${name}` }, live.title));
   return element(
     "article",
     { class: "demo" },
     element(
       "header",
       {},
-      element("h1", { tabindex: -1 }, `The lesson: ${name}`),
+      element("h1", { tabindex: -1 }, t("The lesson: {name}", { name })),
       ...about.map(line),
       back,
     ),
     section(
-      "Run it",
-      element("p", {}, "In a copy of the repository, with Node; --help lists what can be chosen:"),
+      t("Run it"),
+      element(
+        "p",
+        {},
+        t("In a copy of the repository, with Node; --help lists what can be chosen:"),
+      ),
       element("pre", { class: "command" }, `pnpm demo ${name}\npnpm demo ${name} --help`),
     ),
-    section("Its program", codePanel(sources).element),
+    section(t("Its program"), codePanel(sources).element),
   );
 }
 

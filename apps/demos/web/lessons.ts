@@ -1,5 +1,10 @@
+import { language } from "../src/shared/language.ts";
+
 /** What each lesson of the command line takes and gives, in its author's words. */
-const about = import.meta.glob<string>("../src/*/README.md", { query: "?raw", import: "default" });
+const about = import.meta.glob<string>(["../src/*/README.md", "../src/*/README.zh.md"], {
+  query: "?raw",
+  import: "default",
+});
 
 /** The lessons' programs. */
 const programs = import.meta.glob<string>("../src/*/*.ts", { query: "?raw", import: "default" });
@@ -22,7 +27,8 @@ export interface Lesson {
 }
 
 export async function loadLesson(name: string): Promise<Lesson> {
-  const text = (await about[`../src/${name}/README.md`]?.()) ?? "";
+  const file = language() === "en" ? "README.md" : `README.${language()}.md`;
+  const text = (await about[`../src/${name}/${file}`]?.()) ?? "";
   const files = Object.entries(programs).filter(([path]) => folderOf(path) === name);
   const sources = await Promise.all(
     files.map(async ([path, load]) => ({ name: fileOf(path), text: await load() })),

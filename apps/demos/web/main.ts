@@ -1,115 +1,12 @@
-import { addressOf, chosenAt, keepChosen, placeAt } from "./address.ts";
-import { element } from "./dom/element.ts";
-import { keepScroll, scrollBack } from "./dom/scroll.ts";
-import { onTheme, startTheme, theme, toggleTheme } from "./dom/theme.ts";
-import { showGallery } from "./gallery.ts";
-import { lessonAddress, lessons } from "./lessons.ts";
-import { keepOffline } from "./offline.ts";
-import { pages } from "./pages.ts";
-import { unknown, unopened } from "./unopened.ts";
-import { startView } from "./view.ts";
-import "./style/base.css";
-import "./style/demo.css";
-import "./style/panels.css";
-import "./style/views.css";
+import { speak } from "../src/shared/language.ts";
+import { preferred } from "./language.ts";
+import { learn } from "./tables.ts";
 
-startTheme();
-const main = element("main", { id: "content", tabindex: -1 });
-const toggle = element("button", { type: "button", class: "theme", onclick: toggleTheme });
-const sayTheme = (): void => {
-  toggle.textContent = theme() === "dark" ? "Light mode" : "Dark mode";
-};
-onTheme(sayTheme, new AbortController().signal);
-sayTheme();
-
-const links = new Map(
-  Object.keys(pages).map((name) => [name, element("a", { href: `#/${name}` }, name)]),
-);
-document.getElementById("opening")?.remove();
-document.body.append(
-  element("a", { class: "skip", href: "#content", onclick: skip }, "Skip to the content"),
-  element(
-    "header",
-    { class: "site" },
-    element("a", { class: "brand", href: "#/" }, "wgrad ", element("span", {}, "gallery")),
-    element("nav", { "aria-label": "Pages" }, ...links.values()),
-    toggle,
-  ),
-  main,
-);
-
-let leaving = new AbortController();
-
-/** Shows what the address says; the focus follows, but for the first time. */
-async function route({ first = false } = {}): Promise<void> {
-  leaving.abort();
-  leaving = new AbortController();
-  const { signal } = leaving;
-  const { path, chosen } = placeAt(location.hash);
-  startView(chosen);
-  const lesson = lessons.find((name) => `lesson/${name}` === path);
-  const entry = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  const title = lesson === undefined ? entry?.title : `The lesson: ${lesson}`;
-  for (const [name, link] of links) {
-    if (name === path) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-    link.setAttribute("href", addressOf(name));
-  }
-  links.get(path)?.scrollIntoView({ block: "nearest", inline: "center" });
-  const shown = (): void => {
-    if (signal.aborted) return;
-    if (!first) main.querySelector("h1")?.focus({ preventScroll: true });
-    scrollBack();
-  };
-  const titled = (words?: string): void => {
-    document.title = words === undefined ? "wgrad gallery" : `${words} – wgrad gallery`;
-  };
-  titled(title);
-  if (lesson !== undefined) straighten(lessonAddress(lesson));
-  if (title === undefined) {
-    if (path === "") showGallery(main);
-    else {
-      titled("No such page");
-      main.replaceChildren(unknown(path));
-    }
-    shown();
-    return;
-  }
-  main.replaceChildren(element("p", { class: "opening", role: "status" }, "Opening …"));
-  try {
-    if (lesson !== undefined) {
-      const { lessonPage } = await import("./lesson.ts");
-      const page = await lessonPage(lesson);
-      if (!signal.aborted) main.replaceChildren(page);
-    } else if (entry !== undefined) {
-      const [{ page }, { showPage }] = await Promise.all([entry.load(), import("./page/show.ts")]);
-      if (signal.aborted) return;
-      const start = chosenAt(page, chosen);
-      keepChosen(path, page, start);
-      const changed = (now: typeof start): void => {
-        if (signal.aborted) return;
-        keepChosen(path, page, now);
-        links.get(path)?.setAttribute("href", addressOf(path));
-      };
-      showPage(main, { name: path, title, page, chosen: start, changed }, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted) main.replaceChildren(unopened(title, error as Error, () => void route()));
-  }
-  shown();
-}
-
-/** Writes an address as it is meant. */
-function straighten(address: string): void {
-  if (location.hash !== address) history.replaceState(history.state, "", address);
-}
-
-function skip(event: Event): void {
-  event.preventDefault();
-  main.focus();
-}
-
-keepScroll();
-addEventListener("hashchange", () => void route());
-void route({ first: true });
-keepOffline();
+// Modules look texts up as they are evaluated, so the language is chosen before they are loaded.
+const chosen = preferred();
+speak(chosen);
+document.documentElement.lang = chosen === "zh" ? "zh-CN" : chosen;
+learn(["gallery", "page", "names"], chosen)
+  .then(() => import("./site.ts"))
+  // The opening page says it, as it does when this file itself does not come.
+  .catch((error: Error) => dispatchEvent(new ErrorEvent("unloaded", { error })));

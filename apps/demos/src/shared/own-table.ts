@@ -1,4 +1,5 @@
 import { DataError, readCsv, type Source, type Table } from "@wgrad/datasets";
+import { t } from "./language.ts";
 
 /** A user's table, read and checked: every cell is a number and the target varies. */
 export interface OwnTable {
@@ -24,19 +25,30 @@ export async function readOwnTable(
   const target = wanted ?? (table.names.at(-1) as string);
   if (!table.names.includes(target)) {
     throw new DataError(
-      `${name}: no column "${target}" to predict; there are ${table.names.join(", ")}`,
+      t('{name}: no column "{target}" to predict; there are {names}', {
+        name,
+        target,
+        names: table.names.join(", "),
+      }),
     );
   }
   const features = table.names.filter((column) => column !== target);
   if (features.length === 0) {
-    throw new DataError(`${name}: only one column, "${target}", and nothing to predict it from`);
+    throw new DataError(
+      t('{name}: only one column, "{target}", and nothing to predict it from', { name, target }),
+    );
   }
-  if (table.length < 2) throw new DataError(`${name}: only one row: nothing to learn from`);
+  if (table.length < 2)
+    throw new DataError(t("{name}: only one row: nothing to learn from", { name }));
   for (const column of table.names) table.numbers(column);
   const values = table.numbers(target);
   if (values.every((value) => value === values[0])) {
     throw new DataError(
-      `${name}: column "${target}" is ${values[0]} in every row: nothing to learn`,
+      t('{name}: column "{target}" is {value} in every row: nothing to learn', {
+        name,
+        target,
+        value: values[0],
+      }),
     );
   }
   return { table, features, target };

@@ -1,6 +1,7 @@
 import { tensor, WgradError } from "@wgrad/autograd";
 import { readSafetensors, type TensorRecord, writeSafetensors } from "@wgrad/autograd/safetensors";
 import type { Module, StateDict } from "@wgrad/nn";
+import { t } from "./language.ts";
 
 export type AnyModule = Module<never[], unknown>;
 
@@ -41,7 +42,7 @@ export function settingsIn(bytes: Uint8Array, demo: string, name: string): Model
   } catch {
     // said below
   }
-  throw new WeightsError(`${name}: its settings are no object of JSON`);
+  throw new WeightsError(t("{name}: its settings are not a JSON object", { name }));
 }
 
 /**
@@ -60,7 +61,9 @@ function read(bytes: Uint8Array, demo: string, name: string): ReturnType<typeof 
   const file = blame(name, () => readSafetensors(bytes));
   const { demo: from } = file.metadata;
   if (from === undefined || from === demo) return file;
-  throw new WeightsError(`${name}: weights of the demo ${from}, not of ${demo}`);
+  throw new WeightsError(
+    t("{name}: weights of the demo {from}, not of {demo}", { name, from, demo }),
+  );
 }
 
 /** Gives `model` what `weightsOf` wrote, all or nothing. Throws WeightsError. */

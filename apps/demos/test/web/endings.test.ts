@@ -28,7 +28,7 @@ describe.runIf(inject("tier") === "full")("experiments", { timeout: 120_000 }, (
     const { page } = visited;
     const experiments = page.locator(".experiments li");
     expect(await experiments.count()).toBe(3);
-    for (const [i, { with: settings = {} }] of (endings[name]?.experiments ?? []).entries()) {
+    for (const [i, { with: settings = {} }] of (endings[name]?.().experiments ?? []).entries()) {
       const button = experiments.nth(i).getByRole("button");
       expect(await button.count()).toBe(Object.keys(settings).length === 0 ? 0 : 1);
       if ((await button.count()) === 0) continue;

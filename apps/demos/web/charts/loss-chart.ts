@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { t } from "../../src/shared/language.ts";
 import "uplot/dist/uPlot.min.css";
 import { extent } from "../../src/shared/many.ts";
 import { element } from "../dom/element.ts";
@@ -113,9 +114,13 @@ export class LossChart {
     const [first, last, step] = [values[0], smooth.at(-1), steps.at(-1)];
     const said =
       first === undefined || last === undefined
-        ? "nothing yet"
-        : `${first.toPrecision(4)} at first, about ${last.toPrecision(4)} at step ${step}`;
-    const end = this.#diverged === null ? "" : `; diverged at step ${this.#diverged}`;
+        ? t("nothing yet")
+        : t("{first} at first, about {last} at step {step}", {
+            first: first.toPrecision(4),
+            last: last.toPrecision(4),
+            step,
+          });
+    const end = this.#diverged === null ? "" : `; ${words.divergedAt(this.#diverged)}`;
     this.#place.setAttribute("aria-label", `${this.#options.label}: ${said}${end}`);
   }
 

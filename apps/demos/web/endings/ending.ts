@@ -8,6 +8,9 @@ export interface Experiment {
   readonly with?: Settings;
 }
 
+/** By the name of the page: how it ends, in the chosen language. */
+export type Endings = Readonly<Record<string, () => Ending>>;
+
 /** How a page ends: its question's answer, and three experiments. */
 export interface Ending {
   readonly answer: string;

@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { devices, lackOf } from "../session/devices.ts";
 import type { DeviceFacts } from "../session/protocol.ts";
 
@@ -10,20 +11,27 @@ export function deviceLine({ kind, description, lack }: DeviceFacts): {
   switch (kind) {
     case "webgpu":
       return {
-        line: `on ${devices.webgpu}: ${description}`,
+        line: t("on {webgpu}: {description}", { webgpu: devices.webgpu, description }),
         advice: description.includes("(software)")
-          ? "This WebGPU is emulated by the processor: WebAssembly is faster here, and a graphics card would be many times."
+          ? t(
+              "This WebGPU is emulated by the processor: WebAssembly is faster here, and a graphics card would be many times.",
+            )
           : "",
       };
     case "wasm":
-      return { line: `on the processor: ${description}`, advice: why };
+      return { line: t("on the processor: {description}", { description }), advice: why };
     case "cpu":
       return {
-        line: `on the processor, in ${devices.cpu}`,
+        line: t("on the processor, in {cpu}", { cpu: devices.cpu }),
         advice:
           lack === null
-            ? "Right, but slow: this is what the others are tested against."
-            : `${why} Nor has it WebAssembly with vectors: the numbers are right, but slow.`,
+            ? t("Correct, but slow: the other devices are tested against it.")
+            : t(
+                "{why} It has no WebAssembly with vectors either: the numbers are right, but slow.",
+                {
+                  why,
+                },
+              ),
       };
   }
 }

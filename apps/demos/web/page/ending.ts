@@ -9,7 +9,7 @@ import { section } from "./section.ts";
 
 /** The answer to a page's question, and experiments; `choose` does one. */
 export function endingOf(name: string, choose: (settings: Settings) => void): HTMLElement | null {
-  const ending = endings[name];
+  const ending = endings[name]?.();
   if (ending === undefined) return null;
   const items = ending.experiments.map(({ try: what, expect, with: settings }, i) => {
     const id = `experiment-${i}`;

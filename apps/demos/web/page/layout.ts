@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { addressOf } from "../address.ts";
 import { element } from "../dom/element.ts";
 import { lessonAddress } from "../lessons.ts";
@@ -96,7 +97,7 @@ function lessonOf({ lesson }: Page): HTMLElement[] {
   return [
     section(
       words.lesson,
-      element("p", {}, `It teaches ${teaches}.`),
+      element("p", {}, t("It teaches {teaches}.", { teaches })),
       element("ul", { class: "lessons" }, ...links.map((link) => element("li", {}, link))),
     ),
   ];

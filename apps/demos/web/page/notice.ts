@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
 
@@ -48,6 +49,6 @@ export class Notice {
   }
 
   #close(): HTMLButtonElement {
-    return button("Close", () => this.hide());
+    return button(t("Close"), () => this.hide());
   }
 }

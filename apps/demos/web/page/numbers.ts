@@ -1,3 +1,4 @@
+import { grouped, t } from "../../src/shared/language.ts";
 import { element, say } from "../dom/element.ts";
 import type { Frame, Opened } from "../session/protocol.ts";
 import { terms } from "../terms.ts";
@@ -23,13 +24,13 @@ export class Numbers {
 
   constructor(page: Page) {
     this.#page = page;
-    this.#row("loss", page.loss.name ?? "Loss");
+    this.#row("loss", page.loss.name ?? t("Loss"));
     for (const [name, { label }] of Object.entries(page.measures)) this.#row(name, label);
-    this.#row("rate", "Steps a second");
-    this.#row("lr", "Learning rate now");
-    this.#row("dispatches", "Dispatches a step");
-    this.#row("memory", "Device memory");
-    this.#row("parameters", "Parameters");
+    this.#row("rate", t("Steps a second"));
+    this.#row("lr", t("Learning rate now"));
+    this.#row("dispatches", t("Dispatches a step"));
+    this.#row("memory", t("Device memory"));
+    this.#row("parameters", t("Parameters"));
   }
 
   opened({ parameters, frame }: Opened): void {
@@ -37,7 +38,7 @@ export class Numbers {
     for (const name of ["loss", "rate", "dispatches", "lr", ...Object.keys(this.#page.measures)]) {
       this.#say(name, NONE);
     }
-    this.#say("parameters", parameters.toLocaleString("en"));
+    this.#say("parameters", grouped(parameters));
     this.#cells.get("parameters")?.parentElement?.toggleAttribute("hidden", parameters === 0);
     this.frame(frame);
   }

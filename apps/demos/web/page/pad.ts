@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { extent } from "../../src/shared/many.ts";
 import { element } from "../dom/element.ts";
 import { color, onTheme } from "../dom/theme.ts";
@@ -26,7 +27,7 @@ export class Pad {
       width: SIDE,
       height: SIDE,
       role: "img",
-      "aria-label": `A square to draw ${what} on`,
+      "aria-label": t("A square to draw {what} on", { what }),
     });
     const context = this.element.getContext("2d", { willReadFrequently: true });
     if (context === null) throw new TypeError("this browser draws on no canvas");

@@ -1,3 +1,4 @@
+import { grouped } from "../../src/shared/language.ts";
 import type { Points } from "../charts/curve.ts";
 import type { Earlier } from "../charts/loss-chart.ts";
 import { button } from "../dom/button.ts";
@@ -202,7 +203,7 @@ export class Runs {
     });
     return [
       this.#changes(settings, seed),
-      none ? "–" : step.toLocaleString("en"),
+      none ? "–" : grouped(step),
       none || !Number.isFinite(loss) ? "–" : significant(loss, 4),
       ...values,
     ];

@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
 import { devices, isDevice } from "../session/devices.ts";
@@ -26,7 +27,7 @@ interface Field {
 /** The largest seed. */
 export const SEEDS = 2 ** 32 - 1;
 const FILE = "file:";
-const RESTARTS = "A change restarts training.";
+const RESTARTS = t("A change restarts training.");
 
 /**
  * Sliders, lists, the seed, the device and the user's file: they show what `show` was told last,
@@ -78,7 +79,7 @@ export class SettingsForm {
           listener.restart();
         },
       },
-      element("option", { value: "" }, "the fastest here"),
+      element("option", { value: "" }, t("the fastest here")),
       ...Object.entries(devices).map(([name, text]) => element("option", { value: name }, text)),
     );
     this.#file = element("input", {
@@ -102,7 +103,7 @@ export class SettingsForm {
       element(
         "div",
         { class: "control" },
-        element("label", { for: "device" }, "Compute on"),
+        element("label", { for: "device" }, t("Compute on")),
         tip(terms.device, RESTARTS),
         this.#device,
       ),
@@ -156,15 +157,15 @@ export class SettingsForm {
   }
 
   #seedControl(): HTMLElement {
-    const random = button("Another", () => {
+    const random = button(t("Another"), () => {
       this.#seed.value = String(Math.floor(Math.random() * 1000));
       this.#seed.dispatchEvent(new Event("change"));
     });
-    random.setAttribute("aria-label", "Another seed");
+    random.setAttribute("aria-label", t("Another seed"));
     return element(
       "div",
       { class: "control seed" },
-      element("label", { for: "seed" }, "Seed"),
+      element("label", { for: "seed" }, t("Seed")),
       tip(terms.seed, RESTARTS),
       element("span", { class: "pair" }, this.#seed, random),
     );
@@ -176,7 +177,7 @@ export class SettingsForm {
     if (select === null) throw new TypeError(`there is no list "${list}"`);
     for (const option of select.options) if (option.value === FILE) option.remove();
     if (file === null) return;
-    select.append(element("option", { value: FILE }, `your file: ${file.name}`));
+    select.append(element("option", { value: FILE }, t("your file: {name}", { name: file.name })));
     select.value = FILE;
   }
 }

@@ -1,5 +1,6 @@
 import { button } from "../dom/button.ts";
 import { element, say } from "../dom/element.ts";
+import { shared } from "../language.ts";
 import { words } from "../words.ts";
 
 /** The address of a page with its settings, and a frame of it for other sites. */
@@ -43,10 +44,10 @@ export class SharePanel {
   }
 
   #fill(): void {
-    const here = `${location.origin}${location.pathname}`;
-    const mark = this.#query.includes("?") ? "&" : "?";
-    this.#address.value = `${here}${this.#query}`;
-    const source = `${here}${this.#query}${mark}embed`.replaceAll("&", "&amp;");
+    const here = `${location.origin}${location.pathname}${shared(this.#query)}`;
+    const mark = here.includes("?") ? "&" : "?";
+    this.#address.value = here;
+    const source = `${here}${mark}embed`.replaceAll("&", "&amp;");
     this.#frame.value = `<iframe src="${source}" title="${this.#title}" width="720" height="640" style="border:0"></iframe>`;
     say(this.#said, this.#file === null ? "" : words.fileStays);
   }

@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { addressOf } from "../address.ts";
 import { LossChart } from "../charts/loss-chart.ts";
 import { button } from "../dom/button.ts";
@@ -46,7 +47,7 @@ export function showPage(
   const root = element("article", { class: "demo", "data-state": "loading" });
   const device = element("p", { class: "device" });
   const summary = element("pre", { class: "summary scroll", tabindex: 0, role: "region" });
-  summary.setAttribute("aria-label", "The model's layers");
+  summary.setAttribute("aria-label", t("The model's layers"));
   const numbers = new Numbers(page);
   const stage = element("div", { class: "stage" });
   const chart = element("div", { class: "chart" });
@@ -91,7 +92,7 @@ export function showPage(
       loading: (loading) => toolbar.loading(loading),
       opened: (opened: Opened, wanted: Wanted) => {
         const { line, advice } = deviceLine(opened.device);
-        device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
+        device.replaceChildren(t("Computing {line}.", { line }), " ", element("small", {}, advice));
         summary.textContent = opened.summary ?? "";
         summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
         weights.opened(opened.hasWeights);
@@ -183,14 +184,14 @@ export function showPage(
   const load = async (file: File): Promise<void> => {
     notice.hide();
     if (await player.load(file)) {
-      weights.say(`The weights of ${file.name} are in use.`);
+      weights.say(t("The weights of {name} are in use.", { name: file.name }));
       return;
     }
     const written = await player.settingsOf(file).catch(() => null);
     const [others, settings] = differences(page.controls, form.chosen.settings, written);
     if (others === "") return;
     notice.offer({
-      label: `Restart with ${others}, and load`,
+      label: t("Restart with {others}, and load", { others }),
       go: () => void loadWith(settings, file),
     });
   };
@@ -203,7 +204,7 @@ export function showPage(
       player.weights().then(
         (bytes) => {
           download(bytes, `${name}.safetensors`);
-          weights.say(`${name}.safetensors is among your downloads.`);
+          weights.say(t("{name}.safetensors is among your downloads.", { name }));
         },
         (error) => failed(error as Error, player.wanted),
       );
@@ -220,9 +221,9 @@ export function showPage(
   };
   /** From where nothing stands: the same again, but not on a device that is not there. */
   const wayOn = ({ name }: Error): Way => {
-    if (name !== "DeviceError") return { label: "Start again", go: () => void begin() };
+    if (name !== "DeviceError") return { label: t("Start again"), go: () => void begin() };
     return {
-      label: "Start on the fastest device here",
+      label: t("Start on the fastest device here"),
       go: () => {
         form.show({ ...form.chosen, device: null });
         void begin();

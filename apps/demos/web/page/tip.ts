@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { element } from "../dom/element.ts";
 
 /** Between a tip and what it explains, and the edge of the window. */
@@ -16,7 +17,7 @@ export function tip(...lines: readonly (string | undefined)[]): HTMLElement | nu
   );
   const mark = element(
     "button",
-    { type: "button", class: "tip", popovertarget: id, "aria-label": "What is this?" },
+    { type: "button", class: "tip", popovertarget: id, "aria-label": t("What is this?") },
     "?",
   );
   text.addEventListener("toggle", () => place(text, mark.getBoundingClientRect()));

@@ -1,4 +1,5 @@
 import { duration } from "../../src/shared/duration.ts";
+import { grouped, t } from "../../src/shared/language.ts";
 import { button, enable } from "../dom/button.ts";
 import { element, say } from "../dom/element.ts";
 import type { Frame, Loading } from "../session/protocol.ts";
@@ -96,13 +97,18 @@ export class Toolbar {
 
   loading({ what, received, total }: Loading): void {
     const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-    this.say(`Loading ${what}: ${size(received)}${total === null ? "" : ` of ${size(total)}`}`);
+    const so = { what, received: size(received) };
+    this.say(
+      total === null
+        ? t("Loading {what}: {received}", so)
+        : t("Loading {what}: {received} of {total}", { ...so, total: size(total) }),
+    );
     if (total !== null) this.#bar.value = received / total;
   }
 
   frame({ step, steps, done }: Frame): void {
     this.#bar.value = done ? 1 : steps === 0 ? 0 : step / steps;
-    const [taken, all] = [step.toLocaleString("en"), steps.toLocaleString("en")];
+    const [taken, all] = [grouped(step), grouped(steps)];
     const left = this.#left(step, steps);
     const so = left > SOON ? ` · ${words.timeLeft(duration(left))}` : "";
     const progress = `${words.progress(taken, all)}${so}`;

@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import { button } from "../dom/button.ts";
 import { element, say } from "../dom/element.ts";
 import type { Setting, Settings } from "../session/protocol.ts";
@@ -27,15 +28,15 @@ export class WeightsPanel {
     this.element = element(
       "div",
       { class: "weights" },
-      button("Download weights", save),
+      button(t("Download weights"), save),
       element(
         "div",
         { class: "control" },
-        element("label", { for: "weights" }, "Load weights"),
+        element("label", { for: "weights" }, t("Load weights")),
         input,
       ),
       this.#words,
-      element("small", {}, "safetensors, as Python reads and writes them"),
+      element("small", {}, t("safetensors, as Python reads and writes them")),
     );
   }
 

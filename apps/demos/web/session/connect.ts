@@ -1,4 +1,5 @@
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
+import { language } from "../../src/shared/language.ts";
 import type {
   Checkpoint,
   Frame,
@@ -17,7 +18,10 @@ export interface Connection<Snapshot> extends Session<Snapshot> {
 }
 
 export function connect<Snapshot>(): Connection<Snapshot> {
-  const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), {
+    type: "module",
+    name: language(),
+  });
   const remote: Remote<Session> = wrap<Session>(worker);
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener("error", (event) => {

@@ -1,8 +1,9 @@
+import { t } from "../../src/shared/language.ts";
 /** Where work can be done, and what people call it. */
 export const devices = {
   webgpu: "WebGPU",
   wasm: "WebAssembly",
-  cpu: "plain JavaScript",
+  cpu: t("plain JavaScript"),
 } as const;
 
 export type DeviceName = keyof typeof devices;
@@ -16,21 +17,21 @@ export type Lack = "insecure" | "unknown" | "adapterless" | "software";
 export function lackOf(lack: Lack): string {
   switch (lack) {
     case "insecure":
-      return (
-        `Browsers give WebGPU to secure addresses only, and ${location.origin} is none: serve the gallery by https, ` +
-        "or open it on the computer that serves it as http://localhost."
+      return t(
+        "Browsers give WebGPU to secure addresses only, and {origin} is none: serve the gallery by https, or open it on the computer that serves it as http://localhost.",
+        { origin: location.origin },
       );
     case "unknown":
-      return (
-        "This browser has no WebGPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 (on Windows) have it; " +
-        "in others it may have to be switched on."
+      return t(
+        "This browser has no WebGPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 (on Windows) have it; in others it may have to be switched on.",
       );
     case "adapterless":
-      return (
-        "This browser has WebGPU and found no graphics card for it. A newer graphics driver may help; chrome://gpu says " +
-        "what Chrome makes of yours."
+      return t(
+        "This browser has WebGPU and found no graphics card for it. A newer graphics driver may help; chrome://gpu says what Chrome makes of yours.",
       );
     case "software":
-      return "This browser's WebGPU is emulated by the processor, which is slower than WebAssembly.";
+      return t(
+        "This browser's WebGPU is emulated by the processor, which is slower than WebAssembly.",
+      );
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../../src/shared/language.ts";
 import type { Loading } from "../session/protocol.ts";
 
 /** Data that could not be had. */
@@ -30,9 +31,9 @@ async function read(
   if (response === null || !response.ok || response.body === null) {
     const why =
       response === null
-        ? "there is no connection to the server. They are kept once they have been fetched."
-        : `the server says ${response.status} for ${url}.`;
-    throw new FetchError(`${what} could not be fetched: ${why}`);
+        ? t("there is no connection to the server. They are kept once they have been fetched.")
+        : t("the server says {status} for {url}.", { status: response.status, url });
+    throw new FetchError(t("{what} could not be fetched: {why}", { what, why }));
   }
   const length = response.headers.get("content-length");
   // Where the server packs the file, its length is not that of what arrives here.
@@ -42,7 +43,7 @@ async function read(
   const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw new FetchError(`${what} could not be fetched: the connection broke off.`);
+      throw new FetchError(t("{what} could not be fetched: the connection broke off.", { what }));
     });
     if (done) break;
     chunks.push(value);

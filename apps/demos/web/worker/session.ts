@@ -1,5 +1,6 @@
 import { defaultGenerator, manualSeed } from "@wgrad/autograd";
 import { summary } from "@wgrad/nn";
+import { isLanguage, t } from "../../src/shared/language.ts";
 import { giveWeights, settingsIn, weightsOf } from "../../src/shared/state.ts";
 import type {
   Checkpoint,
@@ -13,6 +14,7 @@ import type {
   Settings,
   Wanted,
 } from "../session/protocol.ts";
+import { learn } from "../tables.ts";
 import { openDevice } from "./device.ts";
 import { fetchOnce } from "./fetch.ts";
 import { Progress } from "./progress.ts";
@@ -27,6 +29,10 @@ export class TrainingSession implements Session {
 
   open(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Opened> {
     return this.#inTurn(async () => {
+      await learn(
+        ["page", "names", "shared", wanted.page],
+        isLanguage(self.name) ? self.name : "en",
+      );
       const device = await openDevice(wanted.device);
       const random = defaultGenerator().getState();
       try {
@@ -102,7 +108,7 @@ export class TrainingSession implements Session {
       const { run, page } = progress;
       if (weights === null) return progress.advance({ milliseconds: Infinity, steps: step });
       if (run.model === null) throw new TypeError(`${page} has no weights`);
-      giveWeights(run.model, weights, page, "the last training");
+      giveWeights(run.model, weights, page, t("the last training"));
       progress.goOnFrom({ step, steps });
       return progress.frame();
     });

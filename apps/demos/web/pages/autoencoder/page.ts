@@ -1,5 +1,6 @@
 import modelSource from "../../../src/autoencoder/model.ts?raw";
 import trainSource from "../../../src/autoencoder/train.ts?raw";
+import { t } from "../../../src/shared/language.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { SquareCanvas } from "../../charts/canvas.ts";
 import { drawPixels } from "../../charts/pixels.ts";
@@ -14,27 +15,30 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Digits of 64 dots go through two numbers and are drawn again from those alone. The two numbers are a place on a map, " +
-      "and nobody told the network which digits are alike.",
-    "Walk through the map, with the mouse, a finger or the two sliders: between the digits it draws what it has never seen.",
+    t(
+      "Digits of 64 dots go through two numbers and are drawn again from those alone. The two numbers are a place on a map, and nobody told the network which digits are alike.",
+    ),
+    t(
+      "Walk through the map, with the mouse, a finger or the two sliders: between the digits it draws what it has never seen.",
+    ),
   ],
-  caption: "The map of unseen digits",
+  caption: t("The map of unseen digits"),
   controls: [
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.005,
       values: [0.0003, 0.001, 0.003, 0.005, 0.01, 0.03],
       live: true,
-      hint: "During training it falls from this to 3 % of it, along half a cosine.",
+      hint: t("During training it falls from this to 3 % of it, along half a cosine."),
     },
-    { name: "width", label: "Width", value: 64, values: [8, 16, 32, 64, 128] },
-    { name: "batch", label: "Batch", value: 64, values: [16, 32, 64, 128, 256] },
+    { name: "width", label: t("Width"), value: 64, values: [8, 16, 32, 64, 128] },
+    { name: "batch", label: t("Batch"), value: 64, values: [16, 32, 64, 128, 256] },
   ],
-  loss: { label: "Squared error of the batch" },
+  loss: { label: t("Squared error of the batch") },
   measures: {
-    error: { label: "Squared error on unseen digits", format: decimals(5) },
-    ofPca: { label: "Relative to PCA with 2 components", format: decimals(3) },
+    error: { label: t("Squared error on unseen digits"), format: decimals(5) },
+    ofPca: { label: t("Relative to PCA with 2 components"), format: decimals(3) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -43,7 +47,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["autoencoder"],
-    teaches: "learning a code without labels, beside principal components",
+    teaches: t("learning a code without labels, beside principal components"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -65,14 +69,14 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     put([at[0] * reach, at[1] * reach]);
   };
   const map = element("div", { class: "map" });
-  const here = pixels("What is drawn where you are");
-  const sliders = ["Across", "Up"].map((label, axis) => {
+  const here = pixels(t("What is drawn where you are"));
+  const sliders = [t("Across"), t("Up")].map((label, axis) => {
     const input = element("input", {
       type: "range",
       min: -PLACES,
       max: PLACES,
       value: 0,
-      "aria-label": `${label}: where on the map`,
+      "aria-label": t("{label}: where on the map", { label }),
       oninput: () => {
         at[axis] = input.valueAsNumber / PLACES;
         go();
@@ -86,13 +90,13 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       "div",
       { class: "walk" },
       map,
-      element("div", {}, element("h3", {}, "Drawn where you are"), here, ...sliders),
+      element("div", {}, element("h3", {}, t("Drawn where you are")), here, ...sliders),
     ),
-    element("h3", {}, "Unseen digits, and drawn again from two numbers"),
+    element("h3", {}, t("Unseen digits, and drawn again from two numbers")),
     rows.real,
     rows.drawn,
   );
-  const canvas = new SquareCanvas(map, "Unseen digits on a map of two numbers", signal, 420);
+  const canvas = new SquareCanvas(map, t("Unseen digits on a map of two numbers"), signal, 420);
   const follow = (event: PointerEvent): void => {
     const box = map.firstElementChild?.getBoundingClientRect();
     if (box === undefined) return;
@@ -138,8 +142,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     reach = 1.05 * snapshot.codes.reduce((most, value) => Math.max(most, Math.abs(value)), 0.1);
     paint();
     drawPixels(here, snapshot.here, SIDE);
-    showRow(rows.real, snapshot.real, "A fresh digit");
-    showRow(rows.drawn, snapshot.drawn, "The same, drawn again");
+    showRow(rows.real, snapshot.real, t("A fresh digit"));
+    showRow(rows.drawn, snapshot.drawn, t("The same, drawn again"));
   };
   onTheme(() => latest !== null && show(latest), signal);
   return { draw: show };

@@ -1,3 +1,4 @@
+import { plural, t } from "../../../src/shared/language.ts";
 import { channels } from "../../charts/canvas.ts";
 import { svg } from "../../charts/svg.ts";
 import { button, enable } from "../../dom/button.ts";
@@ -29,16 +30,16 @@ export class NetworkPicture {
   readonly #lines = svg("g");
   readonly #drawing = svg("svg", {
     role: "img",
-    "aria-label": "The network: its units and weights",
+    "aria-label": t("The network: its units and weights"),
   });
   readonly #units = element("div", { class: "units" });
   readonly #layers = element("div", { class: "layers" });
   readonly #more: HTMLButtonElement;
   readonly #fewer: HTMLButtonElement;
   readonly #selects = [
-    select("Weight: layer"),
-    select("Weight: from"),
-    select("Weight: to"),
+    select(t("Weight: layer")),
+    select(t("Weight: from")),
+    select(t("Weight: to")),
   ] as const;
   readonly #slider: HTMLInputElement;
   readonly #value = element("output");
@@ -50,17 +51,17 @@ export class NetworkPicture {
     this.#listener = listener;
     this.#drawing.append(this.#lines);
     this.#more = button("+", () => this.#resize((sizes) => [...sizes, sizes.at(-1) ?? 4]), {
-      "aria-label": "Add a hidden layer",
+      "aria-label": t("Add a hidden layer"),
     });
     this.#fewer = button("−", () => this.#resize((sizes) => sizes.slice(0, -1)), {
-      "aria-label": "Remove a hidden layer",
+      "aria-label": t("Remove a hidden layer"),
     });
     this.#slider = element("input", {
       type: "range",
       min: -STRONG,
       max: STRONG,
       step: 0.05,
-      "aria-label": "The weight's value",
+      "aria-label": t("The weight's value"),
       oninput: () => {
         this.#listener.edit(this.#place, this.#slider.valueAsNumber);
         say(this.#value, this.#slider.valueAsNumber.toFixed(2));
@@ -81,7 +82,7 @@ export class NetworkPicture {
       element(
         "div",
         { class: "depth" },
-        element("span", {}, "Hidden layers"),
+        element("span", {}, t("Hidden layers")),
         this.#fewer,
         this.#more,
       ),
@@ -90,7 +91,7 @@ export class NetworkPicture {
       element(
         "div",
         { class: "weight" },
-        element("span", {}, "Weight"),
+        element("span", {}, t("Weight")),
         ...this.#selects,
         this.#slider,
         this.#value,
@@ -161,10 +162,10 @@ export class NetworkPicture {
     const hidden = stage > 0 && stage <= (this.#snapshot?.sizes.length ?? 0);
     const name =
       stage === 0
-        ? `Input ${"xy"[unit]}`
+        ? t("Input {input}", { input: "xy"[unit] })
         : hidden
-          ? `Layer ${stage}, unit ${unit + 1}`
-          : `Class ${unit + 1}`;
+          ? t("Layer {stage}, unit {unit}", { stage, unit: unit + 1 })
+          : t("Class {label}", { label: unit + 1 });
     const canvas = element("canvas", { role: "img", "aria-label": name, title: name });
     if (hidden) {
       canvas.addEventListener("pointerenter", () =>
@@ -182,12 +183,18 @@ export class NetworkPicture {
   #sizer(count: number, layer: number): HTMLElement {
     const change = (by: number) => (): void =>
       this.#resize((sizes) => sizes.map((units, i) => (i === layer ? units + by : units)));
-    const less = button("−", change(-1), { "aria-label": `Remove a unit from layer ${layer + 1}` });
-    const more = button("+", change(1), { "aria-label": `Add a unit to layer ${layer + 1}` });
+    const less = button("−", change(-1), {
+      "aria-label": t("Remove a unit from layer {layer}", { layer: layer + 1 }),
+    });
+    const more = button("+", change(1), {
+      "aria-label": t("Add a unit to layer {layer}", { layer: layer + 1 }),
+    });
     enable(less, count > 1);
     enable(more, count < MOST);
-    const drawn = count > SHOWN ? ` (${SHOWN} drawn)` : "";
-    const said = `${count} ${count === 1 ? "unit" : "units"}${drawn}`;
+    const said =
+      count > SHOWN
+        ? t("{count} units ({shown} drawn)", { count, shown: SHOWN })
+        : plural(count, "{count} unit", "{count} units", { count });
     return element("span", { class: "layer" }, less, element("b", {}, said), more);
   }
 
@@ -246,20 +253,27 @@ export class NetworkPicture {
       layer,
       stages
         .slice(1)
-        .map((_, i) => [i, i + 2 < stages.length ? `into layer ${i + 1}` : "into the classes"]),
+        .map((_, i) => [
+          i,
+          i + 2 < stages.length ? t("into layer {layer}", { layer: i + 1 }) : t("into the classes"),
+        ]),
     );
     options(from, [
-      [-1, "bias"],
+      [-1, t("bias")],
       ...Array.from({ length: stages[place.layer] ?? 0 }, (_, i): [number, string] => [
         i,
-        `from ${place.layer === 0 ? "xy"[i] : `unit ${i + 1}`}`,
+        place.layer === 0
+          ? t("from {input}", { input: "xy"[i] })
+          : t("from unit {unit}", { unit: i + 1 }),
       ]),
     ]);
     options(
       to,
       Array.from({ length: stages[place.layer + 1] ?? 0 }, (_, i) => [
         i,
-        `to ${place.layer + 2 < stages.length ? "unit" : "class"} ${i + 1}`,
+        place.layer + 2 < stages.length
+          ? t("to unit {unit}", { unit: i + 1 })
+          : t("to class {label}", { label: i + 1 }),
       ]),
     );
     layer.value = String(place.layer);

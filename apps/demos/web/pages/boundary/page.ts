@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { channels, SquareCanvas } from "../../charts/canvas.ts";
@@ -18,7 +19,7 @@ import "./page.css";
 const strengths = [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 const penalty = (option: string) => ({
   name: "penalty",
-  label: "Strength",
+  label: t("Strength"),
   value: 0.001,
   values: strengths,
   live: true,
@@ -27,68 +28,71 @@ const penalty = (option: string) => ({
 
 export const page: Page = {
   about: [
-    "Which class is where? The network sees the dots only; the colours are what it would say anywhere else, the paler the less sure. " +
-      "Each small square is a unit: what it answers at every place. A line is a weight, thick where it is strong, orange above 0 and blue below.",
-    "Click a line and pull its weight; add layers and units; point at a unit to see its map large; click on the picture to ask what the network says there, or to add a point.",
+    t(
+      "Which class is where? The network sees the dots only; the colours are what it would say anywhere else, the paler the less sure. Each small square is a unit: what it answers at every place. A line is a weight, thick where it is strong, orange above 0 and blue below.",
+    ),
+    t(
+      "Click a line and pull its weight; add layers and units; point at a unit to see its map large; click on the picture to ask what the network says there, or to add a point.",
+    ),
   ],
-  caption: "The network, and what it says place by place",
+  caption: t("The network, and what it says place by place"),
   controls: [
     {
       name: "data",
-      label: "Points",
+      label: t("Points"),
       value: "moons",
       options: {
-        moons: "two moons",
-        circles: "a circle in a circle",
-        spirals: "two spirals",
-        arms: "three spirals",
+        moons: t("two moons"),
+        circles: t("a circle in a circle"),
+        spirals: t("two spirals"),
+        arms: t("three spirals"),
       },
     },
-    { name: "noise", label: "Noise", value: 0.1, values: [0, 0.02, 0.05, 0.1, 0.2, 0.3] },
+    { name: "noise", label: t("Noise"), value: 0.1, values: [0, 0.02, 0.05, 0.1, 0.2, 0.3] },
     {
       name: "width",
-      label: "Width",
+      label: t("Width"),
       value: 16,
       values: [2, 4, 8, 16, 32, 64],
       resets: "sizes",
     },
     {
       name: "depth",
-      label: "Hidden layers",
+      label: t("Hidden layers"),
       value: 2,
       values: [0, 1, 2, 3, 4, 5],
       resets: "sizes",
     },
     {
       name: "activation",
-      label: "Activation",
+      label: t("Activation"),
       value: "tanh",
-      options: { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid", linear: "none (linear)" },
+      options: { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid", linear: t("none (linear)") },
     },
     {
       name: "regularization",
-      label: "Regularisation",
+      label: t("Regularisation"),
       value: "none",
-      options: { none: "none", l1: "L1", l2: "L2" },
+      options: { none: t("none"), l1: "L1", l2: "L2" },
       live: true,
     },
     penalty("l1"),
     penalty("l2"),
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.01,
       values: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
       live: true,
     },
-    { name: "batch", label: "Batch", value: 64, values: [8, 16, 32, 64, 128, 400] },
-    { name: "sizes", label: "Units of each layer", value: "", valid: validSizes },
+    { name: "batch", label: t("Batch"), value: 64, values: [8, 16, 32, 64, 128, 400] },
+    { name: "sizes", label: t("Units of each layer"), value: "", valid: validSizes },
   ],
-  loss: { label: "Cross-entropy of the batch", test: "testLoss" },
+  loss: { label: t("Cross-entropy of the batch"), test: "testLoss" },
   pace: { steps: 8, milliseconds: 50 },
   measures: {
-    accuracy: { label: "Accuracy on 1,000 unseen points", format: percent(1) },
-    testLoss: { label: "Test loss", format: decimals(4) },
+    accuracy: { label: t("Accuracy on 1,000 unseen points"), format: percent(1) },
+    testLoss: { label: t("Test loss"), format: decimals(4) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -115,7 +119,7 @@ function picture({ element: place, signal, ask, choose }: Stage): Picture<Snapsh
     signal,
   );
   const output = element("div", { class: "output" });
-  const clicks = element("select", { "aria-label": "A click on the picture" });
+  const clicks = element("select", { "aria-label": t("A click on the picture") });
   const tests = element("input", { type: "checkbox", onchange: () => paint() });
   const said = element("p", { class: "status", role: "status" });
   const drawing = element("div");
@@ -124,15 +128,15 @@ function picture({ element: place, signal, ask, choose }: Stage): Picture<Snapsh
     element(
       "div",
       { class: "clicks" },
-      element("span", {}, "A click"),
+      element("span", {}, t("A click")),
       clicks,
-      button("Forget mine", () => put({ forget: true })),
-      element("label", {}, tests, "Test points"),
+      button(t("Forget mine"), () => put({ forget: true })),
+      element("label", {}, tests, t("Test points")),
     ),
     said,
   );
   place.append(element("div", { class: "playground" }, network.element, output));
-  const canvas = new SquareCanvas(drawing, "Points of each class, and the regions", signal, 400);
+  const canvas = new SquareCanvas(drawing, t("Points of each class, and the regions"), signal, 400);
 
   const pressed = async (event: PointerEvent): Promise<void> => {
     const box = drawing.querySelector("canvas")?.getBoundingClientRect();
@@ -145,13 +149,23 @@ function picture({ element: place, signal, ask, choose }: Stage): Picture<Snapsh
     const where = `(${at.map((value) => value.toFixed(2)).join(", ")})`;
     if (clicks.value !== "ask") {
       put({ add: at, label: Number(clicks.value) });
-      say(said, `A point of class ${Number(clicks.value) + 1} is at ${where}.`);
+      say(
+        said,
+        t("A point of class {label} is at {where}.", { label: Number(clicks.value) + 1, where }),
+      );
       return;
     }
     const chances = (await ask({ at }).catch(() => null)) as Float32Array | null;
     if (chances === null) return;
     const most = chances.indexOf(extent(chances)[1]);
-    say(said, `At ${where}: class ${most + 1} (${percent(0)(chances[most] as number)} sure).`);
+    say(
+      said,
+      t("At {where}: class {label} ({chance} sure).", {
+        where,
+        label: most + 1,
+        chance: percent(0)(chances[most] as number),
+      }),
+    );
   };
   drawing.addEventListener("pointerdown", (event) => {
     if (event.target instanceof HTMLCanvasElement) void pressed(event);
@@ -161,9 +175,9 @@ function picture({ element: place, signal, ask, choose }: Stage): Picture<Snapsh
     latest = snapshot;
     if (clicks.options.length !== snapshot.classes + 1) {
       const adds = Array.from({ length: snapshot.classes }, (_, label) =>
-        element("option", { value: label }, `adds to class ${label + 1}`),
+        element("option", { value: label }, t("adds to class {label}", { label: label + 1 })),
       );
-      clicks.replaceChildren(element("option", { value: "ask" }, "asks"), ...adds);
+      clicks.replaceChildren(element("option", { value: "ask" }, t("asks")), ...adds);
     }
     network.show(snapshot);
     paint();

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import modelSource from "../../../src/cancer/model.ts?raw";
 import trainSource from "../../../src/cancer/train.ts?raw";
+import { known, t } from "../../../src/shared/language.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
 import { element, say } from "../../dom/element.ts";
@@ -14,32 +15,39 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "569 tumours, thirty measures of their cells each. Every dot is one that the model has not seen, by the chance it gives it to be malignant; the two rows are what it is. Right of the line it warns.",
-    "Move the threshold: fewer missed, or fewer false alarms. Which is worse is not for the model to say. The curve shows what every threshold buys.",
+    t(
+      "569 tumours, thirty measures of their cells each. Every dot is one that the model has not seen, by the chance it gives it to be malignant; the two rows are what it is. Right of the line it warns.",
+    ),
+    t(
+      "Move the threshold: fewer missed, or fewer false alarms. Which is worse is not for the model to say. The curve shows what every threshold buys.",
+    ),
   ],
-  caption: "Tumours held out, and where to warn",
+  caption: t("Tumours held out, and where to warn"),
   controls: [
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.1,
       values: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
       live: true,
     },
-    { name: "epochs", label: "Epochs", value: 20, values: [2, 5, 10, 20, 40] },
+    { name: "epochs", label: t("Epochs"), value: 20, values: [2, 5, 10, 20, 40] },
   ],
-  loss: { label: "Cross-entropy of the batch" },
+  loss: { label: t("Cross-entropy of the batch") },
   pace: { steps: 2, milliseconds: 50 },
   measures: {
-    accuracy: { label: "Accuracy at one half", format: percent(1) },
-    area: { label: "Area under the ROC curve", format: decimals(4) },
+    accuracy: { label: t("Accuracy at one half"), format: percent(1) },
+    area: { label: t("Area under the ROC curve"), format: decimals(4) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
     { name: "train.ts", text: trainSource },
     { name: "lesson.ts", text: lessonSource },
   ],
-  lesson: { names: ["cancer"], teaches: "a decision, its two kinds of error, and what each costs" },
+  lesson: {
+    names: ["cancer"],
+    teaches: t("a decision, its two kinds of error, and what each costs"),
+  },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
 
@@ -47,7 +55,7 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
   let latest: Snapshot | null = null;
   const strip = element("div");
   const roc = element("div");
-  const weights = element("ol", { class: "weighing", "aria-label": "What weighs most" });
+  const weights = element("ol", { class: "weighing", "aria-label": t("What weighs most") });
   const verdict = element("output", { class: "verdict" });
   const shown = element("output");
   const threshold = element("input", {
@@ -55,7 +63,7 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     min: 1,
     max: 99,
     value: 50,
-    "aria-label": "Threshold",
+    "aria-label": t("Threshold"),
     oninput: () => paint(),
   });
   place.append(
@@ -63,7 +71,7 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     element(
       "div",
       { class: "threshold" },
-      element("span", {}, "Threshold"),
+      element("span", {}, t("Threshold")),
       tip(terms.threshold),
       threshold,
       shown,
@@ -72,12 +80,12 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     element(
       "div",
       { class: "walk even" },
-      element("div", {}, element("h3", {}, "Every other threshold"), roc),
-      element("div", {}, element("h3", {}, "What weighs most, for one deviation more"), weights),
+      element("div", {}, element("h3", {}, t("Every other threshold")), roc),
+      element("div", {}, element("h3", {}, t("What weighs most, for one deviation more")), weights),
     ),
   );
-  const dots = new Figure(strip, "Tumours by the chance to be malignant", signal);
-  const curve = new Figure(roc, "Malignant ones found against false alarms", signal);
+  const dots = new Figure(strip, t("Tumours by the chance to be malignant"), signal);
+  const curve = new Figure(roc, t("Malignant ones found against false alarms"), signal);
 
   function paint(): void {
     const snapshot = latest;
@@ -95,9 +103,18 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     const { found, missed, alarms, cleared } = counts;
     const recall = found / Math.max(1, found + missed);
     const precision = found / Math.max(1, found + alarms);
-    verdict.value =
-      `${found} of ${found + missed} malignant tumours found (recall ${percent(0)(recall)}), ` +
-      `${missed} missed; ${alarms} of ${alarms + cleared} benign ones warned of (precision ${percent(0)(precision)}).`;
+    verdict.value = t(
+      "{found} of {malignant} malignant tumours found (recall {recall}), {missed} missed; {alarms} of {benign} benign ones warned of (precision {precision}).",
+      {
+        found,
+        malignant: found + missed,
+        recall: percent(0)(recall),
+        missed,
+        alarms,
+        benign: alarms + cleared,
+        precision: percent(0)(precision),
+      },
+    );
     dots.over((layer, { x, y }) => {
       const circles = Array.from(chances, (chance, i) => {
         const is = malignant[i] as number;
@@ -129,12 +146,12 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
       if (step === 0) {
         dots.base({
           height: 190,
-          x: { label: "chance to be malignant →", domain: [0, 1], tickFormat: ".0%" },
+          x: { label: t("chance to be malignant →"), domain: [0, 1], tickFormat: ".0%" },
           y: {
             label: null,
             domain: [-0.5, 1.5],
             ticks: [0, 1],
-            tickFormat: (is: number) => (is === 1 ? "malignant" : "benign"),
+            tickFormat: (is: number) => (is === 1 ? t("malignant") : t("benign")),
             tickSize: 0,
           },
           marks: [Plot.gridX({ stroke: "var(--grid)", strokeOpacity: 1 })],
@@ -142,8 +159,8 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
         curve.base({
           height: 250,
           grid: true,
-          x: { label: "false alarms →", domain: [0, 1], tickFormat: ".0%", ticks: 5 },
-          y: { label: "↑ malignant ones found", domain: [0, 1], tickFormat: ".0%", ticks: 5 },
+          x: { label: t("false alarms →"), domain: [0, 1], tickFormat: ".0%", ticks: 5 },
+          y: { label: t("↑ malignant ones found"), domain: [0, 1], tickFormat: ".0%", ticks: 5 },
           marks: [],
         });
       }
@@ -151,7 +168,7 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
       while (weights.children.length < rows.length) weights.append(element("li"));
       rows.forEach(({ name, weight }, i) => {
         const sign = weight < 0 ? "−" : "+";
-        say(weights.children[i] as Element, `${sign}${Math.abs(weight).toFixed(2)} ${name}`);
+        say(weights.children[i] as Element, `${sign}${Math.abs(weight).toFixed(2)} ${known(name)}`);
       });
       paint();
     },

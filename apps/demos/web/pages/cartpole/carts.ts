@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { svg } from "../../charts/svg.ts";
 import { button } from "../../dom/button.ts";
 import { element, say } from "../../dom/element.ts";
@@ -41,7 +42,7 @@ export class Carts {
     const drawing = svg("svg", {
       viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
       role: "img",
-      "aria-label": "Carts with their poles",
+      "aria-label": t("Carts with their poles"),
       class: "carts",
     });
     drawing.append(track(), this.#ghosts, this.#first);
@@ -80,7 +81,7 @@ export class Carts {
   }
 
   #say(): void {
-    this.#button.textContent = this.#moving ? "Stand still" : "Move";
+    this.#button.textContent = this.#moving ? t("Stand still") : t("Move");
   }
 
   #tick(): void {
@@ -129,7 +130,9 @@ export class Carts {
 
   #tell(push: number, length: number): void {
     const said =
-      this.#episodes.length === 0 ? this.#name : `${this.#name}: push ${push} of ${length}`;
+      this.#episodes.length === 0
+        ? this.#name
+        : t("{name}: push {push} of {length}", { name: this.#name, push, length });
     say(this.#words, said);
   }
 }

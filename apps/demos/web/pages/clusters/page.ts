@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import roundsSource from "../../../src/clusters/rounds.ts?raw";
+import { t } from "../../../src/shared/language.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { Figure } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
@@ -11,28 +12,29 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Rows without names. In every round each row joins the centre nearest to it, and every centre moves to the middle of its rows, " +
-      "until nothing changes. What is seen are the two directions in which the rows differ most.",
-    "Take it step by step. Another seed starts elsewhere and may end elsewhere.",
+    t(
+      "Rows without names. In every round each row joins the centre nearest to it, and every centre moves to the middle of its rows, until nothing changes. What is seen are the two directions in which the rows differ most.",
+    ),
+    t("Take it step by step. Another seed starts elsewhere and may end elsewhere."),
   ],
-  caption: "Rows, and the centres they belong to",
+  caption: t("Rows, and the centres they belong to"),
   controls: [
     {
       name: "data",
-      label: "Rows",
+      label: t("Rows"),
       value: "wine",
       options: {
-        wine: "178 wines, 13 measures",
-        iris: "150 irises, 4 measures",
-        digits: "1,797 digits, 64 dots",
+        wine: t("178 wines, 13 measures"),
+        iris: t("150 irises, 4 measures"),
+        digits: t("1,797 digits, 64 dots"),
       },
     },
-    { name: "k", label: "Centres", value: 3, values: [2, 3, 4, 5, 6, 8, 10] },
+    { name: "k", label: t("Centres"), value: 3, values: [2, 3, 4, 5, 6, 8, 10] },
   ],
-  loss: { label: "Inertia: squared distances to the centres", noisy: false },
+  loss: { label: t("Inertia: squared distances to the centres"), noisy: false },
   pace: { steps: 1, milliseconds: 450 },
   measures: {
-    rand: { label: "Agrees with the true classes", format: decimals(3) },
+    rand: { label: t("Agrees with the true classes"), format: decimals(3) },
   },
   sources: [
     { name: "rounds.ts", text: roundsSource },
@@ -40,7 +42,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["clusters"],
-    teaches: "k-means, principal components, nearest neighbours and a linear SVM",
+    teaches: t("k-means, principal components, nearest neighbours and a linear SVM"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -55,14 +57,14 @@ const colorOf = (cluster: number | undefined): string =>
   cluster === undefined ? "var(--quiet)" : (classColors[cluster] ?? "var(--quiet)");
 
 function picture({ element, signal }: Stage): Picture<Snapshot> {
-  const figure = new Figure(element, "Rows and centres on two principal components", signal);
+  const figure = new Figure(element, t("Rows and centres on two principal components"), signal);
   return {
     draw({ points, centres, nearest }, { step }) {
       if (step === 0) {
         figure.base({
           grid: true,
-          x: { label: "first component →", nice: true },
-          y: { label: "↑ second", nice: true },
+          x: { label: t("first component →"), nice: true },
+          y: { label: t("↑ second"), nice: true },
           marks: [Plot.dot(pairs(points), { x: "x", y: "y", r: 0 })],
         });
       }

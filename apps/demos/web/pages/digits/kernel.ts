@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { drawPixels } from "../../charts/pixels.ts";
 import { button } from "../../dom/button.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
@@ -6,7 +7,7 @@ import type { Question, Reading, Stop } from "./lesson.ts";
 
 /** Milliseconds at each place. */
 const PACE = 160;
-const NAMES = ["kernel", "picture under it", "products"] as const;
+const NAMES = [t("kernel"), t("picture under it"), t("products")];
 
 /** A kernel of the first layer that steps over the picture: what it multiplies, and what it answers. */
 export class KernelPicture {
@@ -15,15 +16,15 @@ export class KernelPicture {
   readonly #seen = element("canvas", {
     class: "pixels",
     role: "img",
-    "aria-label": "The picture, and where the kernel is",
+    "aria-label": t("The picture, and where the kernel is"),
   });
   readonly #answers = element("canvas", {
     class: "pixels",
     role: "img",
-    "aria-label": "What the filter answers, up to here",
+    "aria-label": t("What the filter answers, up to here"),
   });
   readonly #frames = [element("span", { class: "at" }), element("span", { class: "at" })] as const;
-  readonly #filter = element("select", { "aria-label": "Filter", onchange: () => this.#ask() });
+  readonly #filter = element("select", { "aria-label": t("Filter"), onchange: () => this.#ask() });
   readonly #place: HTMLInputElement;
   readonly #tables = NAMES.map(() => element("div", { class: "grid" }));
   readonly #sum = element("output", { class: "sum" });
@@ -38,16 +39,16 @@ export class KernelPicture {
       min: 0,
       max: 63,
       value: 0,
-      "aria-label": "Where the kernel is",
+      "aria-label": t("Where the kernel is"),
       oninput: () => this.#ask(),
     });
-    this.#play = button("Step over the picture", () => this.#run());
+    this.#play = button(t("Step over the picture"), () => this.#run());
     signal.addEventListener("abort", () => clearInterval(this.#timer));
     const [here, there] = this.#frames;
     this.element = element(
       "details",
       { class: "kernel", ontoggle: () => this.#ask() },
-      element("summary", {}, "How a filter answers: its kernel steps over the picture"),
+      element("summary", {}, t("How a filter answers: its kernel steps over the picture")),
       element("div", { class: "clicks" }, this.#filter, this.#play, this.#place),
       element(
         "div",
@@ -70,7 +71,7 @@ export class KernelPicture {
     this.#place.max = String(side ** 2 - 1);
     if (this.#filter.options.length !== count) {
       const names = Array.from({ length: count }, (_, i) =>
-        element("option", { value: i }, `filter ${i + 1}`),
+        element("option", { value: i }, t("filter {i}", { i: i + 1 })),
       );
       this.#filter.replaceChildren(...names);
     }
@@ -92,10 +93,10 @@ export class KernelPicture {
     clearInterval(this.#timer);
     if (this.#timer !== undefined) {
       this.#timer = undefined;
-      say(this.#play, "Step over the picture");
+      say(this.#play, t("Step over the picture"));
       return;
     }
-    say(this.#play, "Stop");
+    say(this.#play, t("Stop"));
     this.#timer = setInterval(() => {
       const next = this.#place.valueAsNumber + 1;
       this.#place.valueAsNumber = next > Number(this.#place.max) ? 0 : next;
@@ -128,7 +129,12 @@ export class KernelPicture {
       fill(this.#tables[i] as HTMLElement, values);
     }
     const said = [sum - bias, bias, sum, answer].map((value) => value.toFixed(2));
-    this.#sum.value = `sum ${said[0]} + bias ${said[1]} = ${said[2]}; ReLU: ${said[3]}`;
+    this.#sum.value = t("sum {sum} + bias {bias} = {result}; ReLU: {after}", {
+      sum: said[0],
+      bias: said[1],
+      result: said[2],
+      after: said[3],
+    });
   }
 }
 

@@ -11,6 +11,7 @@ import { digitPictures } from "../../../src/digits/data.ts";
 import { convolutional } from "../../../src/digits/model.ts";
 import { network } from "../../../src/mnist/model.ts";
 import { judgeClassifier, type Labelled, trainClassifier } from "../../../src/shared/classifier.ts";
+import { t } from "../../../src/shared/language.ts";
 import { cosine } from "../../../src/shared/schedule.ts";
 import { floats } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
@@ -211,8 +212,8 @@ function mnist(fetch: Desk["fetch"]): Promise<Data> {
       images: await fetch(images, what),
       labels: await fetch(labels, what),
     });
-    const from = await of(trainImages, trainLabels, "60,000 digits");
-    const fresh = await of(testImages, testLabels, "fresh digits");
+    const from = await of(trainImages, trainLabels, t("60,000 digits"));
+    const fresh = await of(testImages, testLabels, t("fresh digits"));
     const train = await loadMnist({ from });
     const test = await loadMnist({ train: false, from: fresh });
     const first = Array.from({ length: 2000 }, (_, i) => i);

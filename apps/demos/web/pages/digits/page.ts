@@ -1,6 +1,7 @@
 import smallSource from "../../../src/digits/model.ts?raw";
 import largeSource from "../../../src/mnist/model.ts?raw";
 import trainSource from "../../../src/shared/classifier.ts?raw";
+import { grouped, t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { drawPixels } from "../../charts/pixels.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
@@ -15,32 +16,35 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Draw a digit: the bars are how likely the network takes each to be, while it learns. Below is what each filter of its first layer " +
-      "sees in your drawing, and what it took for what among digits that it does not learn from.",
-    "The small digits are learned in seconds on most machines; MNIST, 60,000 digits in 12 MB, is the test that every method has taken.",
+    t(
+      "Draw a digit: the bars are how likely the network takes each to be, while it learns. Below is what each filter of its first layer sees in your drawing, and what it took for what among digits that it does not learn from.",
+    ),
+    t(
+      "The small digits are learned in seconds on most machines; MNIST, 60,000 digits in 12 MB, is the test that every method has taken.",
+    ),
   ],
-  caption: "A digit, and what it is taken for",
+  caption: t("A digit, and what it is taken for"),
   controls: [
     {
       name: "data",
-      label: "Digits",
+      label: t("Digits"),
       value: "small",
-      options: { small: "1,797 of 8×8 dots", mnist: "MNIST: 60,000 of 28×28 dots" },
+      options: { small: t("1,797 of 8×8 dots"), mnist: t("MNIST: 60,000 of 28×28 dots") },
     },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.003,
       values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
       live: true,
-      hint: "During training it falls from this to 2 % of it, along half a cosine.",
+      hint: t("During training it falls from this to 2 % of it, along half a cosine."),
     },
-    { name: "batch", label: "Batch", value: 32, values: [8, 16, 32, 64, 128, 256] },
+    { name: "batch", label: t("Batch"), value: 32, values: [8, 16, 32, 64, 128, 256] },
   ],
-  loss: { label: "Cross-entropy of the batch" },
+  loss: { label: t("Cross-entropy of the batch") },
   measures: {
     accuracy: {
-      label: "Accuracy on unseen digits",
+      label: t("Accuracy on unseen digits"),
       format: percent(2),
     },
   },
@@ -51,8 +55,9 @@ export const page: Page = {
   ],
   lesson: {
     names: ["digits", "mnist"],
-    teaches:
+    teaches: t(
       "a perceptron and a convolutional network side by side, and the latter at the size of real data",
+    ),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -71,8 +76,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     fresh++;
     clear();
   };
-  const pad = new Pad(() => reread(), signal, { what: "a digit", pen: 18 });
-  const seen = element("canvas", { class: "pixels", role: "img", "aria-label": "What it sees" });
+  const pad = new Pad(() => reread(), signal, { what: t("a digit"), pen: 18 });
+  const seen = element("canvas", { class: "pixels", role: "img", "aria-label": t("What it sees") });
   const bars = Array.from({ length: 10 }, (_, digit) => {
     const [bar, part] = [element("span", { class: "bar" }), element("span", { class: "part" })];
     return { row: element("li", {}, element("b", {}, String(digit)), bar, part), bar, part };
@@ -83,30 +88,30 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const kernel = new KernelPicture(ask, signal);
   const wall = element("ul", {
     class: "wall",
-    "aria-label": "Unseen digits that it takes for others",
+    "aria-label": t("Unseen digits that it takes for others"),
   });
-  const wrong = element("h3", {}, "What it errs on");
+  const wrong = element("h3", {}, t("What it errs on"));
   const buttons = element(
     "div",
     { class: "buttons" },
-    element("button", { onclick: clear }, "Clear"),
-    element("button", { onclick: another }, "Another unseen digit"),
+    element("button", { onclick: clear }, t("Clear")),
+    element("button", { onclick: another }, t("Another unseen digit")),
   );
   place.append(
     element(
       "div",
       { class: "digits" },
-      element("div", {}, element("h3", {}, "Draw here"), pad.element, buttons),
-      element("div", {}, element("h3", {}, "The network sees"), seen, verdict),
+      element("div", {}, element("h3", {}, t("Draw here")), pad.element, buttons),
+      element("div", {}, element("h3", {}, t("The network sees")), seen, verdict),
       element(
         "ol",
-        { class: "chances", "aria-label": "Chance of each digit" },
+        { class: "chances", "aria-label": t("Chance of each digit") },
         ...bars.map(({ row }) => row),
       ),
     ),
-    element("h3", {}, "What the filters of the first layer respond to"),
+    element("h3", {}, t("What the filters of the first layer respond to")),
     maps,
-    element("h3", {}, "Unseen digits: what each is (down), and what it was taken for (across)"),
+    element("h3", {}, t("Unseen digits: what each is (down), and what it was taken for (across)")),
     table.element,
     wrong,
     wall,
@@ -120,8 +125,12 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     latest = reading;
     side = reading.side;
     const most = chances.indexOf(extent(chances)[1]);
-    const truth = reading.label === null ? "" : ` · it is a ${reading.label}`;
-    verdict.value = `${most} (${percent(0)(chances[most] as number)} sure)${truth}`;
+    const chance = percent(0)(chances[most] as number);
+    const { label } = reading;
+    verdict.value =
+      label === null
+        ? t("{digit} ({chance} sure)", { digit: most, chance })
+        : t("{digit} ({chance} sure) · it is a {label}", { digit: most, chance, label });
     bars.forEach(({ row, bar, part }, digit) => {
       const chance = chances[digit] as number;
       row.classList.toggle("most", digit === most);
@@ -151,7 +160,7 @@ function showWall(
   { count, pictures, real, taken }: Mistakes,
   side: number,
 ): void {
-  say(heading, `What it errs on: ${count.toLocaleString("en")} unseen digits`);
+  say(heading, t("What it errs on: {count} unseen digits", { count: grouped(count) }));
   while (wall.children.length > real.length) wall.lastElementChild?.remove();
   while (wall.children.length < real.length) {
     wall.append(
@@ -166,7 +175,10 @@ function showWall(
       pictures.subarray(i * side ** 2, (i + 1) * side ** 2),
       side,
     );
-    canvas.setAttribute("aria-label", `A ${digit} that is taken for a ${taken[i]}`);
+    canvas.setAttribute(
+      "aria-label",
+      t("A {digit} that is taken for a {taken}", { digit, taken: taken[i] }),
+    );
     say(words, `${digit} → ${taken[i]}`);
   });
 }
@@ -185,7 +197,12 @@ function showMaps(place: HTMLElement, { maps, side }: Reading): void {
     drawPixels(canvas as HTMLCanvasElement, values, side, "data");
     const silent = values.every((value) => value === 0);
     canvas.classList.toggle("silent", silent);
-    canvas.setAttribute("aria-label", `Filter ${k + 1}${silent ? ": answers nothing here" : ""}`);
+    canvas.setAttribute(
+      "aria-label",
+      silent
+        ? t("Filter {filter}: answers nothing here", { filter: k + 1 })
+        : t("Filter {filter}", { filter: k + 1 }),
+    );
   });
 }
 
@@ -206,7 +223,7 @@ function confusionTable() {
   return {
     element: element(
       "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Confusion matrix" },
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("Confusion matrix") },
       table,
     ),
     show(counts: Snapshot["confusion"]): void {

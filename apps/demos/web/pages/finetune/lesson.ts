@@ -9,6 +9,7 @@ import { adapterOf, characterGpt, countOf } from "../../../src/finetune/model.ts
 import { perplexityOn, train } from "../../../src/finetune/train.ts";
 import { write } from "../../../src/finetune/write.ts";
 import { charactersOf, encode } from "../../../src/shared/characters.ts";
+import { t } from "../../../src/shared/language.ts";
 import { cutNovel, lincoln } from "../../../src/shared/texts.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
@@ -126,9 +127,9 @@ let loaded: Promise<Book> | null = null;
 function book(fetch: Desk["fetch"]): Promise<Book> {
   const load = async (): Promise<Book> => {
     const { text } = await loadMobyDick({
-      from: { documents: await fetch(mobyDick, "Moby-Dick") },
+      from: { documents: await fetch(mobyDick, t("Moby-Dick")) },
     });
-    const documents = await fetch(stateOfTheUnion, "speeches (4 MB)");
+    const documents = await fetch(stateOfTheUnion, t("speeches (4 MB)"));
     const { table } = await loadStateOfTheUnion({ from: { documents } });
     const { novel } = cutNovel(text);
     const vocabulary = charactersOf(novel);

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import modelSource from "../../../src/finetune/model.ts?raw";
 import trainSource from "../../../src/finetune/train.ts?raw";
 import writeSource from "../../../src/finetune/write.ts?raw";
+import { grouped, t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { element, say } from "../../dom/element.ts";
@@ -12,26 +13,28 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "A small GPT reads Moby-Dick character by character. Then it is taught Lincoln's speeches in two ways at once: one copy may change " +
-      "all of its weights, the other keeps them and learns only LoRA's narrow matrices beside them.",
-    "Both become better on a speech that neither reads; of the second there is a fraction to save for each thing it is taught. A smaller " +
-      "rank learns fewer numbers still.",
+    t(
+      "A small GPT reads Moby-Dick character by character. Then it is taught Lincoln's speeches in two ways at once: one copy may change all of its weights, the other keeps them and learns only LoRA's narrow matrices beside them.",
+    ),
+    t(
+      "Both become better on a speech that neither reads; of the second there is a fraction to save for each thing it is taught. A smaller rank learns fewer numbers still.",
+    ),
   ],
-  caption: "What is reached, with all weights and with a few",
+  caption: t("What is reached, with all weights and with a few"),
   controls: [
-    { name: "r", label: "Rank of LoRA's matrices", value: 8, values: [1, 2, 4, 8, 16] },
+    { name: "r", label: t("Rank of LoRA's matrices"), value: 8, values: [1, 2, 4, 8, 16] },
     {
       name: "pretrain",
-      label: "Steps on the novel",
+      label: t("Steps on the novel"),
       value: 400,
       values: [100, 200, 400, 800, 1600, 3200],
     },
-    { name: "steps", label: "Steps on the speeches", value: 200, values: [100, 200, 400, 800] },
+    { name: "steps", label: t("Steps on the speeches"), value: 200, values: [100, 200, 400, 800] },
   ],
-  loss: { label: "Cross-entropy of the batch: the novel, then the speeches with LoRA" },
+  loss: { label: t("Cross-entropy of the batch: the novel, then the speeches with LoRA") },
   measures: {
-    lora: { label: "Perplexity with LoRA", format: decimals(2) },
-    full: { label: "Perplexity with all weights", format: decimals(2) },
+    lora: { label: t("Perplexity with LoRA"), format: decimals(2) },
+    full: { label: t("Perplexity with all weights"), format: decimals(2) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -40,8 +43,9 @@ export const page: Page = {
   ],
   lesson: {
     names: ["finetune"],
-    teaches:
+    teaches: t(
       "the same for longer, beside a network that has read nothing before; bytes to save, and characters a second with keys and values kept",
+    ),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -53,24 +57,34 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     const text = element("p", { class: "written" });
     return { text, block: element("div", {}, element("h3", {}, name), text) };
   };
-  const [lora, full] = [written("With LoRA it writes"), written("With all weights it writes")];
+  const [lora, full] = [
+    written(t("With LoRA it writes")),
+    written(t("With all weights it writes")),
+  ];
   place.append(
     state,
-    element("h3", {}, "Perplexity on a speech that neither reads, along the steps on the speeches"),
+    element(
+      "h3",
+      {},
+      t("Perplexity on a speech that neither reads, along the steps on the speeches"),
+    ),
     chart,
     element("div", { class: "both" }, lora.block, full.block),
   );
   const draw = perplexityChart(chart, signal);
   return {
     draw({ reading, steps, points, samples, numbers }) {
-      const learned = `LoRA learns ${numbers.lora.toLocaleString("en")} numbers, the other ${numbers.full.toLocaleString("en")}.`;
-      say(state, `${reading ? "It reads the novel." : "Both read the speeches."} ${learned}`);
+      const learned = t("LoRA learns {lora} numbers, the other {full}.", {
+        lora: grouped(numbers.lora),
+        full: grouped(numbers.full),
+      });
+      say(state, `${reading ? t("It reads the novel.") : t("Both read the speeches.")} ${learned}`);
       draw(points, steps);
       for (const [name, { text }] of [
         ["lora", lora],
         ["full", full],
       ] as const) {
-        if (samples === null) text.replaceChildren("Nothing yet: it reads the novel first.");
+        if (samples === null) text.replaceChildren(t("Nothing yet: it reads the novel first."));
         else text.replaceChildren(element("b", {}, samples.prompt), samples[name]);
       }
     },
@@ -82,7 +96,7 @@ const COLOURS = { lora: "var(--data)", full: "var(--fit)" } as const;
 function perplexityChart(place: HTMLElement, signal: AbortSignal) {
   const figure = new Figure(
     place,
-    "Perplexity along the steps, with LoRA and with all weights",
+    t("Perplexity along the steps, with LoRA and with all weights"),
     signal,
   );
   return (points: readonly Point[], steps: number): void => {
@@ -91,16 +105,16 @@ function perplexityChart(place: HTMLElement, signal: AbortSignal) {
     const [least, most] = points.length === 0 ? [5, 15] : [0.95 * low, 1.05 * high];
     const names = [
       { name: "LoRA", at: last?.lora, color: COLOURS.lora, place: 0 },
-      { name: "all weights", at: last?.full, color: COLOURS.full, place: 1 },
+      { name: t("all weights"), at: last?.full, color: COLOURS.full, place: 1 },
     ];
     figure.base({
       x: {
-        label: "step →",
+        label: t("step →"),
         domain: [0, steps],
         tickSize: 0,
         ticks: 5,
       },
-      y: { label: "↑ perplexity", domain: [least, most], tickSize: 0, ticks: 5 },
+      y: { label: t("↑ perplexity"), domain: [least, most], tickSize: 0, ticks: 5 },
       marks: [
         Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1 }),
         ...names.map(({ name, color, place: row }) =>

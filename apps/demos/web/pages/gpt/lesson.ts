@@ -7,6 +7,7 @@ import { KneserNey } from "../../../src/gpt/kneser-ney.ts";
 import { GPT } from "../../../src/gpt/model.ts";
 import { perplexityOn, train } from "../../../src/gpt/train.ts";
 import { charactersOf, encode } from "../../../src/shared/characters.ts";
+import { t } from "../../../src/shared/language.ts";
 import { cutNovel } from "../../../src/shared/texts.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { type Look, lookInto } from "./attention.ts";
@@ -133,7 +134,7 @@ let loaded: Promise<Book> | null = null;
 /** Moby-Dick, kept for the visit. */
 function book(fetch: Desk["fetch"]): Promise<Book> {
   const load = async (): Promise<Book> => {
-    const documents = await fetch(mobyDick, "Moby-Dick");
+    const documents = await fetch(mobyDick, t("Moby-Dick"));
     const { text } = await loadMobyDick({ from: { documents } });
     const parts = cutNovel(text);
     const vocabulary = charactersOf(parts.novel);

@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Look } from "./attention.ts";
 
@@ -5,13 +6,13 @@ import type { Look } from "./attention.ts";
 export class LookPicture {
   readonly element: HTMLElement;
   readonly #layer = element("select", {
-    "aria-label": "Layer",
+    "aria-label": t("Layer"),
     onchange: () => this.#latest !== null && this.show(this.#latest),
   });
-  readonly #heads = element("ul", { class: "heads", "aria-label": "Attention of each head" });
+  readonly #heads = element("ul", { class: "heads", "aria-label": t("Attention of each head") });
   readonly #bars = element("ol", {
     class: "chances",
-    "aria-label": "Chance of each next character",
+    "aria-label": t("Chance of each next character"),
   });
   #latest: Look | null = null;
 
@@ -22,10 +23,16 @@ export class LookPicture {
       element(
         "div",
         {},
-        element("h3", {}, "What it looks at to say the next character: each head of ", this.#layer),
+        element(
+          "h3",
+          {},
+          t("What it looks at to say the next character: each head of"),
+          " ",
+          this.#layer,
+        ),
         this.#heads,
       ),
-      element("div", {}, element("h3", {}, "What comes next"), this.#bars),
+      element("div", {}, element("h3", {}, t("What comes next")), this.#bars),
     );
   }
 
@@ -34,7 +41,7 @@ export class LookPicture {
     const { characters, layers, heads, weights, next } = look;
     if (this.#layer.options.length !== layers) {
       const names = Array.from({ length: layers }, (_, i) =>
-        element("option", { value: i }, `layer ${i + 1}`),
+        element("option", { value: i }, t("layer {i}", { i: i + 1 })),
       );
       this.#layer.replaceChildren(...names);
     }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import modelSource from "../../../src/gpt/model.ts?raw";
 import sampleSource from "../../../src/gpt/sample.ts?raw";
 import trainSource from "../../../src/gpt/train.ts?raw";
+import { grouped, t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { element } from "../../dom/element.ts";
@@ -16,42 +17,46 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "A small GPT reads Moby-Dick and predicts each next character. It writes while it learns: first random letters, then made-up words, then real ones. " +
-      "Under the text is what each attention head looks at, the darker the more, and the chances of what comes next.",
-    "A perplexity of 10 means that it is as unsure as if 10 characters were equally likely. It is measured on a part of the novel that is not learned from. " +
-      "The dashed lines are n-gram models (Kneser-Ney). A wider, deeper model that trains for longer gets lower.",
+    t(
+      "A small GPT reads Moby-Dick and predicts each next character. It writes while it learns: first random letters, then made-up words, then real ones. Under the text is what each attention head looks at, the darker the more, and the chances of what comes next.",
+    ),
+    t(
+      "A perplexity of 10 means that it is as unsure as if 10 characters were equally likely. It is measured on a part of the novel that is not learned from. The dashed lines are n-gram models (Kneser-Ney). A wider, deeper model that trains for longer gets lower.",
+    ),
   ],
-  caption: "What it writes, with the weights of the moment",
+  caption: t("What it writes, with the weights of the moment"),
   controls: [
     {
       name: "temperature",
-      label: "Temperature",
+      label: t("Temperature"),
       value: 0.7,
       values: [0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5],
       live: true,
     },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.01,
       values: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02],
       live: true,
-      hint: "Training warms up to this for 5 % of the steps, then falls to 2 % of it, along half a cosine.",
+      hint: t(
+        "Training warms up to this for 5 % of the steps, then falls to 2 % of it, along half a cosine.",
+      ),
     },
-    { name: "steps", label: "Steps", value: 1000, values: [500, 1000, 2000, 4000, 6000, 12000] },
-    { name: "features", label: "Width", value: 32, values: [16, 32, 48, 64, 96, 128] },
-    { name: "layers", label: "Layers", value: 1, values: [1, 2, 3, 4] },
+    { name: "steps", label: t("Steps"), value: 1000, values: [500, 1000, 2000, 4000, 6000, 12000] },
+    { name: "features", label: t("Width"), value: 32, values: [16, 32, 48, 64, 96, 128] },
+    { name: "layers", label: t("Layers"), value: 1, values: [1, 2, 3, 4] },
     {
       name: "context",
-      label: "Context",
+      label: t("Context"),
       value: 32,
       values: [8, 16, 32, 48, 64, 96],
     },
-    { name: "batch", label: "Batch", value: 8, values: [4, 8, 16, 32, 64] },
+    { name: "batch", label: t("Batch"), value: 8, values: [4, 8, 16, 32, 64] },
   ],
-  loss: { label: "Cross-entropy of the batch" },
+  loss: { label: t("Cross-entropy of the batch") },
   measures: {
-    perplexity: { label: "Perplexity on the unread part", format: decimals(2) },
+    perplexity: { label: t("Perplexity on the unread part"), format: decimals(2) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -60,8 +65,9 @@ export const page: Page = {
   ],
   lesson: {
     names: ["gpt"],
-    teaches:
+    teaches: t(
       "the same for longer, beside counting, and then how the model takes up Lincoln's speeches",
+    ),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -71,10 +77,10 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let writing = false;
   let asked: string | null = null;
   let samples: readonly Sample[] = [];
-  const input = element("input", { "aria-label": "Prompt", maxlength: 200 });
+  const input = element("input", { "aria-label": t("Prompt"), maxlength: 200 });
   const written = element("p", { class: "written" });
   const list = element("ul", { class: "samples" });
-  const heading = element("h3", { hidden: true }, "Written earlier in this training");
+  const heading = element("h3", { hidden: true }, t("Written earlier in this training"));
   const chart = element("div");
   const look = new LookPicture();
   const lookAt = askLatest<Question, Look>(ask, (answer) => look.show(answer), signal);
@@ -82,7 +88,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     "form",
     { class: "prompt", onsubmit: (event) => void write(event) },
     input,
-    element("button", {}, "Continue this"),
+    element("button", {}, t("Continue this")),
   );
   place.append(
     form,
@@ -93,7 +99,9 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     element(
       "h3",
       {},
-      "Perplexity on a part of the novel that it does not read; dashed: counting runs of n characters (n-grams)",
+      t(
+        "Perplexity on a part of the novel that it does not read; dashed: counting runs of n characters (n-grams)",
+      ),
     ),
     chart,
   );
@@ -152,13 +160,13 @@ const sampleItem = ({ step, prompt, written }: Sample): HTMLElement =>
   element(
     "li",
     {},
-    element("small", {}, `step ${step.toLocaleString("en")}`),
+    element("small", {}, t("step {step}", { step: grouped(step) })),
     element("p", {}, element("b", {}, prompt), written),
   );
 
 /** The model's perplexity along the steps, and what counting reaches. */
 function perplexityChart(place: HTMLElement, signal: AbortSignal) {
-  const figure = new Figure(place, "Perplexity along the steps, beside counting", signal);
+  const figure = new Figure(place, t("Perplexity along the steps, beside counting"), signal);
   let points: [number, number][] = [];
   return ({ counted }: Snapshot, { step, steps, measures }: Frame): void => {
     const value = measures?.perplexity;
@@ -170,13 +178,13 @@ function perplexityChart(place: HTMLElement, signal: AbortSignal) {
     const [least, most] = [Math.min(3, low), Math.max(30, high)];
     figure.base({
       x: {
-        label: "step →",
+        label: t("step →"),
         domain: [0, Math.max(1, steps)],
         tickSize: 0,
         ticks: steps > 0 ? 5 : 0,
       },
       y: {
-        label: "↑ perplexity",
+        label: t("↑ perplexity"),
         type: "log",
         domain: [least, 1.1 * most],
         tickSize: 0,
@@ -203,4 +211,4 @@ function perplexityChart(place: HTMLElement, signal: AbortSignal) {
   };
 }
 
-const nameOf = (length: number): string => `${length}-gram`;
+const nameOf = (length: number): string => t("{length}-gram", { length });

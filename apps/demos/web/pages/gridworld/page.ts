@@ -1,5 +1,6 @@
 import trainSource from "../../../src/gridworld/train.ts?raw";
 import worldSource from "../../../src/gridworld/world.ts?raw";
+import { known, plural, t } from "../../../src/shared/language.ts";
 import { svg } from "../../charts/svg.ts";
 import { element, say } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
@@ -11,27 +12,36 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Walkers know neither map nor goal. They try moves, and note in a table what each was worth: the reward, and most of what the next cell promises (Q-learning). The goal is worth +1, the pit −1. News of the goal spreads backwards, cell by cell.",
-    "The small numbers are what each move is worth; the arrow is the best of them. Click a cell to see the way from there.",
+    t(
+      "Walkers know neither map nor goal. They try moves, and note in a table what each was worth: the reward, and most of what the next cell promises (Q-learning). The goal is worth +1, the pit −1. News of the goal spreads backwards, cell by cell.",
+    ),
+    t(
+      "The small numbers are what each move is worth; the arrow is the best of them. Click a cell to see the way from there.",
+    ),
   ],
-  caption: "What each move is worth, and the way that seems best",
+  caption: t("What each move is worth, and the way that seems best"),
   controls: [
-    { name: "gamma", label: "Discount γ", value: 0.9, values: [0.3, 0.5, 0.7, 0.9, 0.95, 0.99] },
-    { name: "epsilon", label: "Exploration at the end", value: 0.6, values: [0, 0.1, 0.3, 0.6, 1] },
-    { name: "walkers", label: "Walkers", value: 18, values: [1, 4, 18, 50] },
+    { name: "gamma", label: t("Discount γ"), value: 0.9, values: [0.3, 0.5, 0.7, 0.9, 0.95, 0.99] },
+    {
+      name: "epsilon",
+      label: t("Exploration at the end"),
+      value: 0.6,
+      values: [0, 0.1, 0.3, 0.6, 1],
+    },
+    { name: "walkers", label: t("Walkers"), value: 18, values: [1, 4, 18, 50] },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.4,
       values: [0.01, 0.03, 0.1, 0.2, 0.4, 0.8],
       live: true,
     },
   ],
-  loss: { label: "Squared surprise", name: "Surprise" },
+  loss: { label: t("Squared surprise"), name: t("Surprise") },
   pace: { steps: 2, milliseconds: 60 },
   measures: {
-    right: { label: "Cells with the shortest way", format: percent(0) },
-    value: { label: "Worth of the start", format: decimals(3) },
+    right: { label: t("Cells with the shortest way"), format: percent(0) },
+    value: { label: t("Worth of the start"), format: decimals(3) },
   },
   sources: [
     { name: "train.ts", text: trainSource },
@@ -40,7 +50,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["gridworld"],
-    teaches: "Q-learning, beside walking at random and the shortest way",
+    teaches: t("Q-learning, beside walking at random and the shortest way"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -59,18 +69,18 @@ const NAMES: Readonly<Record<string, string>> = { G: "goal", X: "pit" };
 function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const drawing = svg("svg", {
     role: "img",
-    "aria-label": "The map, with the worth of every move",
+    "aria-label": t("The map, with the worth of every move"),
   });
   const box = element("div", { class: "world" });
   box.append(drawing);
   const from = element("select", {
-    "aria-label": "Walk from",
+    "aria-label": t("Walk from"),
     onchange: () => put(Number(from.value)),
   });
   const said = element("output", { class: "verdict" });
   place.append(
     box,
-    element("div", { class: "threshold" }, element("span", {}, "Walk from"), from, said),
+    element("div", { class: "threshold" }, element("span", {}, t("Walk from")), from, said),
   );
   const put = askLatest<Question, Snapshot>(ask, (answer) => show(answer), signal);
   drawing.addEventListener("click", (event) => {
@@ -91,7 +101,10 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
           element(
             "option",
             { value: cell },
-            `row ${Math.floor(cell / columns) + 1}, column ${(cell % columns) + 1}`,
+            t("row {row}, column {column}", {
+              row: Math.floor(cell / columns) + 1,
+              column: (cell % columns) + 1,
+            }),
           ),
         ),
       );
@@ -116,7 +129,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
         group.append(letters);
       };
       if (!".S".includes(kind)) {
-        if (kind !== "#") write(NAMES[kind] as string, 0, 6, "name");
+        if (kind !== "#") write(known(NAMES[kind] as string), 0, 6, "name");
         return group;
       }
       SIDES.forEach(([dx, dy], action) => {
@@ -134,11 +147,11 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     );
     const end = kinds[walk.at(-1) as number];
     const moves = walk.length - 1;
-    const where = end === "G" ? "the goal" : end === "X" ? "the pit" : "nowhere yet";
+    const where = end === "G" ? t("the goal") : end === "X" ? t("the pit") : t("nowhere yet");
     say(
       said,
       end === "G" || end === "X"
-        ? `${where}, in ${moves} ${moves === 1 ? "move" : "moves"}`
+        ? plural(moves, "{where}, in {moves} move", "{where}, in {moves} moves", { where, moves })
         : where,
     );
   }

@@ -1,4 +1,5 @@
 import agreeSource from "../../../src/hierarchy/agree.ts?raw";
+import { known, plural, t } from "../../../src/shared/language.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { Figure, type Scales } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
@@ -13,40 +14,43 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Rows without names. The two that are closest become one, again and again, until all are one. What comes of it is a tree: " +
-      "the height of a branch is how far apart its two sides are.",
-    "Drag the line up and down, in the picture or with the slider: what hangs below it is a cluster. The strip under the tree says what the rows are.",
+    t(
+      "Rows without names. The two that are closest become one, again and again, until all are one. What comes of it is a tree: the height of a branch is how far apart its two sides are.",
+    ),
+    t(
+      "Drag the line up and down, in the picture or with the slider: what hangs below it is a cluster. The strip under the tree says what the rows are.",
+    ),
   ],
-  caption: "The tree, and where it is cut",
+  caption: t("The tree, and where it is cut"),
   controls: [
     {
       name: "data",
-      label: "Rows",
+      label: t("Rows"),
       value: "iris",
       options: {
-        iris: "150 irises, 4 measures",
-        wine: "178 wines, 13 measures",
-        digits: "1,797 digits, 64 dots",
+        iris: t("150 irises, 4 measures"),
+        wine: t("178 wines, 13 measures"),
+        digits: t("1,797 digits, 64 dots"),
       },
     },
     {
       name: "linkage",
-      label: "Distance of clusters",
+      label: t("Distance of clusters"),
       value: "average",
       options: {
-        single: "Single: their closest rows",
-        complete: "Complete: their farthest rows",
-        average: "Average: all their rows",
-        ward: "Ward: what the join adds to the squares",
-        centroid: "Centroid: their middles",
+        single: t("Single: their closest rows"),
+        complete: t("Complete: their farthest rows"),
+        average: t("Average: all their rows"),
+        ward: t("Ward: what the join adds to the squares"),
+        centroid: t("Centroid: their middles"),
       },
     },
   ],
-  loss: { label: "Height of the join", name: "Height", noisy: false },
+  loss: { label: t("Height of the join"), name: t("Height"), noisy: false },
   pace: { steps: 3, milliseconds: 50 },
   seedless: true,
   measures: {
-    rand: { label: "Cut into as many as classes: agrees by", format: decimals(3) },
+    rand: { label: t("Cut into as many as classes: agrees by"), format: decimals(3) },
   },
   sources: [
     { name: "lesson.ts", text: lessonSource },
@@ -54,7 +58,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["hierarchy"],
-    teaches: "hierarchical clustering: four linkages, the dendrogram, and where to cut it",
+    teaches: t("hierarchical clustering: four linkages, the dendrogram, and where to cut it"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -73,13 +77,13 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     min: 0,
     max: PLACES,
     value: 0,
-    "aria-label": "Height at which the tree is cut",
+    "aria-label": t("Height at which the tree is cut"),
     oninput: () => goTo((slider.valueAsNumber / PLACES) * top),
   });
   const verdict = element("output", { class: "verdict" });
   const legend = element("p", { class: "legend" });
   place.append(chart, slider, verdict, legend);
-  const figure = new Figure(chart, "A tree of clusters, and the line where it is cut", signal);
+  const figure = new Figure(chart, t("A tree of clusters, and the line where it is cut"), signal);
   const put = askLatest<Question, Cut>(
     ask,
     (answer) => {
@@ -118,8 +122,15 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     if (snapshot === null || now === null) return;
     slider.valueAsNumber = Math.round((now.height / top) * PLACES);
     const { count, agreement } = now;
-    const said = `${count} ${count === 1 ? "cluster" : "clusters"}`;
-    say(verdict, `${said}; agrees with the true classes by ${agreement.toFixed(2)}`);
+    say(
+      verdict,
+      plural(
+        count,
+        "{count} cluster; agrees with the true classes by {agreement}",
+        "{count} clusters; agrees with the true classes by {agreement}",
+        { count, agreement: agreement.toFixed(2) },
+      ),
+    );
     figure.over((layer, own) => {
       scales = own;
       const { x, y } = own;
@@ -150,7 +161,11 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
         cut = snapshot.cut;
         legend.replaceChildren(
           ...snapshot.names.map((name, of) =>
-            element("span", { style: `--of: ${classColors[of % classColors.length]}` }, name),
+            element(
+              "span",
+              { style: `--of: ${classColors[of % classColors.length]}` },
+              known(name),
+            ),
           ),
         );
         top =
@@ -161,7 +176,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
           );
         figure.base({
           x: { axis: null, domain: [0, 10 * snapshot.classes.length] },
-          y: { label: "↑ height", domain: [-0.06 * top, top], ticks: 6 },
+          y: { label: t("↑ height"), domain: [-0.06 * top, top], ticks: 6 },
           marks: [],
         });
       }

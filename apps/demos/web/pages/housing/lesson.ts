@@ -6,6 +6,7 @@ import { functional as F, Linear } from "@wgrad/nn";
 import { leastSquares } from "../../../src/housing/least-squares.ts";
 import { prepare } from "../../../src/housing/problem.ts";
 import { passes, train } from "../../../src/housing/train.ts";
+import { known, t } from "../../../src/shared/language.ts";
 import { drawnOf } from "../../../src/shared/many.ts";
 import { readOwnTable } from "../../../src/shared/own-table.ts";
 import { floats, number } from "../../worker/numbers.ts";
@@ -97,13 +98,13 @@ async function houses({ settings, file, fetch }: Desk): Promise<Houses> {
   if (settings.data === "sacramento") {
     const { table } = await loadSacramento();
     const x = table.tensor(["sqft"]);
-    return { features: ["square feet"], target: "price, $", x, y: table.tensor(["price"]) };
+    return { features: [t("square feet")], target: t("price, $"), x, y: table.tensor(["price"]) };
   }
-  const source = await fetch(boston, "house prices");
+  const source = await fetch(boston, t("house prices"));
   const all = await loadBoston({ from: { table: source } });
-  const target = "price, 1,000 $";
+  const target = t("price, 1,000 $");
   if (settings.data === "all") return { features: all.features, target, x: all.x(), y: all.y() };
   const column = String(settings.data);
   const x = all.table.tensor([column]);
-  return { features: [all.about.columns[column] ?? column], target, x, y: all.y() };
+  return { features: [known(all.about.columns[column] ?? column)], target, x, y: all.y() };
 }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import problemSource from "../../../src/housing/problem.ts?raw";
 import trainSource from "../../../src/housing/train.ts?raw";
 import { brief } from "../../../src/shared/brief.ts";
+import { grouped, t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
@@ -14,45 +15,49 @@ import lessonSource from "./lesson.ts?raw";
 
 export const page: Page = {
   about: [
-    "Every dot is a district or a house with its price. The line knows nothing at first; each step moves it a little " +
-      "towards fewer and smaller errors on a handful of prices. A fifth of the rows is held out, to see what it is worth.",
-    "Try a learning rate that is too large, or a batch of one. With all twelve measures there is no line to draw: then every " +
-      "dot is a prediction, and would be on the diagonal if it were right.",
+    t(
+      "Every dot is a district or a house with its price. The line knows nothing at first; each step moves it a little towards fewer and smaller errors on a handful of prices. A fifth of the rows is held out, to see what it is worth.",
+    ),
+    t(
+      "Try a learning rate that is too large, or a batch of one. With all twelve measures there is no line to draw: then every dot is a prediction, and would be on the diagonal if it were right.",
+    ),
   ],
-  caption: "The model and the prices",
+  caption: t("The model and the prices"),
   controls: [
     {
       name: "data",
-      label: "Prices by",
+      label: t("Prices by"),
       value: "rm",
       options: {
-        rm: "rooms (Boston 1970)",
-        lstat: "poorer neighbours (Boston 1970)",
-        all: "all twelve measures (Boston 1970)",
-        sacramento: "square feet (Sacramento 2008)",
+        rm: t("rooms (Boston 1970)"),
+        lstat: t("poorer neighbours (Boston 1970)"),
+        all: t("all twelve measures (Boston 1970)"),
+        sacramento: t("square feet (Sacramento 2008)"),
       },
     },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.01,
       values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
       live: true,
-      hint: "During training it falls from this to 2 % of it, along half a cosine.",
+      hint: t("During training it falls from this to 2 % of it, along half a cosine."),
     },
-    { name: "batch", label: "Batch", value: 32, values: [1, 4, 16, 32, 64, 128, 512] },
+    { name: "batch", label: t("Batch"), value: 32, values: [1, 4, 16, 32, 64, 128, 512] },
   ],
-  loss: { label: "Mean squared error of the batch, standardised" },
+  loss: { label: t("Mean squared error of the batch, standardised") },
   pace: { steps: 4, milliseconds: 50 },
   measures: {
-    r2: { label: "R² on held-out rows", format: decimals(4) },
-    exact: { label: "R² of the exact solution", format: decimals(4) },
+    r2: { label: t("R² on held-out rows"), format: decimals(4) },
+    exact: { label: t("R² of the exact solution"), format: decimals(4) },
   },
   upload: {
     replaces: "data",
-    label: "Your own prices",
+    label: t("Your own prices"),
     accept: ".csv,text/csv",
-    hint: "A CSV of numbers; the last column is predicted from the others. It stays on your machine.",
+    hint: t(
+      "A CSV of numbers; the last column is predicted from the others. It stays on your machine.",
+    ),
   },
   sources: [
     { name: "train.ts", text: trainSource },
@@ -61,7 +66,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["housing"],
-    teaches: "linear regression by gradient descent, beside the exact solution",
+    teaches: t("linear regression by gradient descent, beside the exact solution"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -72,7 +77,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const mine = element("div");
   let box: AskBox | null = null;
   place.append(drawing, words, mine);
-  const figure = new Figure(drawing, "House prices and what the model says of them", signal);
+  const figure = new Figure(drawing, t("House prices and what the model says of them"), signal);
   let rows: Rows | null = null;
   /** A house of the visitor's, where there is one feature to say it by. */
   const boxFor = ({ features: [feature = ""], target, x }: Rows): AskBox | null => {
@@ -81,7 +86,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     const value = Number(((low + high) / 2).toPrecision(2));
     const step = Number(((high - low) / 100).toPrecision(1)) || 1;
     return new AskBox(
-      "My house",
+      t("My house"),
       [{ label: brief(feature), value, min: 0, max: 100 * Math.max(1, high), step }],
       ask,
       (answer) => `${answer.toLocaleString("en", { maximumFractionDigits: 1 })} (${brief(target)})`,
@@ -113,11 +118,17 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
 }
 
 function wordsFor({ count, x, y }: Rows): string {
-  const all = count.toLocaleString("en");
-  const part = y.length < count ? `${y.length.toLocaleString("en")} of ${all}` : `All ${all}`;
+  const all = grouped(count);
+  const part =
+    y.length < count
+      ? t("{shown} of {all}", { shown: grouped(y.length), all })
+      : t("All {all}", { all });
   return x === null
-    ? `${part} held-out rows: real price across, predicted price up. On the dashed line they are the same.`
-    : `${part} rows are drawn; four fifths of them are learned from.`;
+    ? t(
+        "{part} held-out rows: real price across, predicted price up. On the dashed line they are the same.",
+        { part },
+      )
+    : t("{part} rows are drawn; four fifths of them are learned from.", { part });
 }
 
 /** Real rows, which stand still. */
@@ -138,8 +149,8 @@ function diagonal({ target, y }: Rows): Plot.PlotOptions {
   const domain = [low - room, high + room];
   return {
     grid: true,
-    x: { label: `real ${brief(target)} →`, domain },
-    y: { label: `↑ predicted ${brief(target)}`, domain },
+    x: { label: t("real {target} →", { target: brief(target) }), domain },
+    y: { label: t("↑ predicted {target}", { target: brief(target) }), domain },
     marks: [],
   };
 }

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { t } from "../../../src/shared/language.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { Figure, pathOf, type Scales } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
@@ -11,36 +12,39 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Five optimizers start at the same place and go down the same surface. Plain descent (SGD) follows the slope; momentum rolls on; the " +
-      "others measure each direction by how steep it has been. Each has a learning rate of its own, chosen to suit it here: that decides " +
-      "much of the race.",
-    "The list is the ranking: who came first under a height of 0.01, and stayed. A cross is a lowest point; Himmelblau's surface has four, all of height 0. Make them faster until the first one flies off, and see " +
-      "who still arrives.",
+    t(
+      "Five optimizers start at the same place and go down the same surface. Plain descent (SGD) follows the slope; momentum rolls on; the others measure each direction by how steep it has been. Each has a learning rate of its own, chosen to suit it here: that decides much of the race.",
+    ),
+    t(
+      "The list is the ranking: who came first under a height of 0.01, and stayed. A cross is a lowest point; Himmelblau's surface has four, all of height 0. Make them faster until the first one flies off, and see who still arrives.",
+    ),
   ],
-  caption: "The surface, and the path of each",
+  caption: t("The surface, and the path of each"),
   controls: [
     {
       name: "surface",
-      label: "Surface",
+      label: t("Surface"),
       value: "valley",
       options: {
-        valley: "a curved valley (Rosenbrock)",
-        bowl: "a narrow bowl",
-        hollows: "four hollows (Himmelblau)",
+        valley: t("a curved valley (Rosenbrock)"),
+        bowl: t("a narrow bowl"),
+        hollows: t("four hollows (Himmelblau)"),
       },
     },
     {
       name: "lr",
-      label: "Learning-rate multiplier",
+      label: t("Learning-rate multiplier"),
       value: 1,
       values: [0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10],
       live: true,
-      hint: "Multiplies the five rates below the picture.",
+      hint: t("Multiplies the five rates below the picture."),
     },
   ],
-  loss: { label: "Mean height of those still on the surface", log: true, noisy: false },
+  loss: { label: t("Mean height of those still on the surface"), log: true, noisy: false },
   pace: { steps: 2, milliseconds: 50 },
-  measures: { best: { label: "Height of the lowest", format: (value) => significant(value, 3) } },
+  measures: {
+    best: { label: t("Height of the lowest"), format: (value) => significant(value, 3) },
+  },
   seedless: true,
   sources: [{ name: "race.ts", text: raceSource }],
   picture: (stage) => picture(stage) as Picture<unknown>,
@@ -63,9 +67,9 @@ const LOW = 0.01;
 
 function picture({ element: place, signal }: Stage): Picture<Snapshot> {
   const drawing = element("div");
-  const legend = element("ol", { class: "runners", "aria-label": "The optimizers" });
+  const legend = element("ol", { class: "runners", "aria-label": t("The optimizers") });
   place.append(drawing, legend);
-  const figure = new Figure(drawing, "Paths of five optimizers down a surface", signal);
+  const figure = new Figure(drawing, t("Paths of five optimizers down a surface"), signal);
   let paths: readonly Path[] = [];
   let lines: readonly HTMLElement[] = [];
   return {
@@ -107,9 +111,9 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
 
 /** How far one is. */
 function standing({ lostAt, arrivedAt }: Path, height: number): string {
-  if (lostAt !== null) return `flew off at step ${lostAt}`;
-  const arrived = arrivedAt === null ? "" : `, there at step ${arrivedAt}`;
-  return `height ${significant(height, 3)}${arrived}`;
+  if (lostAt !== null) return t("flew off at step {lostAt}", { lostAt });
+  const arrived = arrivedAt === null ? "" : t(", there at step {arrivedAt}", { arrivedAt });
+  return t("height {height}{arrived}", { height: significant(height, 3), arrived });
 }
 
 /** Puts the lines in order: who arrived first, then who is lowest, then who flew off. */
@@ -138,7 +142,7 @@ function rank(
 const line = ({ name, color }: Path, rate: number): HTMLElement => {
   const mark = element("b", {}, name);
   mark.style.setProperty("--ink", color);
-  return element("li", {}, mark, element("span", {}, `rate ${rate}`), element("span"));
+  return element("li", {}, mark, element("span", {}, t("rate {rate}", { rate })), element("span"));
 };
 
 /** An optimizer's path, and where it is now; a cross where one was before it flew off. */

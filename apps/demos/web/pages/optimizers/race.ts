@@ -1,6 +1,7 @@
 import { cat, isfinite, noGrad, stack, type Tensor, tensor, where } from "@wgrad/autograd";
 import { parameter } from "@wgrad/nn";
 import { Adagrad, Adam, type Optimizer, RMSprop, SGD } from "@wgrad/optim";
+import { t } from "../../../src/shared/language.ts";
 import type { Step } from "../../../src/shared/training.ts";
 
 /** A height over the plane: x, y of any shape → heights of the same. */
@@ -60,7 +61,7 @@ export interface Runner {
 /** Name, a learning rate that suits it on these surfaces, and how it is made. */
 const kinds: readonly (readonly [string, number, (at: Tensor, lr: number) => Optimizer])[] = [
   ["SGD", 0.01, (at, lr) => new SGD([at], { lr })],
-  ["momentum", 0.005, (at, lr) => new SGD([at], { lr, momentum: 0.9 })],
+  [t("momentum"), 0.005, (at, lr) => new SGD([at], { lr, momentum: 0.9 })],
   ["Adagrad", 0.3, (at, lr) => new Adagrad([at], { lr })],
   ["RMSprop", 0.02, (at, lr) => new RMSprop([at], { lr })],
   ["Adam", 0.08, (at, lr) => new Adam([at], { lr })],

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import driftSource from "../../../src/pipeline/drift.ts?raw";
 import housesSource from "../../../src/pipeline/houses.ts?raw";
 import networkSource from "../../../src/pipeline/network.ts?raw";
+import { known, t } from "../../../src/shared/language.ts";
 import { Figure } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
 import { element, say } from "../../dom/element.ts";
@@ -14,34 +15,38 @@ import lessonSource from "./lesson.ts?raw";
 
 export const page: Page = {
   about: [
-    "From a table to a price at work: missing numbers are filled, far-off ones brought back, all are scaled, kinds of house get a column each; then a network learns. What the test rows could tell is not known to any of these steps.",
-    "Then new houses come in. Let them come from the north: the stability index of each column says that they are not like those that were learned (above 0.25 it has drifted), before anybody knows their prices.",
+    t(
+      "From a table to a price at work: missing numbers are filled, far-off ones brought back, all are scaled, kinds of house get a column each; then a network learns. What the test rows could tell is not known to any of these steps.",
+    ),
+    t(
+      "Then new houses come in. Let them come from the north: the stability index of each column says that they are not like those that were learned (above 0.25 it has drifted), before anybody knows their prices.",
+    ),
   ],
-  caption: "Houses that come in (orange) and those that were learned, by place",
+  caption: t("Houses that come in (orange) and those that were learned, by place"),
   controls: [
     {
       name: "shift",
-      label: "Arriving from the north",
+      label: t("Arriving from the north"),
       value: 0,
       values: [0, 0.2, 0.4, 0.6, 0.8, 1],
       live: true,
     },
-    { name: "width", label: "Width", value: 16, values: [4, 8, 16, 32] },
-    { name: "epochs", label: "Epochs", value: 60, values: [10, 30, 60, 120] },
+    { name: "width", label: t("Width"), value: 16, values: [4, 8, 16, 32] },
+    { name: "epochs", label: t("Epochs"), value: 60, values: [10, 30, 60, 120] },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.02,
       values: [0.001, 0.003, 0.01, 0.02, 0.05],
       live: true,
-      hint: "During training it falls from this to 2 % of it, along half a cosine.",
+      hint: t("During training it falls from this to 2 % of it, along half a cosine."),
     },
   ],
-  loss: { label: "Squared error of the batch, standardised" },
+  loss: { label: t("Squared error of the batch, standardised") },
   pace: { steps: 3, milliseconds: 50 },
   measures: {
-    r2: { label: "R² on unseen houses", format: decimals(3) },
-    mae: { label: "Mean error, unseen, $1,000", format: decimals(1) },
+    r2: { label: t("R² on unseen houses"), format: decimals(3) },
+    mae: { label: t("Mean error, unseen, $1,000"), format: decimals(1) },
   },
   sources: [
     { name: "houses.ts", text: housesSource },
@@ -51,7 +56,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["pipeline"],
-    teaches: "all ten steps, from the question to a server and its watch",
+    teaches: t("all ten steps, from the question to a server and its watch"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -65,7 +70,8 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     element(
       "h3",
       {},
-      "How far each column has moved: population stability index ",
+      t("How far each column has moved: population stability index"),
+      " ",
       tip(terms.shift),
     ),
     bars,
@@ -73,16 +79,16 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
   );
   const places = new Figure(
     map,
-    "Houses that come in and those that were learned, on a map",
+    t("Houses that come in and those that were learned, on a map"),
     signal,
   );
-  const index = new Figure(bars, "Population stability index of each column", signal);
+  const index = new Figure(bars, t("Population stability index of each column"), signal);
   return {
     draw(snapshot, { step }) {
       const { drifts, latitude, longitude, real, predicted, error } = snapshot;
       if (step === 0) {
         places.base(ground(snapshot));
-        index.base(columns(drifts.map(({ column }) => column)));
+        index.base(columns(drifts.map(({ column }) => known(column))));
       }
       places.over((layer, { x, y }) => {
         const dots = Array.from(latitude, (value, i) => {
@@ -111,11 +117,18 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
         layer.replaceChildren(...rows);
       });
       const moved = drifts.filter(({ verdict: said }) => said === "drifted");
-      const names = moved.map(({ column }) => column).join(", ");
+      const names = moved.map(({ column }) => known(column)).join(", ");
       say(
         verdict,
-        `${moved.length === 0 ? "No column has drifted" : `Drifted: ${names}`}; ` +
-          `the houses that come in are priced ${error.toFixed(0)} thousand dollars off, on average.`,
+        moved.length === 0
+          ? t(
+              "No column has drifted; the houses that come in are priced {error} thousand dollars off, on average.",
+              { error: error.toFixed(0) },
+            )
+          : t(
+              "Drifted: {names}; the houses that come in are priced {error} thousand dollars off, on average.",
+              { names, error: error.toFixed(0) },
+            ),
       );
     },
   };
@@ -132,8 +145,8 @@ function ground({ knownLatitude, knownLongitude }: Snapshot): Plot.PlotOptions {
     grid: true,
     insetLeft: 24,
     insetBottom: 16,
-    x: { label: "longitude →", nice: true, ticks: 3 },
-    y: { label: "↑ latitude", nice: true, ticks: 5 },
+    x: { label: t("longitude →"), nice: true, ticks: 3 },
+    y: { label: t("↑ latitude"), nice: true, ticks: 5 },
     marks: [
       Plot.dot(points as [number, number][], { r: 2.5, fill: "var(--data)", fillOpacity: 0.35 }),
     ],
@@ -144,7 +157,7 @@ function columns(names: readonly string[]): Plot.PlotOptions {
   return {
     height: 200,
     x: {
-      label: "stability index →",
+      label: t("stability index →"),
       domain: [0, 1],
       ticks: [0, 0.1, 0.25, 0.5, 1],
       tickFormat: String,

@@ -9,6 +9,7 @@ import amazon from "sentiment/test/fixtures/amazon.json?url";
 import imdb from "sentiment/test/fixtures/imdb.json?url";
 import yelp from "sentiment/test/fixtures/yelp.json?url";
 import { type Encoder, type Part, partsOf } from "../../../src/sentences/data.ts";
+import { t } from "../../../src/shared/language.ts";
 import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { tfjsModel } from "../../worker/unpack.ts";
@@ -153,16 +154,16 @@ let loaded: Promise<Reviews> | null = null;
 function reviews(fetch: Desk["fetch"]): Promise<Reviews> {
   const load = async (): Promise<Reviews> => {
     const from = {
-      amazon: await fetch(amazon, "sentences on products"),
-      imdb: await fetch(imdb, "sentences on films"),
-      yelp: await fetch(yelp, "sentences on restaurants"),
+      amazon: await fetch(amazon, t("sentences on products")),
+      imdb: await fetch(imdb, t("sentences on films")),
+      yelp: await fetch(yelp, t("sentences on restaurants")),
     };
     const { tensors, vocabulary } = await tfjsModel<{
       weights: TfjsWeight[];
       vocabulary: [string, number][];
     }>(
-      await fetch(encoderWeights, "the sentence encoder (25 MB)"),
-      await fetch(encoderDescription, "its vocabulary"),
+      await fetch(encoderWeights, t("the sentence encoder (25 MB)")),
+      await fetch(encoderDescription, t("its vocabulary")),
     );
     const encoder = SentenceEncoder.fromTfjs(tensors, vocabulary);
     return { encoder, ...partsOf(await loadSentiment({ from }), SENTENCES), known: new Map() };

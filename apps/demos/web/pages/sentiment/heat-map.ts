@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Reading } from "./lesson.ts";
@@ -14,7 +15,7 @@ export function heatMap() {
       class: "scroll",
       tabindex: 0,
       role: "region",
-      "aria-label": "The LSTM's state, word by word",
+      "aria-label": t("The LSTM's state, word by word"),
     },
     table,
   );
@@ -27,7 +28,11 @@ export function heatMap() {
     const head = words.map((word, i) =>
       known[i] === true
         ? element("th", { scope: "col" }, word)
-        : element("th", { scope: "col", class: "unknown", title: "not in its vocabulary" }, word),
+        : element(
+            "th",
+            { scope: "col", class: "unknown", title: t("not in its vocabulary") },
+            word,
+          ),
     );
     parts = words.map(() => element("td"));
     cells = Array.from({ length: features }, () => words.map(() => element("td")));
@@ -38,8 +43,8 @@ export function heatMap() {
       element(
         "tbody",
         {},
-        row("praise so far", parts, "sofar"),
-        ...cells.map((content, k) => row(`feature ${k + 1}`, content)),
+        row(t("praise so far"), parts, "sofar"),
+        ...cells.map((content, k) => row(t("feature {k}", { k: k + 1 }), content)),
       ),
     );
   }

@@ -8,6 +8,7 @@ import yelp from "sentiment/test/fixtures/yelp.json?url";
 import { encode, type FoldData, foldData, wordsOf } from "../../../src/sentiment/data.ts";
 import { SentimentLSTM } from "../../../src/sentiment/model.ts";
 import { train } from "../../../src/sentiment/train.ts";
+import { t } from "../../../src/shared/language.ts";
 import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
@@ -141,9 +142,9 @@ let loaded: Promise<FoldData> | null = null;
 function reviews(fetch: Desk["fetch"]): Promise<FoldData> {
   const load = async (): Promise<FoldData> => {
     const from = {
-      amazon: await fetch(amazon, "sentences on products"),
-      imdb: await fetch(imdb, "sentences on films"),
-      yelp: await fetch(yelp, "sentences on restaurants"),
+      amazon: await fetch(amazon, t("sentences on products")),
+      imdb: await fetch(imdb, t("sentences on films")),
+      yelp: await fetch(yelp, t("sentences on restaurants")),
     };
     const { table } = await loadSentiment({ from });
     const labels = table.integers("label");

@@ -1,6 +1,7 @@
 import dataSource from "../../../src/sentiment/data.ts?raw";
 import modelSource from "../../../src/sentiment/model.ts?raw";
 import trainSource from "../../../src/sentiment/train.ts?raw";
+import { plural, t } from "../../../src/shared/language.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { percent } from "../../page/format.ts";
@@ -11,38 +12,40 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Write a sentence about a product, a film or a meal. An LSTM reads it word by word; the top row of the table says how likely it would " +
-      "take it for praise if it ended there, and the rows below are its state: blue above zero, red below. The answer is drawn from the " +
-      "strongest value of each row, framed.",
-    "It learns from 2,000 sentences of reviews, so it knows few words: those it does not know are struck through.",
+    t(
+      "Write a sentence about a product, a film or a meal. An LSTM reads it word by word; the top row of the table says how likely it would take it for praise if it ended there, and the rows below are its state: blue above zero, red below. The answer is drawn from the strongest value of each row, framed.",
+    ),
+    t(
+      "It learns from 2,000 sentences of reviews, so it knows few words: those it does not know are struck through.",
+    ),
   ],
-  caption: "A sentence, and what is in mind after each word",
+  caption: t("A sentence, and what is in mind after each word"),
   controls: [
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.02,
       values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05],
       live: true,
     },
-    { name: "features", label: "Features", value: 16, values: [4, 8, 16, 32] },
+    { name: "features", label: t("Features"), value: 16, values: [4, 8, 16, 32] },
     {
       name: "wordDropout",
-      label: "Words left out while learning",
+      label: t("Words left out while learning"),
       value: 0.3,
       values: [0, 0.1, 0.2, 0.3, 0.4, 0.5],
     },
     {
       name: "epochs",
-      label: "Epochs: passes through the sentences",
+      label: t("Epochs: passes through the sentences"),
       value: 6,
       values: [1, 2, 4, 6, 8, 12],
     },
   ],
-  loss: { label: "Cross-entropy of the batch" },
+  loss: { label: t("Cross-entropy of the batch") },
   measures: {
     accuracy: {
-      label: "Accuracy on unseen sentences",
+      label: t("Accuracy on unseen sentences"),
       format: percent(1),
     },
   },
@@ -53,7 +56,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["sentiment"],
-    teaches: "the same in three folds, beside a bag of words that knows no order and is as good",
+    teaches: t("the same in three folds, beside a bag of words that knows no order and is as good"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -64,12 +67,12 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     class: "sentence",
     rows: 2,
     maxlength: 300,
-    "aria-label": "A sentence to judge",
+    "aria-label": t("A sentence to judge"),
     oninput: () => put({ sentence: text.value }),
   });
   const verdict = element("output", { class: "verdict" });
   const map = heatMap();
-  const list = element("ul", { class: "feelings", "aria-label": "Unseen sentences" });
+  const list = element("ul", { class: "feelings", "aria-label": t("Unseen sentences") });
 
   const put = askLatest<Question, Snapshot>(
     ask,
@@ -89,10 +92,10 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       "div",
       { class: "said" },
       verdict,
-      element("button", { onclick: another }, "Another unseen sentence"),
+      element("button", { onclick: another }, t("Another unseen sentence")),
     ),
     map.element,
-    element("h3", {}, "Sentences that it does not learn from: the chance that each is praise"),
+    element("h3", {}, t("Sentences that it does not learn from: the chance that each is praise")),
     list,
   );
 
@@ -139,11 +142,19 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
 /** What the model says of a sentence, and what that is worth. */
 function verdictOn({ words, known, chances }: Reading, sentence: string): string {
   const chance = chances.at(-1);
-  if (sentence.trim() === "") return "Write a sentence.";
-  if (chance === undefined) return "No word that it can read: it knows English in Latin letters.";
+  if (sentence.trim() === "") return t("Write a sentence.");
+  if (chance === undefined)
+    return t("No word that it can read: it knows English in Latin letters.");
   if (!known.includes(true)) {
-    return `It does not know ${words.length === 1 ? "this word" : "any of these words"}, and could only guess.`;
+    return plural(
+      words.length,
+      "It does not know this word, and could only guess.",
+      "It does not know any of these words, and could only guess.",
+    );
   }
   const praise = chance > 0.5;
-  return `${praise ? "Praise" : "Complaint"} (${percent(0)(praise ? chance : 1 - chance)} sure)`;
+  return t("{verdict} ({chance} sure)", {
+    verdict: praise ? t("Praise") : t("Complaint"),
+    chance: percent(0)(praise ? chance : 1 - chance),
+  });
 }

@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { element } from "../../dom/element.ts";
 
 /** Pictures a second that are looked at. */
@@ -17,7 +18,7 @@ export class Camera {
       class: "camera",
       muted: true,
       playsinline: true,
-      "aria-label": "What the camera sees",
+      "aria-label": t("What the camera sees"),
     });
     signal.addEventListener("abort", () => this.off());
   }

@@ -4,6 +4,7 @@ import { BatchNorm1d, functional as F, Linear, Sequential } from "@wgrad/nn";
 import { AdamW } from "@wgrad/optim";
 import mobileNetWeights from "packed/mobilenet-v2.bin.gz?url";
 import mobileNetDescription from "packed/mobilenet-v2.json.gz?url";
+import { t } from "../../../src/shared/language.ts";
 import { featuresOf } from "../../../src/transfer/features.ts";
 import { drawingOf, type Kind, kinds, NUMBERS, SIDE } from "../../../src/transfer/kinds.ts";
 import { floats } from "../../worker/numbers.ts";
@@ -177,8 +178,8 @@ let loaded: Promise<Pictures> | null = null;
 function pictures(fetch: Desk["fetch"]): Promise<Pictures> {
   const load = async (): Promise<Pictures> => {
     const { tensors } = await tfjsModel<{ weights: TfjsWeight[] }>(
-      await fetch(mobileNetWeights, "MobileNetV2's layers"),
-      await fetch(mobileNetDescription, "their names"),
+      await fetch(mobileNetWeights, t("MobileNetV2's layers")),
+      await fetch(mobileNetDescription, t("their names")),
     );
     // Layers that are made draw weights, which the file replaces: a training has the same numbers
     // whether they were made before it or not.

@@ -1,6 +1,7 @@
+import { known, t } from "../../../src/shared/language.ts";
 import { extent } from "../../../src/shared/many.ts";
 import featuresSource from "../../../src/transfer/features.ts?raw";
-import { kinds, SIDE } from "../../../src/transfer/kinds.ts";
+import { kinds as classes, SIDE } from "../../../src/transfer/kinds.ts";
 import kindsSource from "../../../src/transfer/kinds.ts?raw";
 import modelSource from "../../../src/transfer/model.ts?raw";
 import { element, say, setStyle } from "../../dom/element.ts";
@@ -13,28 +14,33 @@ import { channelsOf, dotsOf } from "./canvas.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
 import "./page.css";
 
+/** What the kinds are called here. */
+const kinds = classes.map(known);
+
 export const page: Page = {
   about: [
-    "Five kinds, twenty drawings of each: too few to learn to see. But MobileNetV2's layers have seen a million photographs; they stay as " +
-      "they are, and what learns here is a line of weights on the 96 numbers that they make of a picture.",
-    "Draw one, or show one to the camera (nothing leaves this page), and see what it is taken for. Give it to a kind, and it learns from " +
-      "that too: twenty of your own teach it your own hand, or the things on your desk.",
+    t(
+      "Five kinds, twenty drawings of each: too few to learn to see. But MobileNetV2's layers have seen a million photographs; they stay as they are, and what learns here is a line of weights on the 96 numbers that they make of a picture.",
+    ),
+    t(
+      "Draw one, or show one to the camera (nothing leaves this page), and see what it is taken for. Give it to a kind, and it learns from that too: twenty of your own teach it your own hand, or the things on your desk.",
+    ),
   ],
-  caption: "A picture, and what it is taken for",
+  caption: t("A picture, and what it is taken for"),
   controls: [
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.01,
       values: [0.001, 0.003, 0.01, 0.03, 0.1],
       live: true,
     },
-    { name: "pictures", label: "Drawings of each kind", value: 20, values: [4, 8, 20, 40] },
-    { name: "epochs", label: "Epochs: passes through them", value: 20, values: [5, 10, 20, 40] },
+    { name: "pictures", label: t("Drawings of each kind"), value: 20, values: [4, 8, 20, 40] },
+    { name: "epochs", label: t("Epochs: passes through them"), value: 20, values: [5, 10, 20, 40] },
   ],
-  loss: { label: "Cross-entropy of the batch" },
+  loss: { label: t("Cross-entropy of the batch") },
   pace: { steps: 1, milliseconds: 60 },
-  measures: { accuracy: { label: "Accuracy on unseen drawings", format: percent(1) } },
+  measures: { accuracy: { label: t("Accuracy on unseen drawings"), format: percent(1) } },
   sources: [
     { name: "features.ts", text: featuresSource },
     { name: "model.ts", text: modelSource },
@@ -42,7 +48,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["transfer"],
-    teaches: "the same beside a network that begins from scratch, and one that compares pixels",
+    teaches: t("the same beside a network that begins from scratch, and one that compares pixels"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -59,7 +65,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     put({ picture: pixels });
   };
   const pad = new Pad(() => read(inkOf(pad)), signal, {
-    what: `one of the kinds (${kinds.join(", ")})`,
+    what: t("one of the kinds ({kinds})", { kinds: kinds.join(", ") }),
     pen: 7,
   });
   const camera = new Camera(signal);
@@ -79,13 +85,15 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     else {
       await camera
         .on(SIDE, (dots) => read(channelsOf(dots)))
-        .catch((error: Error) => say(told, `There is no camera: ${error.message}`));
+        .catch((error: Error) =>
+          say(told, t("There is no camera: {message}", { message: error.message })),
+        );
     }
     camera.element.hidden = !camera.isOn;
     pad.element.hidden = camera.isOn;
-    say(button, camera.isOn ? "Camera off" : "Camera");
+    say(button, camera.isOn ? t("Camera off") : t("Camera"));
   }
-  const button = element("button", { onclick: () => void toggle() }, "Camera");
+  const button = element("button", { onclick: () => void toggle() }, t("Camera"));
   camera.element.hidden = true;
 
   const seen = element("canvas", {
@@ -93,7 +101,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     width: SIDE,
     height: SIDE,
     role: "img",
-    "aria-label": "What it sees",
+    "aria-label": t("What it sees"),
   });
   const verdict = element("output", { class: "verdict" });
   const rows = kinds.map((kind, k) => {
@@ -101,7 +109,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     const count = element("small");
     const teach = element(
       "button",
-      { onclick: () => give(k), "aria-label": `This is a ${kind}: learn from it` },
+      { onclick: () => give(k), "aria-label": t("This is a {kind}: learn from it", { kind }) },
       kind,
     );
     return { row: element("li", {}, teach, bar, part, count), bar, part, count };
@@ -112,7 +120,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       width: SIDE,
       height: SIDE,
       role: "img",
-      "aria-label": `A drawing of a ${kind}`,
+      "aria-label": t("A drawing of a {kind}", { kind }),
     }),
   );
   place.append(
@@ -122,39 +130,43 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       element(
         "div",
         {},
-        element("h3", {}, "Draw here, or use the camera"),
+        element("h3", {}, t("Draw here, or use the camera")),
         pad.element,
         camera.element,
         element(
           "div",
           { class: "buttons" },
-          element("button", { onclick: clear }, "Clear"),
+          element("button", { onclick: clear }, t("Clear")),
           button,
-          element("button", { onclick: another }, "Another unseen drawing"),
+          element("button", { onclick: another }, t("Another unseen drawing")),
         ),
         told,
       ),
-      element("div", {}, element("h3", {}, "The network sees"), seen, verdict),
+      element("div", {}, element("h3", {}, t("The network sees")), seen, verdict),
       element(
         "div",
         { class: "whole" },
-        element("h3", {}, "It is a … (press to teach it)"),
+        element("h3", {}, t("It is a … (press to teach it)")),
         element(
           "ol",
-          { class: "chances kinds", "aria-label": "Chance of each kind" },
+          { class: "chances kinds", "aria-label": t("Chance of each kind") },
           ...rows.map(({ row }) => row),
         ),
-        element("button", { class: "forget", onclick: () => put({ forget: true }) }, "Forget mine"),
+        element(
+          "button",
+          { class: "forget", onclick: () => put({ forget: true }) },
+          t("Forget mine"),
+        ),
       ),
     ),
-    element("h3", {}, "It learns from drawings such as these"),
+    element("h3", {}, t("It learns from drawings such as these")),
     element("div", { class: "maps" }, ...examples),
   );
 
   function give(label: number): void {
-    if (mine === null) say(told, "Draw something first, or switch the camera on.");
+    if (mine === null) say(told, t("Draw something first, or switch the camera on."));
     else {
-      say(told, "It learns from this too, from the next pass on.");
+      say(told, t("It learns from this too, from the next pass on."));
       put({ picture: mine, teach: label });
     }
   }
@@ -163,13 +175,16 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     // Of weights that left the numbers it says nothing: the last good picture stays.
     if (!chances.every(Number.isFinite)) return;
     const most = chances.indexOf(extent(chances)[1]);
-    verdict.value = `${kinds[most]} (${percent(0)(chances[most] as number)} sure)`;
+    verdict.value = t("{kind} ({chance} sure)", {
+      kind: kinds[most],
+      chance: percent(0)(chances[most] as number),
+    });
     rows.forEach(({ row, bar, part, count }, k) => {
       const chance = chances[k] as number;
       row.classList.toggle("most", k === most);
       setStyle(bar, "--part", chance.toFixed(3));
       say(part, `${(100 * chance).toFixed(0)} %`);
-      say(count, given[k] === 0 ? "" : `${given[k]} of yours`);
+      say(count, given[k] === 0 ? "" : t("{given} of yours", { given: given[k] }));
     });
     seen.getContext("2d")?.putImageData(dotsOf(pixels), 0, 0);
   }

@@ -2,6 +2,7 @@ import { noGrad } from "@wgrad/autograd";
 import { trainTestSplit } from "@wgrad/datasets";
 import { loadEnglishChinese } from "@wgrad/datasets/data";
 import english from "packed/english-chinese.csv.gz?url";
+import { t } from "../../../src/shared/language.ts";
 import { characterBleu } from "../../../src/translate/baselines.ts";
 import { translate } from "../../../src/translate/greedy.ts";
 import { Translator } from "../../../src/translate/model.ts";
@@ -122,7 +123,7 @@ const kept = new Map<number, Promise<Data>>();
 /** Messages of at most so many words, a tenth of them held out; kept for the visit. */
 function messages(fetch: Desk["fetch"], longest: number): Promise<Data> {
   const load = async (): Promise<Data> => {
-    const pairs = await unpackedText(await fetch(english, "messages in two languages"));
+    const pairs = await unpackedText(await fetch(english, t("messages in two languages")));
     const { table } = await loadEnglishChinese({ from: { pairs } });
     const zh = table.strings("zh");
     const all = table.strings("en").map((en, i): Pair => ({ en, zh: zh[i] as string }));

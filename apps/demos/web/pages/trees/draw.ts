@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import { svg } from "../../charts/svg.ts";
 import type { Node } from "./lesson.ts";
 
@@ -66,7 +67,10 @@ export class TreePicture {
       const box = svg("g", {});
       const { question, price, samples } = node;
       const title = svg("title");
-      title.textContent = `${question === null ? "" : `${question}? `}${thousands(price)}, ${samples} houses`;
+      title.textContent = [
+        ...(question === null ? [] : [`${question}?`]),
+        t("{price}, {samples} houses", { price: thousands(price), samples }),
+      ].join(" ");
       const part = (price - low) / (high - low || 1);
       box.append(
         title,
@@ -95,7 +99,10 @@ export class TreePicture {
       height,
       viewBox: `0 0 ${width} ${height}`,
       role: "img",
-      "aria-label": `A tree of ${this.#leaves} leaves; its first question is ${nodes[0]?.question}`,
+      "aria-label": t("A tree of {leaves} leaves; its first question is {question}", {
+        leaves: this.#leaves,
+        question: nodes[0]?.question,
+      }),
     });
     drawn.append(...branches, ...boxes);
     this.#place.replaceChildren(drawn);

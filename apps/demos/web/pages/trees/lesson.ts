@@ -1,3 +1,4 @@
+import { known } from "../../../src/shared/language.ts";
 import { boosting, forest, type Grown, oneTree } from "../../../src/trees/grow.ts";
 import { sales } from "../../../src/trees/houses.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
@@ -31,7 +32,8 @@ export interface Snapshot {
 /** A tree, a forest or boosting grows on house prices. */
 export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const data = await sales();
-  const { train, test, features } = data;
+  const { train, test } = data;
+  const features = data.features.map(known);
   hold(train.x, test.x);
   const ways = {
     tree: () => oneTree(data, numberOf(settings, "leaves")),

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { t } from "../../../src/shared/language.ts";
 import growSource from "../../../src/trees/grow.ts?raw";
 import housesSource from "../../../src/trees/houses.ts?raw";
 import { Figure } from "../../charts/figure.ts";
@@ -13,49 +14,52 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "932 houses near Sacramento. A tree asks one question after the other, always the one after which the prices on each side differ least; " +
-      "what it says of a house is the mean price of those that gave the same answers. Yes goes left.",
-    "Let it grow 60 leaves: it explains more and more of what it has seen, and less of what it has not. Then try many trees: a forest, or boosting.",
+    t(
+      "932 houses near Sacramento. A tree asks one question after the other, always the one after which the prices on each side differ least; what it says of a house is the mean price of those that gave the same answers. Yes goes left.",
+    ),
+    t(
+      "Let it grow 60 leaves: it explains more and more of what it has seen, and less of what it has not. Then try many trees: a forest, or boosting.",
+    ),
   ],
-  caption: "What it asks, and what it says of houses it has not seen",
+  caption: t("What it asks, and what it says of houses it has not seen"),
   controls: [
     {
       name: "model",
-      label: "Model",
+      label: t("Model"),
       value: "tree",
-      options: { tree: "One tree", forest: "A forest", boosting: "Boosting" },
+      options: { tree: t("One tree"), forest: t("A forest"), boosting: t("Boosting") },
     },
     {
       name: "leaves",
-      label: "Leaves",
+      label: t("Leaves"),
       value: 12,
       values: [4, 8, 12, 20, 40, 60],
       when: { control: "model", option: "tree" },
     },
     {
       name: "trees",
-      label: "Trees",
+      label: t("Trees"),
       value: 60,
       values: [10, 30, 60, 100, 200],
       when: { control: "model", option: "forest" },
     },
     {
       name: "rounds",
-      label: "Rounds",
+      label: t("Rounds"),
       value: 100,
       values: [30, 60, 100, 200, 400],
       when: { control: "model", option: "boosting" },
     },
   ],
   loss: {
-    label: "Root mean squared error on what it learns from, in $1,000",
-    name: "Error, $1,000",
+    label: t("Root mean squared error on what it learns from, in $1,000"),
+    name: t("Error, $1,000"),
     noisy: false,
   },
   pace: { steps: 1, milliseconds: 300 },
   measures: {
-    learned: { label: "R² on houses it learns from", format: decimals(3) },
-    r2: { label: "R² on unseen houses", format: decimals(3) },
+    learned: { label: t("R² on houses it learns from"), format: decimals(3) },
+    r2: { label: t("R² on unseen houses"), format: decimals(3) },
   },
   sources: [
     { name: "grow.ts", text: growSource },
@@ -64,7 +68,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["trees"],
-    teaches: "a decision tree, a random forest and boosting, and what each feature is worth",
+    teaches: t("a decision tree, a random forest and boosting, and what each feature is worth"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -78,13 +82,13 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
     element(
       "div",
       { class: "pair" },
-      element("div", {}, element("h3", {}, "What counts"), worth),
-      element("div", {}, element("h3", {}, "Houses held out, $1,000"), dots),
+      element("div", {}, element("h3", {}, t("What counts")), worth),
+      element("div", {}, element("h3", {}, t("Houses held out, $1,000")), dots),
     ),
   );
   const grown = new TreePicture(tree, signal);
-  const bars = new Figure(worth, "What each feature does for the model", signal);
-  const scatter = new Figure(dots, "Predicted against real prices of houses held out", signal);
+  const bars = new Figure(worth, t("What each feature does for the model"), signal);
+  const scatter = new Figure(dots, t("Predicted against real prices of houses held out"), signal);
   return {
     draw({ nodes, leaves, features, worth: parts, real, predicted }, { step }) {
       tree.hidden = nodes.length === 0;
@@ -95,7 +99,7 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
         bars.base({
           height: 300,
           x: {
-            label: "part of what is explained →",
+            label: t("part of what is explained →"),
             domain: [0, 1],
             ticks: [0, 0.5, 1],
             tickFormat: ".0%",
@@ -112,8 +116,8 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
         scatter.base({
           height: 300,
           grid: true,
-          x: { label: "real →", domain: [0, most], ticks: 5 },
-          y: { label: "↑ predicted", domain: [0, most], ticks: 5 },
+          x: { label: t("real →"), domain: [0, most], ticks: 5 },
+          y: { label: t("↑ predicted"), domain: [0, most], ticks: 5 },
           marks: [
             Plot.line(
               [

@@ -2,6 +2,7 @@ import { Generator } from "@wgrad/autograd";
 import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
 import novel from "packed/moby-dick.jsonl.gz?url";
 import speeches from "packed/state-of-the-union.jsonl.gz?url";
+import { t } from "../../../src/shared/language.ts";
 import { CosineWords, SkipGram } from "../../../src/word2vec/model.ts";
 import { type Corpus, corpusOf, pairBatches } from "../../../src/word2vec/pairs.ts";
 import { type Neighbour, nearest, relatedness } from "../../../src/word2vec/related.ts";
@@ -97,14 +98,16 @@ function once(name: string, make: () => Promise<Corpus>): Promise<Corpus> {
 
 const mobyDick = (fetch: Desk["fetch"]): Promise<Corpus> =>
   once("novel", async () => {
-    const { text } = await loadMobyDick({ from: { documents: await fetch(novel, "the novel") } });
+    const { text } = await loadMobyDick({
+      from: { documents: await fetch(novel, t("the novel")) },
+    });
     return corpusOf(text, 8);
   });
 
 const both = (fetch: Desk["fetch"]): Promise<Corpus> =>
   once("both", async () => {
-    const first = await loadMobyDick({ from: { documents: await fetch(novel, "the novel") } });
-    const documents = await fetch(speeches, "233 speeches");
+    const first = await loadMobyDick({ from: { documents: await fetch(novel, t("the novel")) } });
+    const documents = await fetch(speeches, t("233 speeches"));
     const second = await loadStateOfTheUnion({ from: { documents } });
     return corpusOf(`${first.text}\n${second.text}`, 15);
   });

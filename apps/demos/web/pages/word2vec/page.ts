@@ -1,3 +1,4 @@
+import { t } from "../../../src/shared/language.ts";
 import modelSource from "../../../src/word2vec/model.ts?raw";
 import pairsSource from "../../../src/word2vec/pairs.ts?raw";
 import trainSource from "../../../src/word2vec/train.ts?raw";
@@ -13,39 +14,41 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "Each word has a list of numbers, at random at first. Words that stand near each other in the text are turned towards " +
-      "each other, others apart; no one says what a word means.",
-    "Ask about a word of the book, a whale or a captain, and watch who gathers around it. The map shows frequent words " +
-      "along the two directions in which they differ most.",
+    t(
+      "Each word has a list of numbers, at random at first. Words that stand near each other in the text are turned towards each other, others apart; no one says what a word means.",
+    ),
+    t(
+      "Ask about a word of the book, a whale or a captain, and watch who gathers around it. The map shows frequent words along the two directions in which they differ most.",
+    ),
   ],
-  caption: "A map of words, and who is near",
+  caption: t("A map of words, and who is near"),
   controls: [
     {
       name: "way",
-      label: "Way to learn",
+      label: t("Way to learn"),
       value: "cosine",
-      options: { cosine: "one table, cosine loss", "skip-gram": "two tables, skip-gram" },
+      options: { cosine: t("one table, cosine loss"), "skip-gram": t("two tables, skip-gram") },
     },
     {
       name: "text",
-      label: "Text",
+      label: t("Text"),
       value: "novel",
-      options: { novel: "Moby-Dick", both: "Moby-Dick and 233 speeches to Congress" },
+      options: { novel: t("Moby-Dick"), both: t("Moby-Dick and 233 speeches to Congress") },
     },
     {
       name: "lr",
-      label: "Learning rate",
+      label: t("Learning rate"),
       value: 0.01,
       values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05],
       live: true,
-      hint: "During training it falls evenly from this to 0.",
+      hint: t("During training it falls evenly from this to 0."),
     },
-    { name: "features", label: "Numbers a word", value: 64, values: [8, 16, 32, 64, 128] },
-    { name: "batch", label: "Batch", value: 1024, values: [256, 512, 1024, 2048, 4096] },
+    { name: "features", label: t("Numbers a word"), value: 64, values: [8, 16, 32, 64, 128] },
+    { name: "batch", label: t("Batch"), value: 1024, values: [256, 512, 1024, 2048, 4096] },
   ],
-  loss: { label: "Loss of the batch" },
+  loss: { label: t("Loss of the batch") },
   measures: {
-    related: { label: "Known pairs told apart", format: percent(1) },
+    related: { label: t("Known pairs told apart"), format: percent(1) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -54,7 +57,7 @@ export const page: Page = {
   ],
   lesson: {
     names: ["word2vec"],
-    teaches: "vectors of words by two losses, asked for what people know about words",
+    teaches: t("vectors of words by two losses, asked for what people know about words"),
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
@@ -73,7 +76,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     spellcheck: "false",
     oninput: () => question(input.value.trim().toLowerCase()),
   });
-  const near = element("ol", { class: "near", "aria-label": "The nearest words" });
+  const near = element("ol", { class: "near", "aria-label": t("The nearest words") });
   const words = element("p", { class: "status", role: "status" });
   place.append(
     element(
@@ -83,7 +86,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       element(
         "div",
         { class: "ask" },
-        element("label", { for: "word" }, "Ask about a word"),
+        element("label", { for: "word" }, t("Ask about a word")),
         input,
         suggestions,
         words,
@@ -91,7 +94,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       ),
     ),
   );
-  const canvas = new SquareCanvas(map, "Frequent words on a map of their vectors", signal);
+  const canvas = new SquareCanvas(map, t("Frequent words on a map of their vectors"), signal);
   let reach = 0;
 
   const show = (snapshot: Snapshot): void => {
@@ -104,7 +107,9 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     });
     if (input.value.trim().toLowerCase() !== snapshot.asked) return;
     words.textContent =
-      snapshot.near.length > 0 ? "" : `“${snapshot.asked}” is not in the text, or too seldom.`;
+      snapshot.near.length > 0
+        ? ""
+        : t("“{asked}” is not in the text, or too seldom.", { asked: snapshot.asked });
     near.replaceChildren(
       ...snapshot.near.map(({ word, cosine }) => {
         const row = element("li", {}, word, element("span", {}, cosine.toFixed(2)));
