@@ -61,6 +61,10 @@ export function embedBags(
     throw new DTypeError(
       `${call}: weight must be floating, got ${weight.dtype}\n  hint: weight.to("f32")`,
     );
+  if (perSampleWeights !== null && perSampleWeights.dtype !== weight.dtype)
+    throw new DTypeError(
+      `${call}: perSampleWeights must be ${weight.dtype}, as weight, got ${perSampleWeights.dtype}\n  hint: perSampleWeights.to("${weight.dtype}")`,
+    );
   const paddingIdx = paddingRow(call, options.paddingIdx ?? null, weight.shape[0] as number);
   const [starts, bags, fromZero] = bagStarts(
     call,

@@ -6,6 +6,7 @@ import {
   type LossOptions,
   logsigmoid,
   pairwiseDistance,
+  ShapeError,
   softplus,
   sqrt,
   type Tensor,
@@ -86,6 +87,12 @@ export function cosineEmbeddingLoss(
     );
   const { margin = 0, reduction = "mean" } = options;
   checkSameShape("cosineEmbeddingLoss", { input1, input2 });
+  const [of, ranks] = [input1.shape.length, target.shape.length];
+  if (of < 1 || of > 2 || ranks !== of - 1) {
+    throw new ShapeError(
+      `cosineEmbeddingLoss: takes inputs [N, D] with a target [N], or [D] with a 0-d target\n  inputs: [${input1.shape.join(", ")}]\n  target: [${target.shape.join(", ")}]`,
+    );
+  }
   const size = (x: Tensor): Tensor => x.mul(x).sum(-1).add(1e-12);
   const cosine = input1
     .mul(input2)

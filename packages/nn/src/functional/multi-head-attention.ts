@@ -137,6 +137,15 @@ function scoreMask(
 ): Tensor | null {
   const masks: Tensor[] = [];
   if (attnMask !== null) {
+    const shapes = [
+      [length, keys],
+      [(like.shape[0] as number) * heads, length, keys],
+    ].map((shape) => `[${shape.join(", ")}]`);
+    const given = `[${attnMask.shape.join(", ")}]`;
+    if (!shapes.includes(given))
+      throw new ShapeError(
+        `${call}: attnMask must be [L, S] or [B·heads, L, S], here ${shapes.join(" or ")}, got ${given}`,
+      );
     const mask = additiveMask(call, "attnMask", attnMask, like);
     masks.push(mask.shape.length === 3 ? mask.reshape([-1, heads, length, keys]) : mask);
   } else if (isCausal) {

@@ -1,4 +1,4 @@
-import { chunk, type Tensor, zerosLike } from "@wgrad/autograd";
+import { ArgumentError, chunk, type Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall, type Expr, e, elementwise, nary } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
 import { PackedSequence } from "../utils/packed-sequence.ts";
@@ -150,6 +150,9 @@ export class LSTM extends Recurrent<
     options: SequenceOptions = {},
   ): [Tensor | PackedSequence, LSTMState] {
     checkCall("lstm(x, state?, { lengths })", arguments);
+    if (state !== null && !(Array.isArray(state) && state.length === 2)) {
+      throw new ArgumentError("lstm: state must be [h, c], the hidden state and the cell state");
+    }
     if (x instanceof PackedSequence)
       return this.packed(x, (padded, own) => this.forward(padded, state, own));
     const widths = [this.outputSize, this.hiddenSize];

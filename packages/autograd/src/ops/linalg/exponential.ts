@@ -79,5 +79,6 @@ export function matrixExp(a: Tensor): Tensor {
   checkTensor("linalg.matrixExp", a);
   checkFloating("linalg.matrixExp", a);
   sizeOfSquare("linalg.matrixExp", a);
+  if (a.numel() === 0) return a.clone();
   return composite(() => inFloat32(a, exponential));
 }

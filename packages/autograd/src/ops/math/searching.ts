@@ -42,7 +42,14 @@ export function searchsorted(
     );
   const { right = false, side = right ? "right" : "left", sorter = null, ...rest } = options;
   checkTensor("searchsorted", sorted);
+  if (sorted.shape.length === 0)
+    throw new ShapeError("searchsorted: sorted must have a dimension, got a 0-d tensor");
   if (sorter !== null) {
+    if (!sameShape(sorter.shape, sorted.shape)) {
+      throw new ShapeError(
+        `searchsorted: sorter must have the shape of sorted${detail("sorter", sorter.shape)}${detail("sorted", sorted.shape)}`,
+      );
+    }
     const lines = takeAlongDim(sorted, sorter, -1);
     return composite(() => searchsorted(lines, values, { ...rest, side }));
   }

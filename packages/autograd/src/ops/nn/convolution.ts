@@ -39,6 +39,8 @@ function convolution(
   checkWeight(call, batch, weight, rank, groups, 1);
   checkBias(call, addend, weight.shape[0] as number, weight);
   const kernel = weight.shape.slice(2);
+  if (kernel.includes(0))
+    throw new ShapeError(`${call}: a kernel must have elements${detail("weight", weight.shape)}`);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
   const margins = marginsOf(call, padding, kernel, stride, dilation);

@@ -9,7 +9,7 @@ import { recordGradient, valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { checkedClasses } from "../core/bounds.ts";
-import { cast, checkFloating } from "../core/constant.ts";
+import { cast, checkDTypeOf, checkFloating } from "../core/constant.ts";
 import { counting } from "../core/creation.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { reshape, unsqueeze } from "../core/layout.ts";
@@ -77,6 +77,7 @@ function checkClasses(call: string, x: Tensor, target: Tensor, weight: Tensor | 
     throw new ShapeError(`${call}: takes [C], [N, C] or [N, C, …]${detail("input", x.shape)}`);
   }
   const classes = x.shape[classDim(x)] as number;
+  if (weight !== null) checkDTypeOf(call, "weight", weight, x);
   if (weight !== null && !sameShape(weight.shape, [classes])) {
     throw new ShapeError(
       `${call}: the weight has not one factor for each of ${classes} classes${detail("weight", weight.shape)}`,

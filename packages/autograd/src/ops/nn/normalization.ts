@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";

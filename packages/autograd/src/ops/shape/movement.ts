@@ -1,4 +1,4 @@
-import { ArgumentError, detail, IndexError, ShapeError } from "../../errors.ts";
+import { ArgumentError, DTypeError, detail, IndexError, ShapeError } from "../../errors.ts";
 import type { Origin } from "../../graph/handle.ts";
 import { dropDim, sliceView } from "../../graph/view.ts";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../../shape.ts";
@@ -315,7 +315,8 @@ export function roll(
     return composite(() => reshape(roll(flatten(x), shifts, 0), x.shape));
   }
   const by = typeof shifts === "number" ? [shifts] : shifts;
-  const dims = normalizeDims("roll", given, x.shape.length);
+  // a dimension may appear twice: it is rolled twice
+  const dims = [given ?? 0].flat().map((dim) => normalizeDim("roll", dim, x.shape.length));
   if (by.length !== dims.length) {
     throw new ArgumentError(`roll: ${by.length} shifts for ${dims.length} dimensions`);
   }
@@ -373,6 +374,10 @@ export function meshgrid(
   for (const x of vectors) {
     checkTensor("meshgrid", x);
     if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);
+    if (x.dtype !== vectors[0]?.dtype)
+      throw new DTypeError(
+        `meshgrid: all vectors must have one dtype, got ${vectors[0]?.dtype} and ${x.dtype}`,
+      );
   }
   const swap = options?.indexing === "xy" && vectors.length >= 2;
   const place = (i: number): number => (swap && i < 2 ? 1 - i : i);
