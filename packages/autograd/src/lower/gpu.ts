@@ -2,6 +2,7 @@ import { attendInTiles } from "./attention/tiled.ts";
 import { gpuTilings } from "./contract/gpu-tilings.ts";
 import { multiplyInTiles } from "./contract/tiled.ts";
 import { multiplyByVector } from "./contract/vector.ts";
+import { scatterByGroups } from "./scatter-groups.ts";
 import type { DeviceClass, GPU, Target } from "./target.ts";
 import { teamOfColumns, teamOfRow } from "./workgroup.ts";
 
@@ -16,5 +17,6 @@ const gpuForms = (kind: Exclude<DeviceClass, "software">): GPU => ({
   tilings: gpuTilings[kind],
   teamOfRow,
   teamOfColumns,
+  scatter: scatterByGroups,
   attend: attendInTiles(kind),
 });

@@ -16,7 +16,7 @@ import type { Target } from "./target.ts";
 const ENOUGH_THREADS = { software: 16, integrated: 4096, discrete: 4096 };
 const MOST_PARTS = 256;
 
-const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => Expr> = {
+export const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => Expr> = {
   assign: (_, x) => x,
   sum: e.add,
   prod: e.mul,
@@ -25,7 +25,7 @@ const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => Expr> =
 };
 
 /** The list with the item of dimension `dim` last. */
-const withLast = <T>(list: readonly T[], dim: number): T[] => [
+export const withLast = <T>(list: readonly T[], dim: number): T[] => [
   ...list.toSpliced(dim, 1),
   list[dim] as T,
 ];
@@ -33,7 +33,8 @@ const withLast = <T>(list: readonly T[], dim: number): T[] => [
 /**
  * Each thread owns a line of the output along the dimension, or part of one. It copies the base,
  * then reads all indices in order and writes those in its line: no atomics, fixed order. An
- * epilogue follows. If indices leave lines out, the base is a dispatch of its own.
+ * epilogue follows. If indices leave lines out, the base is a dispatch of its own. On a GPU a workgroup
+ * owns a few places of several lines (`scatter-groups.ts`).
  */
 export function lowerScatter(
   kernel: Kernel,
@@ -46,9 +47,12 @@ export function lowerScatter(
   const whole = coversLines(step.shape, shapeOf(index), dimOf(step.attrs));
   if (step.dtype === "u8" || !whole) {
     const stages = [copyBase(kernel, base, target)];
-    if (sizeOf(shapeOf(index)) > 0) stages.push(write(kernel, step, null, target));
+    if (sizeOf(shapeOf(index)) > 0)
+      stages.push(target.gpu?.scatter(kernel, step, false) ?? write(kernel, step, null, target));
     return { stages, scratch: [] };
   }
+  const byGroups = target.gpu?.scatter(kernel, step, true) ?? null;
+  if (byGroups !== null) return { stages: [byGroups], scratch: [] };
   const output = kernel.stored.indexOf(kernel.steps.indexOf(step));
   const apart = output < 0 || kernel.inputs.some(({ inPlace }) => inPlace === output);
   const sums: Buffer = apart ? { scratch: 0 } : { output };

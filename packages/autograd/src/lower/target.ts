@@ -50,6 +50,11 @@ export interface GPU {
   readonly tilings: AdapterClass;
   readonly teamOfRow: (target: Target, rows: number, length: number) => Team | null;
   readonly teamOfColumns: (target: Target, columns: number, length: number) => Team | null;
+  /**
+   * A scatter whose lines have all the same indices, by workgroups; null for any other. `whole`: it
+   * begins with the base.
+   */
+  readonly scatter: (kernel: Kernel, step: KernelStep, whole: boolean) => Loops | null;
   /** A kernel of an attention by tiles; null where heads are too wide for it. */
   readonly attend: (part: Part, call: Call, target: Target) => Loops | null;
 }

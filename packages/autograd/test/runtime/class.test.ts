@@ -1,4 +1,16 @@
-import { init, manualSeed, profile, randn, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  embedding,
+  grad,
+  init,
+  manualSeed,
+  profile,
+  randint,
+  randn,
+  randperm,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@wgrad/autograd";
 import { initFresh, openGPUDevice } from "@wgrad/autograd/testing";
 import { afterAll, describe, expect, inject, test } from "vitest";
 
@@ -52,6 +64,42 @@ describe.each(full ? shapes : shapes.slice(0, 1))("rows by workgroups: %i × %i"
     }
   });
 });
+
+const scatters: Readonly<Record<string, () => Tensor[]>> = {
+  "of narrow rows, with work that follows": () => {
+    const sums = zeros([50, 10]).indexAdd(0, randint(0, 50, [33]), randn([33, 10]));
+    return [sums.mul(2).add(1)];
+  },
+  "of an embedding": () => {
+    const table = randn([90, 100]).requiresGrad_();
+    const rows = embedding(randint(0, 90, [700]), table);
+    return grad(rows.mul(randn([700, 100])).sum(), [table]) as Tensor[];
+  },
+  "of columns": () => [randn([70, 9]).indexAdd(1, randint(0, 9, [20]), randn([70, 20]))],
+  "that assigns": () => [
+    zeros([40, 65]).indexCopy(0, randperm(40).narrow(0, 0, 30), randn([30, 65])),
+  ],
+  "of whole numbers": () => [
+    zeros([3, 20], { dtype: "i32" }).indexAdd(0, randint(0, 3, [600]), randint(-9, 9, [600, 20])),
+  ],
+};
+
+test.each(Object.entries(scatters).slice(0, full ? undefined : 1))(
+  "a scatter by workgroups: %s",
+  async (_, program) => {
+    const run = async (): Promise<number[][]> => {
+      manualSeed(2);
+      return Promise.all(program().map(async (y) => Array.from(await y.data(), Number)));
+    };
+    await init({ device: "cpu" });
+    const want = await run();
+    await init({ device: "webgpu", class: "discrete" });
+    const got = await run();
+    for (const [n, values] of want.entries())
+      for (const [i, y] of values.entries()) expect(got[n]?.[i], `[${n}, ${i}]`).toBeCloseTo(y, 4);
+    expect(await run()).toEqual(got);
+  },
+);
 
 test("a GPU without subgroups, or any other feature, computes the same", async () => {
   const device = await openGPUDevice("least");
