@@ -38,7 +38,7 @@ export {
 } from "./images/choose.ts";
 export { ColorJitter, type ColorJitterOptions, Grayscale } from "./images/colour.ts";
 export { CenterCrop, RandomCrop, type RandomCropOptions } from "./images/crop.ts";
-export type { Drawn, Range } from "./images/draws.ts";
+export type { RandomOptions, Range } from "./images/draws.ts";
 export { RandomErasing, type RandomErasingOptions } from "./images/erasing.ts";
 export { type RandomFlipOptions, RandomHorizontalFlip, RandomVerticalFlip } from "./images/flip.ts";
 export { type MakeGridOptions, makeGrid } from "./images/grid.ts";

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Number of reachable bytes. */
-function held(): number {
+function reachableBytes(): number {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
@@ -34,12 +34,12 @@ function held(): number {
  */
 async function goThrough(batches: AsyncIterable<Table>, column: string, looks: number) {
   let [rows, sum, most, next] = [0, 0, 0, 0];
-  const start = held();
+  const start = reachableBytes();
   for await (const batch of batches) {
     rows += batch.length;
     for (const value of batch.numbers(column)) sum += value;
     if (rows < next) continue;
-    most = Math.max(most, held() - start);
+    most = Math.max(most, reachableBytes() - start);
     next += looks;
   }
   return { rows, sum, most };

@@ -97,7 +97,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   #check(index: number): number {
     if (Number.isInteger(index) && index >= 0 && index < this.length) return index;
     throw new DataError(
-      `${this.about.title}: there is no image ${index}; images are 0 to ${this.length - 1}`,
+      `${this.about.title}: there is no image ${index}; there are ${this.length} images, numbered from 0`,
     );
   }
 }

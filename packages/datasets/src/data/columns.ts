@@ -1,2 +1,2 @@
-/** A vendored file: column → its cells, a space between two. */
+/** Columns of a vendored file by name; the cells of a column are separated by spaces. */
 export type JsonColumns = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import {
   around,
   between,
   checkRange,
-  type Drawn,
+  type RandomOptions,
   type Range,
   roundEven,
   sourceOf,
@@ -12,7 +12,7 @@ import {
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomRotation. */
-export interface RandomRotationOptions extends Drawn {
+export interface RandomRotationOptions extends RandomOptions {
   /** Interpolation: the nearest pixel, or bilinear between four (default "nearest"). */
   readonly mode?: "nearest" | "bilinear";
   /** Centre of the rotation in pixels from the left and the top (default: the image's centre). */
@@ -32,14 +32,14 @@ export interface RandomAffineOptions extends RandomRotationOptions {
 }
 
 /** The transform of an image: rotation, shift, scale and shear. */
-interface Movement {
+interface AffineParameters {
   readonly angle: number;
   readonly translate: readonly [number, number];
   readonly scale: number;
   readonly shear: readonly [number, number];
 }
 
-const STILL: Movement = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] };
+const STILL: AffineParameters = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] };
 
 /**
  * Rotates each image counterclockwise by a random angle in degrees, from −x to x or from a range.
@@ -61,7 +61,10 @@ export class RandomRotation implements ImageTransform {
     if (arguments.length > 1) checkCall("rotation.transform(images: tensor)", arguments);
     return asBatch("RandomRotation", images, (batch) => {
       const generator = sourceOf(this.#options.generator ?? null);
-      const draw = (): Movement => ({ ...STILL, angle: -between(generator, this.#degrees) });
+      const draw = (): AffineParameters => ({
+        ...STILL,
+        angle: -between(generator, this.#degrees),
+      });
       const moves = Array.from({ length: batch.shape[0] as number }, draw);
       return moved("RandomRotation", batch, moves, this.#options);
     });
@@ -104,7 +107,7 @@ export class RandomAffine implements ImageTransform {
     });
   }
 
-  #draw(generator: Generator, tall: number, wide: number): Movement {
+  #draw(generator: Generator, tall: number, wide: number): AffineParameters {
     const angle = between(generator, this.#degrees);
     const shift = (most: number): number => roundEven(between(generator, [-most, most]));
     const [across, down] = this.#translate ?? [0, 0];
@@ -133,7 +136,7 @@ function shears(shear: number | readonly number[]): readonly Range[] {
 function moved(
   name: string,
   batch: Tensor,
-  moves: readonly Movement[],
+  moves: readonly AffineParameters[],
   { mode = "nearest", center, fill = 0 }: RandomRotationOptions,
 ): Tensor {
   const [, channels = 0, tall = 0, wide = 0] = batch.shape;
@@ -145,17 +148,17 @@ function moved(
   }
   const [x, y] = center ?? [wide / 2, tall / 2];
   const about = [x - wide / 2, y - tall / 2] as const;
-  const matrices = moves.map((move) => backwards(move, about));
+  const matrices = moves.map((move) => inverseMatrix(move, about));
   const outside = tensor(Float32Array.from(values), { shape: [1, values.length, 1] });
-  return sampled(batch, matrices, mode, outside);
+  return sampleAt(batch, matrices, mode, outside);
 }
 
 /**
  * The inverse transform, from output to input coordinates relative to the centre: [a, b, c, d, e,
  * f], x = a x′ + b y′ + c.
  */
-function backwards(
-  { angle, translate: [tx, ty], scale, shear }: Movement,
+function inverseMatrix(
+  { angle, translate: [tx, ty], scale, shear }: AffineParameters,
   [cx, cy]: readonly [number, number],
 ): readonly number[] {
   const [turn, sx, sy] = [angle, ...shear].map((degrees) => (degrees * Math.PI) / 180) as [
@@ -175,7 +178,7 @@ function backwards(
  * Samples images at the coordinates that the matrices give; `outside` is the value beyond the
  * edges.
  */
-function sampled(
+function sampleAt(
   batch: Tensor,
   matrices: readonly (readonly number[])[],
   mode: "nearest" | "bilinear",

@@ -1,11 +1,11 @@
 import { ArgumentError, type Generator, ShapeError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { gaussian, mapAxes } from "./axes.ts";
-import { between, checkRange, type Drawn, type Range, sourceOf } from "./draws.ts";
+import { between, checkRange, type RandomOptions, type Range, sourceOf } from "./draws.ts";
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
 /** Settings of GaussianBlur. */
-export interface GaussianBlurOptions extends Drawn {
+export interface GaussianBlurOptions extends RandomOptions {
   /**
    * Standard deviation of the Gaussian, or a range to draw one for each image from (default [0.1,
    * 2]).

@@ -7,7 +7,7 @@ import {
   tensor,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { between, checkProbability, type Drawn, sourceOf } from "./draws.ts";
+import { between, checkProbability, type RandomOptions, sourceOf } from "./draws.ts";
 import { asBatch, Compose, type ImageTransform } from "./image-transform.ts";
 
 /** Wraps a function as a transform. */
@@ -26,7 +26,7 @@ export class Lambda implements ImageTransform {
 }
 
 /** Settings of RandomApply. */
-export interface RandomApplyOptions extends Drawn {
+export interface RandomApplyOptions extends RandomOptions {
   /** Probability that an image is changed (default 0.5). */
   readonly p?: number;
 }
@@ -63,7 +63,7 @@ export class RandomApply implements ImageTransform {
 }
 
 /** Settings of RandomChoice. */
-export interface RandomChoiceOptions extends Drawn {
+export interface RandomChoiceOptions extends RandomOptions {
   /** Relative probabilities of the transforms (default: all equal). */
   readonly p?: readonly number[];
 }

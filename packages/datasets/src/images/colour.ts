@@ -1,6 +1,6 @@
 import { type Generator, minimum, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { between, checkRange, type Drawn, type Range, sourceOf } from "./draws.ts";
+import { between, checkRange, type RandomOptions, type Range, sourceOf } from "./draws.ts";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Weights of red, green and blue in the perceived brightness. */
@@ -36,7 +36,7 @@ export class Grayscale implements ImageTransform {
  * Settings of ColorJitter. A number x draws factors from 1 − x to 1 + x (for hue from −x to x);
  * otherwise pass a range.
  */
-export interface ColorJitterOptions extends Drawn {
+export interface ColorJitterOptions extends RandomOptions {
   /** Factor of brightness (default 0: unchanged). */
   readonly brightness?: number | Range;
   /** Factor of the difference to the image's mean grey (default 0). */
@@ -87,7 +87,7 @@ export class ColorJitter implements ImageTransform {
       const shifts = drawn.map(({ shift }) => shift);
       const coloured = batch.shape[1] !== 1 && this.#ranges[HUE] !== null;
       return blends(
-        coloured ? turned(before, column(shifts)) : before,
+        coloured ? rotateHue(before, column(shifts)) : before,
         drawn.map(({ after }) => after),
       );
     });
@@ -172,7 +172,7 @@ function blended(batch: Tensor, changes: readonly (Blend | undefined)[]): Tensor
 const STARTS = [5, 3, 1];
 
 /** Rotates the hue by fractions of the circle, keeping saturation and value (as in HSV). */
-function turned(batch: Tensor, shift: Tensor): Tensor {
+function rotateHue(batch: Tensor, shift: Tensor): Tensor {
   const [r, g, b] = [0, 1, 2].map((c) => batch.narrow(1, c, 1)) as [Tensor, Tensor, Tensor];
   const most = batch.amax(1, { keepdim: true });
   const spread = most.sub(batch.amin(1, { keepdim: true }));

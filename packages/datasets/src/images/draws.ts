@@ -4,7 +4,7 @@ import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd
 export type Range = readonly [low: number, high: number];
 
 /** Settings of random transforms. */
-export interface Drawn {
+export interface RandomOptions {
   /** Random generator (default: the library's). */
   readonly generator?: Generator;
 }

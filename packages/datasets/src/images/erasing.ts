@@ -5,7 +5,7 @@ import {
   between,
   checkProbability,
   checkRange,
-  type Drawn,
+  type RandomOptions,
   type Range,
   ratioBetween,
   roundEven,
@@ -14,7 +14,7 @@ import {
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomErasing, with torchvision's names and defaults. */
-export interface RandomErasingOptions extends Drawn {
+export interface RandomErasingOptions extends RandomOptions {
   /** Probability that a part of an image is erased (default 0.5). */
   readonly p?: number;
   /** Range of the erased fraction of the area (default [0.02, 0.33]). */

@@ -1,10 +1,10 @@
 import { flip, type Generator, type Tensor, tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { checkProbability, type Drawn, sourceOf } from "./draws.ts";
+import { checkProbability, type RandomOptions, sourceOf } from "./draws.ts";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomHorizontalFlip and RandomVerticalFlip. */
-export interface RandomFlipOptions extends Drawn {
+export interface RandomFlipOptions extends RandomOptions {
   /** Probability that an image is flipped (default 0.5). */
   readonly p?: number;
 }

@@ -8,11 +8,11 @@ import {
   where,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { below, type Drawn, sourceOf } from "./draws.ts";
+import { below, type RandomOptions, sourceOf } from "./draws.ts";
 import { insideOf } from "./erasing.ts";
 
 /** Settings of MixUp and CutMix. */
-export interface MixOptions extends Drawn {
+export interface MixOptions extends RandomOptions {
   /** Parameter of the Beta distribution of the mixing ratio (default 1: uniform). */
   readonly alpha?: number;
   /** Number of classes; required if labels are class indices. */

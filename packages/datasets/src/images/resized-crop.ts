@@ -5,7 +5,7 @@ import {
   below,
   between,
   checkRange,
-  type Drawn,
+  type RandomOptions,
   type Range,
   ratioBetween,
   roundEven,
@@ -14,7 +14,7 @@ import {
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
 /** Settings of RandomResizedCrop, with torchvision's names and defaults. */
-export interface RandomResizedCropOptions extends Drawn {
+export interface RandomResizedCropOptions extends RandomOptions {
   /** Range of the cropped fraction of the area (default [0.08, 1]). */
   readonly scale?: Range;
   /** Range of the aspect ratio width / height (default [3/4, 4/3]). */

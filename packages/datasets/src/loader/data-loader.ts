@@ -100,7 +100,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     const own = this.#options.generator ?? null;
     const { resumed, skip, reached } = this.#position.enter();
     const epoch = resumed === null ? beginEpoch(own, this.#random()) : repeatEpoch(own, resumed);
-    const turn = this.#position.start(epoch.start, skip);
+    const pass = this.#position.start(epoch.start, skip);
     const source = this.#batches(epoch, skip);
     // others may use the generator too, so repeating an epoch must not reset it
     const drawnAhead = prefetch > 0 || this.#order === null;
@@ -111,10 +111,10 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
         await stepBoundary();
         const { done, value } = await batches.next();
         if (done) break;
-        turn.advance();
+        pass.advance();
         yield value;
       }
-      turn.finish();
+      pass.finish();
     } finally {
       await batches.return?.();
     }

@@ -20,7 +20,7 @@ export interface DataLoaderState {
 }
 
 /** A pass over the loader. It updates the position unless a newer pass has started. */
-export interface Turn {
+export interface Pass {
   advance(): void;
   finish(): void;
 }
@@ -36,7 +36,7 @@ export class Position {
   #start: EpochStart | null = null;
   /** A loaded state until a pass resumes from it. */
   #loaded: DataLoaderState | null = null;
-  #turn: Turn | null = null;
+  #pass: Pass | null = null;
 
   constructor(
     generator: Generator | null,
@@ -57,11 +57,11 @@ export class Position {
   }
 
   /** Starts a pass of which `batch` batches were already yielded. */
-  start(start: EpochStart, batch: number): Turn {
+  start(start: EpochStart, batch: number): Pass {
     this.#start = start;
     this.#batch = batch;
-    const isCurrent = (): boolean => this.#turn === turn;
-    const turn: Turn = {
+    const isCurrent = (): boolean => this.#pass === pass;
+    const pass: Pass = {
       advance: () => {
         if (isCurrent()) this.#batch++;
       },
@@ -72,8 +72,8 @@ export class Position {
         this.#start = null;
       },
     };
-    this.#turn = turn;
-    return turn;
+    this.#pass = pass;
+    return pass;
   }
 
   save(): DataLoaderState {
@@ -95,7 +95,7 @@ export class Position {
     this.#batch = batch;
     this.#start = start;
     this.#loaded = saved;
-    this.#turn = null;
+    this.#pass = null;
   }
 
   #check(saved: DataLoaderState): void {

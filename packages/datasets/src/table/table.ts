@@ -189,7 +189,7 @@ export class Table {
       const index = indices[i] as number;
       if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
       throw new DataError(
-        `${this.source}: there is no row ${index}; rows are 0 to ${this.length - 1}`,
+        `${this.source}: there is no row ${index}; the table has ${this.length} rows, numbered from 0`,
       );
     }
     return this.#derive(

@@ -62,8 +62,8 @@ describe("MNIST's format", () => {
       labels(1),
       "i.idx: has 17 bytes, but the header [1, 1, 2] requires 18",
     ],
-  ])("invalid files are refused: %#", async (pictures, classes, message) => {
-    const from = { images: file("i.idx", pictures), labels: file("l.idx", classes) };
+  ])("invalid files are refused: %#", async (images, classes, message) => {
+    const from = { images: file("i.idx", images), labels: file("l.idx", classes) };
     await expect(loadMnist({ from })).rejects.toThrow(message);
   });
 });

@@ -39,7 +39,7 @@ describe("data sets from npm packages", () => {
     expect(few.length).toBe(1);
     expect(few.image(0)).toEqual(digits.image(9999));
     expect(() => digits.batch([10_000])).toThrow(
-      "MNIST: there is no image 10000; images are 0 to 9999",
+      "MNIST: there is no image 10000; there are 10000 images, numbered from 0",
     );
   });
 

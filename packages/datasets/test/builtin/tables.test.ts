@@ -75,5 +75,7 @@ test("rows can be selected", async () => {
   const few = iris.take([149, 0]);
   expect(few.length).toBe(2);
   expect([...(await few.y().data())]).toEqual([2, 0]);
-  expect(() => iris.take([150])).toThrow("iris: there is no row 150; rows are 0 to 149");
+  expect(() => iris.take([150])).toThrow(
+    "iris: there is no row 150; the table has 150 rows, numbered from 0",
+  );
 });

@@ -32,7 +32,7 @@ test("a page keeps a file in its cache", async () => {
 });
 
 test("a page refuses a wrong file, and reports a missing one", async () => {
-  await expect(download(url, { sha256: "0".repeat(64) })).rejects.toThrow("where 0000");
+  await expect(download(url, { sha256: "0".repeat(64) })).rejects.toThrow("expected 0000");
   await expect(download(new URL("none.json", url), { retries: 0 })).rejects.toThrow(
     "download: no mirror returned the file",
   );

@@ -11,7 +11,7 @@ import {
 import { beforeAll, describe, expect, test } from "vitest";
 
 /** Images [count, channels, height, width] in which every pixel has its own value. */
-const pictures = (count: number, channels: number, height: number, width: number): Tensor =>
+const images = (count: number, channels: number, height: number, width: number): Tensor =>
   tensor(
     Float32Array.from({ length: count * channels * height * width }, (_, i) => i),
     { shape: [count, channels, height, width] },
@@ -29,7 +29,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     [4, 4, [2, 8] as const, [2, 8]],
   ])("Resize of %d × %d to %j", (height, width, size, expected) => {
     for (const mode of ["bilinear", "nearest", "area"] as const) {
-      const resized = new Resize(size, { mode }).transform(pictures(2, 3, height, width));
+      const resized = new Resize(size, { mode }).transform(images(2, 3, height, width));
       expect(resized.shape).toEqual([2, 3, ...expected]);
     }
   });
@@ -54,14 +54,14 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     [5, 4, [0, 0]],
     [4, [2, 4] as const, [1, 0]],
   ])("CenterCrop of %d to %j starts at %j", async (side, size, [top, left]) => {
-    const cropped = new CenterCrop(size).transform(pictures(1, 1, side, side));
+    const cropped = new CenterCrop(size).transform(images(1, 1, side, side));
     expect((await values(cropped))[0]).toBe((top as number) * side + (left as number));
     const [height, width] = typeof size === "number" ? [size, size] : size;
     expect(cropped.shape).toEqual([1, 1, height, width]);
   });
 
   test("RandomCrop draws row and column for each image", async () => {
-    const batch = pictures(3, 2, 6, 5);
+    const batch = images(3, 2, 6, 5);
     const cropped = new RandomCrop([3, 2], { generator: new Generator(4) }).transform(batch);
     const draws = new Generator(4);
     const expected: number[] = [];
@@ -76,15 +76,15 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   test("RandomCrop pads, and draws nothing if there is no choice", async () => {
     const generator = new Generator(0);
-    const same = new RandomCrop(2, { generator }).transform(pictures(1, 1, 2, 2));
+    const same = new RandomCrop(2, { generator }).transform(images(1, 1, 2, 2));
     expect(await values(same)).toEqual([0, 1, 2, 3]);
     expect(generator.getState()).toEqual(new Generator(0).getState());
-    const whole = new RandomCrop(4, { padding: 1 }).transform(pictures(1, 1, 2, 2).add(1));
+    const whole = new RandomCrop(4, { padding: 1 }).transform(images(1, 1, 2, 2).add(1));
     expect(await values(whole)).toEqual([0, 0, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 0]);
   });
 
   test("RandomHorizontalFlip flips some images", async () => {
-    const batch = pictures(8, 1, 1, 3);
+    const batch = images(8, 1, 1, 3);
     const flipped = new RandomHorizontalFlip({ generator: new Generator(1) }).transform(batch);
     const drawn = new Generator(1).uniform(new Float32Array(8));
     const expected = [...drawn].flatMap((u, i) =>
@@ -100,7 +100,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   test("Normalize works per channel, and can be inverted", async () => {
     const normalize = new Normalize([1, 10], [2, 5]);
-    const batch = pictures(1, 2, 1, 2);
+    const batch = images(1, 2, 1, 2);
     const z = normalize.transform(batch);
     expect((await values(z)).map((v) => Math.round(v * 1000))).toEqual([-500, 0, -1600, -1400]);
     expect((await values(normalize.inverseTransform(z))).map(Math.round)).toEqual([0, 1, 2, 3]);
@@ -116,7 +116,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     ]);
     const run = async (seed: number): Promise<number[]> => {
       manualSeed(seed);
-      return values(augment.transform(pictures(4, 1, 3, 3)));
+      return values(augment.transform(images(4, 1, 3, 3)));
     };
     const first = await run(1);
     expect(first).toHaveLength(4 * 16);
@@ -157,7 +157,7 @@ describe("imageTensor", () => {
 });
 
 describe("refuses", () => {
-  const batch = (): Tensor => pictures(1, 1, 2, 2);
+  const batch = (): Tensor => images(1, 1, 2, 2);
   test.each([
     [() => new Resize(0), "Resize: size is 0"],
     [() => new Resize(2, { mode: "cubic" as "area" }), 'Resize: mode is "cubic"'],

@@ -91,7 +91,9 @@ test("a folder with one folder per class", async () => {
     [1, 1],
   ]);
   expect(batch[0]?.path).toBe(join(folder, "set", "a", "deep", "3.png"));
-  await expect(data.get(3)).rejects.toThrow("ImageFolder: there is no image 3; images are 0 to 2");
+  await expect(data.get(3)).rejects.toThrow(
+    "ImageFolder: there is no image 3; there are 3 images, numbered from 0",
+  );
 });
 
 test("files of a page's input element", async () => {

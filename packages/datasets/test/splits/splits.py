@@ -1,4 +1,4 @@
-"""Writes splits.json, stratified.json and folds.json: the rows that scikit-learn picks. Python 3.11; 1.2 and 1.9 pick the same."""
+"""Writes splits.json, stratified.json and folds.json: rows selected by scikit-learn (1.2 and 1.9 select the same). Python 3.11."""
 import json
 from pathlib import Path
 
@@ -44,7 +44,7 @@ labels = {
 
 
 def text(numbers):
-    """One digit a row."""
+    """One digit per row."""
     return "".join(str(n) for n in numbers)
 
 

@@ -67,8 +67,8 @@ describe("Table", () => {
     [() => table().column("y"), 'mine: there is no column "y"; columns are x, n, s'],
     [() => table().select(["y"]), 'mine: there is no column "y"'],
     [() => table().without(["y"]), 'mine: there is no column "y"'],
-    [() => table().take([3]), "mine: there is no row 3; rows are 0 to 2"],
-    [() => table().row(-1), "mine: there is no row -1; rows are 0 to 2"],
+    [() => table().take([3]), "mine: there is no row 3; the table has 3 rows, numbered from 0"],
+    [() => table().row(-1), "mine: there is no row -1; the table has 3 rows, numbered from 0"],
   ])("refuses unknown rows and columns: %#", (use, message) => {
     expect(use).toThrow(message);
   });

@@ -1,4 +1,4 @@
-"""Writes transforms.json: what scikit-learn 1.9 learns and gives."""
+"""Writes transforms.json: fitted values and results of scikit-learn 1.9."""
 import json
 from pathlib import Path
 

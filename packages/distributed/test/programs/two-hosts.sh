@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a program as two ranks on two hosts of a hostfile: network namespaces joined by a cable, each with its own host name.
-# two-hosts.sh FOLDER COMMAND…   needs root, iproute2 and Open MPI
+# Runs a program as two ranks on two hosts of a hostfile: two connected network namespaces, each with its own host name.
+# two-hosts.sh FOLDER COMMAND…   Needs root, iproute2 and Open MPI
 set -eu
 folder=$1
 shift
@@ -24,7 +24,7 @@ for host in "$one" "$two"; do
   ip -n "$host" link set "v$host" up
 done
 printf '%s slots=1\n%s slots=1\n' "$one" "$two" >"$folder/hosts"
-# stands for ssh: the host, then the command
+# replaces ssh: takes the host, then the command
 cat >"$folder/agent" <<'AGENT'
 #!/bin/sh
 host=$1

@@ -1,4 +1,4 @@
-"""Writes sampler.json: the numbers that PyTorch's DistributedSampler gives each rank. Run it here, with torch installed."""
+"""Writes sampler.json: the indices that PyTorch's DistributedSampler gives each rank. Needs torch."""
 import json
 from torch.utils.data import DistributedSampler
 

@@ -55,7 +55,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
     const sample = this.#samples[index];
     if (sample === undefined) {
       throw new DataError(
-        `ImageFolder: there is no image ${index}; images are 0 to ${this.length - 1}`,
+        `ImageFolder: there is no image ${index}; there are ${this.length} images, numbered from 0`,
       );
     }
     const { path, label, source } = sample;

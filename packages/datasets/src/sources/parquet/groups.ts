@@ -7,7 +7,7 @@ import { unpackers } from "./unpack.ts";
 type RowGroup = FileMetaData["row_groups"][number];
 
 /** What to read from a file. */
-export interface Wanted {
+export interface ReadRequest {
   readonly name: string;
   readonly file: PartFile;
   readonly metadata: FileMetaData;
@@ -24,7 +24,7 @@ const JOINED = 2 ** 21;
  * for invalid data.
  */
 export async function readGroup(
-  { name, file, metadata, columns, maxBytes }: Wanted,
+  { name, file, metadata, columns, maxBytes }: ReadRequest,
   group: RowGroup,
 ): Promise<Map<string, unknown[]>> {
   const rows = safe(group.num_rows, "rows of a group");

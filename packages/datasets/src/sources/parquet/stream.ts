@@ -8,7 +8,7 @@ import { checkCells, checkLimit, type PackedOptions } from "../limits.ts";
 import { nameOf, type Source } from "../open.ts";
 import { checkBatchRows, TableStream } from "../table-stream.ts";
 import { type PartFile, partsOf } from "./file.ts";
-import { readGroup, type Wanted } from "./groups.ts";
+import { type ReadRequest, readGroup } from "./groups.ts";
 
 /** Settings of the reader of Parquet. */
 export interface ParquetOptions extends PackedOptions {
@@ -119,7 +119,7 @@ async function withFile<T>(
   source: Source,
   name: string,
   options: ParquetOptions,
-  work: (wanted: Wanted, total: number) => Promise<T>,
+  work: (wanted: ReadRequest, total: number) => Promise<T>,
 ): Promise<T> {
   checkLimits(call, options);
   const file = await partsOf(source, name);
@@ -139,13 +139,17 @@ function checkLimits(call: string, { maxBytes, maxCells }: ParquetOptions): void
   checkLimit(call, "maxCells", maxCells);
 }
 
-async function wantedOf(file: PartFile, name: string, options: ParquetOptions): Promise<Wanted> {
+async function wantedOf(
+  file: PartFile,
+  name: string,
+  options: ParquetOptions,
+): Promise<ReadRequest> {
   const metadata = await metadataOf(file, name);
   const columns = columnsOf(metadata, options.columns, name);
   return { name, file, metadata, columns, maxBytes: options.maxBytes };
 }
 
-function rowsIn({ metadata, name }: Wanted): number[] {
+function rowsIn({ metadata, name }: ReadRequest): number[] {
   const counts = metadata.row_groups.map((group) => Number(group.num_rows));
   if (counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return counts;
   throw new DataError(
@@ -154,7 +158,7 @@ function rowsIn({ metadata, name }: Wanted): number[] {
 }
 
 /** Reads the columns of one row group; errors name its rows. */
-async function groupAt(wanted: Wanted, i: number): Promise<Map<string, unknown[]>> {
+async function groupAt(wanted: ReadRequest, i: number): Promise<Map<string, unknown[]>> {
   const groups = wanted.metadata.row_groups;
   try {
     return await readGroup(wanted, groups[i] as (typeof groups)[number]);
