@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// a file that is there before the package is built: package managers link it as they install
+// this file exists before the build, because package managers link it at install time
 import "../dist/bin.js";
