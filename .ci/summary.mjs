@@ -1,4 +1,4 @@
-// node .ci/summary.mjs EXIT_STATUS_OF_THE_TESTS: repeats what failed and counts, from the reports.
+// node .ci/summary.mjs EXIT_STATUS_OF_THE_TESTS: prints the failures and counts from the reports.
 import { existsSync, readFileSync } from "node:fs";
 
 const report = (name) =>

@@ -128,7 +128,7 @@ describe.skipIf(inject("tier") !== "full")("packages from a local registry", () 
     const losses = [...output.matchAll(/^step \d+: loss ([\d.]+)$/gm)].map(([, x]) => Number(x));
     expect(losses, output).toHaveLength(5);
     expect(losses[4], output).toBeLessThan((losses[0] as number) / 2);
-    expect(Number(/right: ([\d.]+) %/.exec(output)?.[1]), output).toBeGreaterThan(95);
+    expect(Number(/accuracy: ([\d.]+) %/.exec(output)?.[1]), output).toBeGreaterThan(95);
   }
 
   beforeAll(async () => {

@@ -39,11 +39,11 @@ function section(namespace: Namespace): string {
     .filter(used)
     .map(({ name, ours, reason }) => [
       `\`${name}\``,
-      ours === null ? `– ${reason ?? "not built"}` : code(ours),
+      ours === null ? `– ${reason ?? "not supported"}` : code(ours),
     ]);
   const rest = groupBy(
     rows.filter((row) => !used(row)),
-    ({ reason }) => reason ?? "not built",
+    ({ reason }) => reason ?? "not supported",
   );
   const lists = [...rest].map(
     ([reason, names]) => `- ${reason}: ${names.map(({ name }) => `\`${name}\``).join(" ")}`,

@@ -7,7 +7,7 @@ import { CreateError, create, isTemplate, packageNameOf, templates } from "./cre
 const list = Object.entries(templates).map(([name, about]) => `  ${name.padEnd(6)}${about}`);
 const usage = `npm create wgrad [name] [-- --template vite|page|node]\n${list.join("\n")}`;
 
-/** What starts a project's program. */
+/** The command that starts a project. */
 const next = { vite: "npm run dev", page: "npm start", node: "npm start" } as const;
 
 interface Asked {
@@ -23,7 +23,7 @@ function asked(args: readonly string[]): Asked {
       allowPositionals: true,
       options: { template: { type: "string", short: "t" }, help: { type: "boolean", short: "h" } },
     });
-    if (positionals.length > 1) throw new Error(`one name, not ${positionals.length}`);
+    if (positionals.length > 1) throw new Error(`expected one name, got ${positionals.length}`);
     return { name: positionals[0], template: values.template, help: values.help };
   } catch (error) {
     throw new CreateError(`create-wgrad: ${(error as Error).message}\n${usage}`);
@@ -31,17 +31,17 @@ function asked(args: readonly string[]): Asked {
 }
 
 /**
- * Writes the project that the arguments of the command line name, and returns what is said of it;
- * on a terminal it asks for what they leave out.
+ * Creates the project that the command-line arguments describe and returns a message. On a terminal
+ * it asks for missing arguments.
  *
- * Throws CreateError where arguments are missing or wrong.
+ * Throws CreateError for missing or invalid arguments.
  */
 export async function command(args: readonly string[], interactive: boolean): Promise<string> {
   let { name, template, help } = asked(args);
   if (help) return usage;
   if (name === undefined || template === undefined) {
     if (!interactive) {
-      throw new CreateError(`create-wgrad: a name and a template are needed\n${usage}`);
+      throw new CreateError(`create-wgrad: needs a name and a template\n${usage}`);
     }
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     name ??= (await terminal.question("Name of the project (wgrad-project): ")) || "wgrad-project";
@@ -58,5 +58,5 @@ export async function command(args: readonly string[], interactive: boolean): Pr
   const manifest = resolve(import.meta.dirname, "../package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   create(name, template, version);
-  return `${name} is written. Then:\n\n  cd ${name}\n  npm install\n  ${next[template]}\n`;
+  return `${name} was created. Now run:\n\n  cd ${name}\n  npm install\n  ${next[template]}\n`;
 }

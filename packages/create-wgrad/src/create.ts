@@ -1,50 +1,55 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
-/** The projects that can be made, with what each is. */
+/** The project templates with their descriptions. */
 export const templates = {
   vite: "in a browser, with Vite and TypeScript",
   page: "in a browser, without a bundler",
   node: "in Node",
 } as const;
 
+/** The name of a template. */
 export type Template = keyof typeof templates;
 
-/** What was asked for cannot be made; the text says why and what can. */
+/** The project cannot be created; the message gives the reason and the cure. */
 export class CreateError extends Error {
   override name = "CreateError";
 }
 
 const folder = resolve(import.meta.dirname, "../templates");
-/** Filled in when a project is written. npm would not publish a file of the name ".gitignore". */
+/**
+ * Placeholders in the templates. npm does not publish files named ".gitignore", so they are
+ * renamed.
+ */
 const NAME = "{{name}}";
 const VERSION = "{{version}}";
 const renamed: Readonly<Record<string, string>> = { _gitignore: ".gitignore" };
 
+/** Whether a template has this name. */
 export const isTemplate = (name: string): name is Template => Object.hasOwn(templates, name);
 
-/** A name that npm takes for a package: what the path ends with. */
+/** The npm package name for a path: its last part. */
 export function packageNameOf(path: string): string {
   const name = basename(resolve(path)).toLowerCase();
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) {
     throw new CreateError(
-      `create-wgrad: ${JSON.stringify(path)} is no name for a package\n  hint: letters, digits, ".", "_" and "-", beginning with a letter or a digit`,
+      `create-wgrad: ${JSON.stringify(path)} is not a valid package name\n  hint: use letters, digits, ".", "_" and "-", and start with a letter or a digit`,
     );
   }
   return name;
 }
 
 /**
- * Writes a project into the folder `path`, which is new or empty. `version` is that of the packages
- * it depends on.
+ * Creates a project in the folder `path`, which must be new or empty. `version` is the version of
+ * the packages that it depends on.
  *
- * Throws CreateError for a folder with something in it, and for a name that npm does not take.
+ * Throws CreateError for a folder that is not empty and for an invalid name.
  */
 export function create(path: string, template: Template, version: string): void {
   const name = packageNameOf(path);
   if (existsSync(path) && readdirSync(path).length > 0) {
     throw new CreateError(
-      `create-wgrad: ${path} is not empty\n  hint: another name, or an empty folder`,
+      `create-wgrad: ${path} is not empty\n  hint: use another name, or an empty folder`,
     );
   }
   mkdirSync(path, { recursive: true });

@@ -15,7 +15,7 @@ const made = (template: Template): string => {
 };
 
 describe.each(names)("%s", (template) => {
-  test("is a project that names itself and the version", () => {
+  test("creates a project with its name and version", () => {
     const path = made(template);
     const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
     expect(manifest.name).toBe("my-project");
@@ -46,19 +46,19 @@ describe.each(names)("%s", (template) => {
   });
 });
 
-describe("what cannot be made is refused", () => {
+describe("invalid requests are refused", () => {
   test("a folder that is not empty", () => {
     const path = mkdtempSync(join(home, "full-"));
     writeFileSync(join(path, "mine.txt"), "mine");
     expect(() => create(path, "node", "1.0.0")).toThrow(
-      `create-wgrad: ${path} is not empty\n  hint: another name, or an empty folder`,
+      `create-wgrad: ${path} is not empty\n  hint: use another name, or an empty folder`,
     );
     expect(readdirSync(path)).toEqual(["mine.txt"]);
   });
 
   test.each(["a b", "_x", "ü"])("the name %j", (name) => {
     expect(() => packageNameOf(name)).toThrow(
-      `create-wgrad: ${JSON.stringify(name)} is no name for a package\n  hint: letters, digits, ".", "_" and "-", beginning with a letter or a digit`,
+      `create-wgrad: ${JSON.stringify(name)} is not a valid package name\n  hint: use letters, digits, ".", "_" and "-", and start with a letter or a digit`,
     );
   });
 
@@ -71,7 +71,7 @@ describe("what cannot be made is refused", () => {
 });
 
 describe("the command", () => {
-  test("writes a project and says what to do next", async () => {
+  test("creates a project and prints the next commands", async () => {
     const path = join(home, "first");
     const said = await command([path, "--template", "page"], false);
     expect(said).toContain(`cd ${path}\n  npm install\n  npm start`);
@@ -84,8 +84,8 @@ describe("the command", () => {
 
   test.each([
     [[join(home, "none"), "-t", "react"], `there is no template "react"\n${list}`],
-    [[], `a name and a template are needed\n${list}`],
-    [["a", "b"], `one name, not 2\n${list}`],
+    [[], `needs a name and a template\n${list}`],
+    [["a", "b"], `expected one name, got 2\n${list}`],
     [["--templat", "node"], "Unknown option '--templat'"],
   ])("%j is refused", async (args, problem) => {
     await expect(command(args, false)).rejects.toThrow(`create-wgrad: ${problem}`);

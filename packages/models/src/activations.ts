@@ -14,11 +14,11 @@ const activations: Readonly<Record<string, Activation>> = {
   tanh,
 };
 
-/** The function that a config names. */
+/** The activation that a config names. */
 export function activationOf(model: string, name: string): Activation {
   const found = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (found !== undefined) return found;
   throw new ArgumentError(
-    `${model}: the activation "${name}" is not built\n  hint: ${Object.keys(activations).join(", ")}`,
+    `${model}: the activation "${name}" is not supported\n  hint: ${Object.keys(activations).join(", ")}`,
   );
 }

@@ -11,33 +11,36 @@ import {
   where,
 } from "@wgrad/autograd";
 
+/** Settings of attend. */
 export interface AttendOptions {
-  /** Broadcasts to [batch, heads, queries, keys]: true where a query sees a key. */
+  /** Broadcasts to [batch, heads, queries, keys]; true where a query attends to a key. */
   readonly mask: Tensor | null;
-  /** Added to the scores, as T5's relative positions. */
+  /** Added to the scores, such as T5's relative positions. */
   readonly bias?: Tensor | null;
-  /** Query i sees keys 0 … i; without a mask only. */
+  /** Query i attends to keys 0 … i; only without a mask. */
   readonly causal?: boolean;
-  /** Factor of the scores; 1/√(head size) unless given. */
+  /** Factor of the scores (default 1/√(head size)). */
   readonly scale?: number;
   /** Probability that a weight is dropped. */
   readonly dropoutP?: number;
-  /** Also give the weights, [batch, heads, queries, keys]. */
+  /** Returns the attention weights as well, [batch, heads, queries, keys]. */
   readonly weights?: boolean;
 }
 
+/** The results of attend. */
 export interface Attended {
   /** [batch, queries, heads · size] */
   readonly context: Tensor;
   readonly weights: Tensor | null;
 }
 
-/** Stands for −∞ in scores, so that a query that sees nothing gives numbers. */
+/** Replaces −∞ in scores, so that fully masked queries give finite results. */
 const LOWEST = -3.4028234663852886e38;
 
 /**
- * softmax(scale · Q Kᵀ + bias) V by heads. q, k, v: [batch, heads, length, size]; fewer heads of k and v serve
- * neighbouring heads of q. Without bias and weights the scores are never together in memory.
+ * softmax(scale · Q Kᵀ + bias) V for each head. q, k, v: [batch, heads, length, size]. If k and v
+ * have fewer heads, neighbouring heads of q share them. Without bias and weights the score matrix
+ * is never stored.
  */
 export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttendOptions): Attended {
   const { mask, bias = null, causal = false, dropoutP = 0, weights = false } = options;
@@ -68,12 +71,15 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttendOptions):
   return { context: joinHeads(matmul(kept, values)), weights: weights ? probabilities : null };
 }
 
-/** [queries, keys], query i stands at `start` + i and sees what is not after it. */
+/** [queries, keys]: query i has position `start` + i and attends to keys up to it. */
 export function causalMask(queries: number, keys: number, start = 0): Tensor {
   return ge(arange(queries).add(start).unsqueeze(1), arange(keys));
 }
 
-/** A mask of tokens, [batch, keys] of 0 and 1, for every head and query; with `causal`, for those not after the query. */
+/**
+ * A mask of tokens, [batch, keys] of 0 and 1, broadcast to heads and queries; combined with
+ * `causal` if given.
+ */
 export function tokenMask(tokens: Tensor | null, causal: Tensor | null): Tensor | null {
   if (tokens === null) return causal;
   const seen = tokens.ne(0).unsqueeze(1).unsqueeze(1);

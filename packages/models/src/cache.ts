@@ -6,7 +6,7 @@ import { causalMask, tokenMask } from "./attention.ts";
 export interface CacheShape {
   readonly layers: number;
   readonly batch: number;
-  /** Tokens it has room for. */
+  /** Maximum number of tokens. */
   readonly length: number;
   readonly heads: number;
   readonly headSize: number;
@@ -18,15 +18,16 @@ interface Layer {
 }
 
 /**
- * Keys and values of the tokens so far, in buffers of one size: a step writes its own and reads all, so that every
- * step runs the same plan in the same memory. What is not written yet is masked.
+ * Keys and values of the tokens so far, in buffers of fixed size. A step writes its own part and
+ * reads everything, so that every step runs the same plan in the same memory. The unwritten part is
+ * masked.
  */
 export class Cache {
   readonly length: number;
-  /** Tokens written so far. */
+  /** Number of tokens written so far. */
   position = 0;
   private readonly layers: readonly Layer[];
-  /** 1 where a token is no padding: [batch, length]. */
+  /** 1 where a token is not padding: [batch, length]. */
   private readonly tokens: Tensor;
   private padded = false;
 
@@ -45,7 +46,7 @@ export class Cache {
     this.tokens = ones([batch, length], { dtype: "i32" });
   }
 
-  /** Writes the keys and values of new tokens, and gives those of all. */
+  /** Writes keys and values of new tokens and returns those of all tokens. */
   update(layer: number, keys: Tensor, values: Tensor): readonly [Tensor, Tensor] {
     checkCall("cache.update(layer: number, keys, values)", arguments);
     const held = this.layers[layer] as Layer;
@@ -57,12 +58,14 @@ export class Cache {
     return [held.keys, held.values];
   }
 
-  /** Which of all tokens the `count` new ones see; `mask` says which of the new ones are no padding. */
+  /**
+   * The mask of `count` new tokens over all tokens; `mask` is 1 where a new token is not padding.
+   */
   mask(count: number, mask: Tensor | null): Tensor {
     checkCall("cache.mask(count: number, mask)", arguments);
     if (this.position + count > this.length) {
       throw new ArgumentError(
-        `Cache: ${count} more tokens after ${this.position} do not fit ${this.length}\n  hint: make it longer, or begin anew`,
+        `Cache: ${count} more tokens after ${this.position} exceed its length ${this.length}\n  hint: make a longer cache, or start a new one`,
       );
     }
     if (mask !== null) {
@@ -73,7 +76,7 @@ export class Cache {
     return tokenMask(this.padded ? this.tokens : null, causal) as Tensor;
   }
 
-  /** Tells that the new tokens are written in every layer. */
+  /** Marks the new tokens as written in every layer. */
   advance(count: number): void {
     checkCall("cache.advance(count: number)", arguments);
     this.position += count;
@@ -90,7 +93,7 @@ export class Cache {
   }
 }
 
-/** What a cache of cross-attention holds: the encoder's keys and values, computed once. */
+/** The cache of cross-attention: keys and values of the encoder, computed once. */
 export class CrossCache {
   private readonly layers = new Map<number, readonly [Tensor, Tensor]>();
 

@@ -1,10 +1,10 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { describe } from "@wgrad/autograd/plugin";
 
-/** A model's `config.json`, as it was read: kept whole, so that it is written back as it came. */
+/** A model's `config.json`, kept complete so that it can be written back unchanged. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** Reads the settings of one model; errors name the model and the key. */
+/** Reads the settings of a model; errors name the model and the key. */
 export class Settings {
   readonly config: Config;
   private readonly model: string;
@@ -14,7 +14,7 @@ export class Settings {
     this.config = config;
   }
 
-  /** The first of the keys that is there and not null. */
+  /** The value of the first key that exists and is not null. */
   private find(keys: readonly string[]): unknown {
     for (const key of keys) {
       const value = this.config[key];
@@ -23,7 +23,7 @@ export class Settings {
     return undefined;
   }
 
-  /** A number under one of these names; without `otherwise` it must be there. */
+  /** A number under one of these names; without `otherwise` it is required. */
   number(keys: string | readonly string[], otherwise?: number): number {
     const names = typeof keys === "string" ? [keys] : keys;
     const value = this.find(names) ?? otherwise;
@@ -62,12 +62,12 @@ export class Settings {
     return this.find([key]) !== undefined;
   }
 
-  /** Refuses a setting that this model does not have. */
+  /** Refuses values that this model does not support. */
   only(key: string, values: readonly unknown[]): void {
     const value = this.find([key]);
     if (value === undefined || values.includes(value)) return;
     throw new ArgumentError(
-      `${this.model}: ${key} is ${describe(value)}, and only ${values.map(String).join(", ")} is built`,
+      `${this.model}: ${key} is ${describe(value)}, but only ${values.map(String).join(", ")} is supported`,
     );
   }
 
@@ -78,7 +78,7 @@ export class Settings {
   }
 }
 
-/** How many classes a config names: `num_labels`, or the entries of `id2label`. */
+/** Number of classes in a config: `num_labels`, or the number of entries of `id2label`. */
 export function labelCount(settings: Settings): number {
   const names = settings.config.id2label;
   if (typeof names === "object" && names !== null) return Object.keys(names).length;

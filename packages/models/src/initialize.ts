@@ -2,8 +2,9 @@ import { noGrad } from "@wgrad/autograd";
 import { type AnyModule, Embedding, init, Linear } from "@wgrad/nn";
 
 /**
- * The starting values of transformers: weights of linear layers and embeddings are normal with this deviation, biases
- * and padding 0. What a file brings replaces them before they are computed.
+ * The initial values of transformers: weights of linear layers and embeddings are normal with this
+ * standard deviation, biases and padding are 0. They are lazy, so a value from a file replaces them
+ * before they are computed.
  */
 export function initialize(model: AnyModule, deviation: number): void {
   noGrad(() => {

@@ -12,25 +12,25 @@ import { isLinear, type Update, updateOf } from "./lora-layers.ts";
 
 /** Settings of LoRA, under PEFT's names. */
 export interface LoraOptions {
-  /** The rank (default 8). */
+  /** The rank of the updates (default 8). */
   readonly r?: number;
-  /** The update counts alpha / r times (default 8). */
+  /** Scale of the updates: alpha / r (default 8). */
   readonly loraAlpha?: number;
-  /** Probability that an input of the update is dropped. */
+  /** Probability that an input of an update is dropped. */
   readonly loraDropout?: number;
-  /** Which layers: ends of their names, a pattern for whole names, or "all-linear". */
+  /** The adapted layers: suffixes of their names, a pattern for whole names, or "all-linear". */
   readonly targetModules: readonly string[] | string;
-  /** Layers that train whole and are saved with the adapter, such as a new head. */
+  /** Layers that are trained completely and saved with the adapter, such as a new head. */
   readonly modulesToSave?: readonly string[];
-  /** The update counts alpha / √r times.  Kalajdzievski 2023. */
+  /** Scales the updates by alpha / √r instead.  Kalajdzievski 2023. */
   readonly useRslora?: boolean;
-  /** Ranks of some layers, by the ends of their names. */
+  /** Ranks of single layers, by suffixes of their names. */
   readonly rankPattern?: Readonly<Record<string, number>>;
-  /** Alphas of some layers, by the ends of their names. */
+  /** Alphas of single layers, by suffixes of their names. */
   readonly alphaPattern?: Readonly<Record<string, number>>;
 }
 
-/** One layer with its update. */
+/** A layer with its update. */
 interface Adapted {
   readonly name: string;
   readonly layer: AnyModule;
@@ -38,7 +38,7 @@ interface Adapted {
   readonly scale: number;
 }
 
-/** A layer that trains whole: its own weights come back when the adapter is off. */
+/** A layer that is trained completely; its original weights return when the adapter is disabled. */
 interface Kept {
   readonly name: string;
   readonly layer: AnyModule;
@@ -48,10 +48,10 @@ interface Kept {
 const PREFIX = "base_model.model.";
 
 /**
- * Low-rank adaptation: y = W x + s B A x, where W stays as it is and A [r, in] and B [out, r] train, beside linear layers,
- * embeddings and convolutions. Hu et al. 2022.
- * The model itself is not changed: the updates are hooks beside its layers, and several adapters may stand beside one
- * model, one of them on.
+ * Low-rank adaptation: y = W x + s B A x, where W is frozen and A [r, in] and B [out, r] are
+ * trained, for linear layers, embeddings and convolutions. Hu et al. 2022. The model itself does
+ * not change: updates are hooks of its layers. A model may have several adapters, of which one is
+ * enabled.
  *
  * ```ts
  * const lora = new Lora(model, { r: 8, targetModules: ["q_proj", "v_proj"] });
@@ -77,7 +77,7 @@ export class Lora {
     const targets = named.filter(([name, module]) => isTarget(name, module, targetModules));
     if (targets.length === 0) {
       throw new ArgumentError(
-        `Lora: no layer is named ${JSON.stringify(targetModules)}\n  hint: there are ${linearNames(named)}`,
+        `Lora: no layer is named ${JSON.stringify(targetModules)}\n  hint: the linear layers are ${linearNames(named)}`,
       );
     }
     for (const parameter of model.parameters()) parameter.requiresGrad_(false);
@@ -92,12 +92,12 @@ export class Lora {
     const rank = byPattern(name, rankPattern) ?? this.options.r ?? 8;
     const alpha = byPattern(name, alphaPattern) ?? this.options.loraAlpha ?? 8;
     if (!Number.isInteger(rank) || rank < 1)
-      throw new ArgumentError(`Lora: the rank is ${rank}\n  hint: a whole number from 1`);
+      throw new ArgumentError(`Lora: the rank is ${rank}\n  hint: a whole number, 1 or more`);
     const scale = alpha / (useRslora ? Math.sqrt(rank) : rank);
     return { name, layer, update: updateOf(name, layer, rank), scale };
   }
 
-  /** The adapter is on: its updates count, and its own layers take part. */
+  /** Enables the adapter: its updates and its own layers are used. */
   enable(): this {
     checkCall("lora.enable()", arguments);
     if (this.hooks.length > 0 || this.merged) return this;
@@ -116,7 +116,7 @@ export class Lora {
     return this;
   }
 
-  /** The adapter is off: the model is what it was. */
+  /** Disables the adapter: the model computes what it did before. */
   disable(): this {
     checkCall("lora.disable()", arguments);
     for (const hook of this.hooks) hook.remove();
@@ -124,7 +124,7 @@ export class Lora {
     return this;
   }
 
-  /** What trains, under PEFT's names. */
+  /** The trained parameters under PEFT's names. */
   namedParameters(): [string, Parameter][] {
     checkCall("lora.namedParameters()", arguments);
     const pairs = this.adapted.flatMap(({ name, update }): [string, Parameter][] => [
@@ -158,7 +158,7 @@ export class Lora {
     );
   }
 
-  /** The settings as `adapter_config.json` has them. */
+  /** The settings in the form of `adapter_config.json`. */
   peftConfig(): Record<string, unknown> {
     checkCall("lora.peftConfig()", arguments);
     const { r = 8, loraAlpha = 8, loraDropout = 0, targetModules, modulesToSave } = this.options;
@@ -180,7 +180,9 @@ export class Lora {
     };
   }
 
-  /** Takes the tensors of an `adapter_model.safetensors`: all of them or, if one does not fit, none. */
+  /**
+   * Loads the tensors of an `adapter_model.safetensors`: all of them, or none if one does not fit.
+   */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     checkCall("lora.loadStateDict(state)", arguments);
     const own = this.stateDict();
@@ -201,7 +203,10 @@ export class Lora {
     });
   }
 
-  /** Writes the updates into the model's weights: it is as fast as without, and has the adapter's layers. */
+  /**
+   * Merges the updates and layers of the adapter into the model, which is then as fast as without
+   * an adapter.
+   */
   merge(): this {
     checkCall("lora.merge()", arguments);
     if (this.merged) return this;
@@ -212,7 +217,7 @@ export class Lora {
     return this;
   }
 
-  /** Takes the updates out of the weights again, to rounding. */
+  /** Removes merged updates from the weights, up to rounding. */
   unmerge(): this {
     checkCall("lora.unmerge()", arguments);
     if (!this.merged) return this;
@@ -222,7 +227,7 @@ export class Lora {
     return this.enable();
   }
 
-  /** All of the weights, or none where one takes no update. */
+  /** Changes all of the weights, or none if one cannot be merged. */
   private shift(sign: number): void {
     noGrad(() => {
       const updates = this.adapted.map(({ update, scale }) => update.delta().mul(sign * scale));
@@ -232,7 +237,7 @@ export class Lora {
     });
   }
 
-  /** Exchanges the values of the layers that train whole with the model's. */
+  /** Exchanges the values of the completely trained layers with those of the model. */
   private swap(): void {
     noGrad(() => {
       for (const { layer, copy } of this.kept) {

@@ -1,4 +1,4 @@
-/** ONNX files: read into modules that train, and written of modules. */
+/** Reads ONNX files as trainable modules, and writes modules as ONNX files. */
 
 export { OnnxError } from "./onnx/error.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/export.ts";

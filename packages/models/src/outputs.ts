@@ -1,15 +1,17 @@
 import { crossEntropy, mseLoss, type Tensor } from "@wgrad/autograd";
 import type { Cache } from "./cache.ts";
 
-/** What every transformer's call may ask for beside its result. */
+/** Optional results of the call of a transformer. */
 export interface Wanted {
-  /** Also give the values between the layers: the embeddings first, the last after the final norm. */
+  /**
+   * Returns the values between the layers: first the embeddings, last those after the final norm.
+   */
   readonly outputHiddenStates?: boolean;
-  /** Also give every layer's weights of attention. */
+  /** Returns the attention weights of every layer. */
   readonly outputAttentions?: boolean;
 }
 
-/** Values on the way, collected where they are asked for. */
+/** Collects intermediate values if they are requested. */
 export class Trace {
   readonly hiddenStates: Tensor[] | null;
   readonly attentions: Tensor[] | null;
@@ -19,7 +21,7 @@ export class Trace {
     this.attentions = outputAttentions ? [] : null;
   }
 
-  /** Whether layers must give their weights. */
+  /** Whether layers must return their attention weights. */
   get wantsWeights(): boolean {
     return this.attentions !== null;
   }
@@ -36,22 +38,23 @@ export class Trace {
 
 /** Options of a decoder without a head. */
 export interface DecoderOptions extends Wanted {
-  /** [batch, length] of 0 and 1; with a cache, of the new tokens. */
+  /** [batch, length] of 0 and 1; with a cache, for the new tokens only. */
   readonly attentionMask?: Tensor | null;
-  /** [batch, length]; they count from 0 unless given. */
+  /** [batch, length]; default: positions from 0. */
   readonly positionIds?: Tensor | null;
-  /** Keys and values of what came before; they are written to. */
+  /** Keys and values of earlier tokens; the call adds its own. */
   readonly cache?: Cache | null;
 }
 
 /** Options of a language model's call. */
 export interface CausalOptions extends DecoderOptions {
-  /** The ids themselves (the shift by one is inside); −100 is not counted. */
+  /** The ids themselves (the call shifts them by one); −100 does not count. */
   readonly labels?: Tensor | null;
-  /** Only the logits of the last token. */
+  /** Computes the logits of the last token only. */
   readonly lastOnly?: boolean;
 }
 
+/** The results of a model without a head. */
 export interface BaseOutput {
   /** [batch, length, width] */
   readonly lastHiddenState: Tensor;
@@ -59,15 +62,19 @@ export interface BaseOutput {
   readonly attentions: readonly Tensor[] | null;
 }
 
+/** The results of a model with a head. */
 export interface LogitsOutput {
   readonly logits: Tensor;
-  /** The mean cross-entropy, where labels were given. */
+  /** The mean cross-entropy, if labels were given. */
   readonly loss: Tensor | null;
   readonly hiddenStates: readonly Tensor[] | null;
   readonly attentions: readonly Tensor[] | null;
 }
 
-/** Mean cross-entropy of the next tokens; −100 is not counted.  logits: [batch, length, vocabulary]; labels: [batch, length]. */
+/**
+ * Mean cross-entropy of the next tokens; −100 does not count.  logits: [batch, length, vocabulary];
+ * labels: [batch, length].
+ */
 export function nextTokenLoss(logits: Tensor, labels: Tensor): Tensor {
   const [, length, vocabulary] = logits.shape as unknown as [number, number, number];
   const before = logits.narrow(1, 0, length - 1).reshape([-1, vocabulary]);
@@ -75,12 +82,12 @@ export function nextTokenLoss(logits: Tensor, labels: Tensor): Tensor {
   return crossEntropy(before, next);
 }
 
-/** Mean cross-entropy of each token; −100 is not counted. */
+/** Mean cross-entropy of all tokens; −100 does not count. */
 export function tokenLoss(logits: Tensor, labels: Tensor): Tensor {
   return crossEntropy(logits.reshape([-1, logits.shape.at(-1) as number]), labels.reshape([-1]));
 }
 
-/** Mean cross-entropy of classes; a single output is a regression, with the mean squared error. */
+/** Mean cross-entropy of classes; with a single output a regression with the mean squared error. */
 export function classLoss(logits: Tensor, labels: Tensor): Tensor {
   return logits.shape.at(-1) === 1
     ? mseLoss(logits.squeeze(-1), labels)

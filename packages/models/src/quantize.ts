@@ -13,23 +13,26 @@ import { Conv1D } from "./architectures/gpt2.ts";
 
 /** Settings of `quantize`. */
 export interface QuantizeOptions {
-  /** Bits of a weight: 8 (default) or 4. */
+  /** Bits of each weight: 8 (default) or 4. */
   readonly bits?: 8 | 4;
-  /** Weights of a row that share a factor; all of a row unless given for 8 bits, 32 for 4. */
+  /**
+   * Number of weights of a row that share a scale (default: the whole row for 8 bits, 32 for 4
+   * bits).
+   */
   readonly groupSize?: number;
-  /** Ends of the names of layers that stay as they are, such as a head. */
+  /** Suffixes of the names of layers that are not quantized, such as a head. */
   readonly skip?: readonly string[];
 }
 
-/** Whole numbers that stand for weights: w ≈ scale (n − zero). */
+/** Integers that represent weights: w ≈ scale (n − zero). */
 interface Packed {
   readonly numbers: Uint8Array;
   readonly scales: Float32Array;
 }
 
 /**
- * y = x Wᵀ + b with a frozen W of 8 or 4 bits and a factor for each group of a row's weights. x: […, in] → […, out].
- * W is widened where it is used; x gets its gradient, W none.
+ * y = x Wᵀ + b with a frozen W of 8 or 4 bits and a scale for each group of weights of a row. x:
+ * […, in] → […, out]. W is dequantized at each use; x gets a gradient, W does not.
  */
 export class QuantizedLinear extends Module<[Tensor], Tensor> {
   weight: Tensor;
@@ -40,7 +43,7 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
   readonly bits: 8 | 4;
   private readonly groups: number;
 
-  /** `values` are the weights of a linear layer, row by row: [out, in]. */
+  /** `values` are the weights of a linear layer, row-major: [out, in]. */
   constructor(
     values: Float32Array,
     shape: readonly [number, number],
@@ -56,7 +59,7 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
     const { bits = 8 } = options;
     if (bits !== 8 && bits !== 4)
       throw new ArgumentError(
-        `QuantizedLinear: weights of ${bits} bits are not built\n  hint: 8 or 4`,
+        `QuantizedLinear: weights of ${bits} bits are not supported\n  hint: 8 or 4`,
       );
     const size = options.groupSize ?? (bits === 8 ? columns : Math.min(32, columns));
     if (
@@ -66,7 +69,7 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
       (bits === 4 && columns % 2 !== 0)
     ) {
       throw new ArgumentError(
-        `QuantizedLinear: rows of ${columns} weights do not divide into groups of ${size}\n  hint: a groupSize that divides them`,
+        `QuantizedLinear: rows of ${columns} weights cannot be split into groups of ${size}\n  hint: use a groupSize that divides the row`,
       );
     }
     const { numbers, scales } = packed(values, size, bits);
@@ -79,7 +82,7 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
     this.bias = bias;
   }
 
-  /** The weights as they count: [out, in] of f32. */
+  /** The dequantized weights: [out, in], f32. */
   dequantized(): Tensor {
     checkCall("layer.dequantized()", arguments);
     const { outFeatures, inFeatures, groups, bits } = this;
@@ -104,7 +107,10 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
   }
 }
 
-/** Symmetric: the largest weight of a group is the largest number. Two weights of 4 bits share a byte, the first below. */
+/**
+ * Symmetric quantization: the largest weight of a group is the largest integer. Two 4-bit weights
+ * share a byte, the first in the low bits.
+ */
 function packed(values: Float32Array, size: number, bits: 8 | 4): Packed {
   const most = bits === 8 ? 127 : 7;
   const zero = most + 1;
@@ -127,8 +133,9 @@ function packed(values: Float32Array, size: number, bits: 8 | 4): Packed {
 }
 
 /**
- * Replaces the linear layers of a model by frozen ones of 8 or 4 bits, in place, and freezes the rest: a base for LoRA, in a
- * quarter or an eighth of the memory. Embeddings, norms and biases stay as they are.
+ * Replaces the linear layers of a model by frozen ones of 8 or 4 bits, in place, and freezes the
+ * rest: a base for LoRA in a quarter or an eighth of the memory. Embeddings, norms and biases are
+ * not quantized.
  *
  * ```ts
  * await quantize(model, { bits: 4, skip: ["lm_head"] });
@@ -166,7 +173,7 @@ export async function quantize<M extends AnyModule>(
 const isLinear = (module: AnyModule): module is Linear | Conv1D =>
   module instanceof Linear || module instanceof Conv1D;
 
-/** Puts a module in another's place, under whatever name its owner keeps it. */
+/** Replaces a module by another one in the field of its parent. */
 function replace(model: AnyModule, path: string, layer: AnyModule, made: AnyModule): void {
   const end = path.lastIndexOf(".");
   const owner = end < 0 ? model : model.getSubmodule(path.slice(0, end));

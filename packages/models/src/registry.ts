@@ -15,13 +15,14 @@ import { ViTForImageClassification, ViTModel } from "./architectures/vit.ts";
 import type { Config } from "./config.ts";
 import { PretrainedError } from "./pretrained/folder.ts";
 
-/** A class that is made of a config. */
+/** A class that is constructed from a config. */
 export interface Architecture<Model = PretrainedModel> {
   new (config: Config): Model;
-  /** Under which name heads keep the base; files may leave it out. */
+  /** The prefix of the base model in models with a head; files may omit it. */
   readonly prefix: string;
 }
 
+/** A model of any supported architecture. */
 export type PretrainedModel =
   | BertModel
   | BertForMaskedLM
@@ -40,7 +41,10 @@ export type PretrainedModel =
   | ViTModel
   | ViTForImageClassification;
 
-/** By the names that `architectures` (transformers) or `architecture` (torchvision) has in a config. */
+/**
+ * Classes by the names in `architectures` (transformers) or `architecture` (torchvision) of a
+ * config.
+ */
 export const architectures: Readonly<Record<string, Architecture>> = {
   BertModel,
   BertForMaskedLM,
@@ -62,7 +66,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   ViTForImageClassification,
 };
 
-/** What a config without `architectures` is, by its `model_type`. */
+/** The class for a config without `architectures`, by its `model_type`. */
 const usual: Readonly<Record<string, string>> = {
   bert: "BertModel",
   distilbert: "DistilBertModel",
@@ -74,7 +78,7 @@ const usual: Readonly<Record<string, string>> = {
   vit: "ViTModel",
 };
 
-/** What `model_type` is of each class. */
+/** The `model_type` of each class. */
 export const modelTypes: Readonly<Record<string, string>> = {
   ...{ BertModel: "bert", BertForMaskedLM: "bert", BertForSequenceClassification: "bert" },
   ...{ DistilBertModel: "distilbert", DistilBertForMaskedLM: "distilbert" },
@@ -86,14 +90,14 @@ export const modelTypes: Readonly<Record<string, string>> = {
   ...{ ViTModel: "vit", ViTForImageClassification: "vit" },
 };
 
-/** The class that a config asks for. */
+/** The class for a config. */
 export function architectureOf(folder: string, config: Config): Architecture {
   const [listed] = (config.architectures ?? []) as readonly string[];
   const name = listed ?? config.architecture ?? usual[String(config.model_type)];
   const found = typeof name === "string" && Object.hasOwn(architectures, name);
   if (found) return architectures[name] as Architecture;
   throw new PretrainedError(
-    `fromPretrained: ${folder}: the architecture ${JSON.stringify(name ?? config.model_type)} is not built` +
-      `\n  there are: ${Object.keys(architectures).join(", ")}`,
+    `fromPretrained: ${folder}: the architecture ${JSON.stringify(name ?? config.model_type)} is not supported` +
+      `\n  hint: supported are ${Object.keys(architectures).join(", ")}`,
   );
 }

@@ -24,8 +24,9 @@ interface Frequencies {
 }
 
 /**
- * Rotary positions: dimension i of a head's first half and of its second turn together by position · θ^(−2i / size).
- * Su et al. 2021; scaled as `rope_scaling` (older files) or `rope_parameters` say.
+ * Rotary position embeddings: dimension i of the first half of a head and dimension i of the second
+ * are rotated by position · θ^(−2i / size). Su et al. 2021. `rope_scaling` (older files) or
+ * `rope_parameters` scales them.
  */
 export class Rotary {
   private readonly size: number;
@@ -50,7 +51,7 @@ export class Rotary {
     this.known = this.kind === "dynamic" ? null : this.frequencies(this.longest);
   }
 
-  /** positions: [batch, length] or [length]; `length` tells how long the whole sequence is. */
+  /** positions: [batch, length] or [length]; `length` is the length of the whole sequence. */
   at(positions: Tensor, length: number): Rotation {
     const { values, scale } = this.known ?? this.frequencies(length);
     const angles = positions
@@ -76,17 +77,20 @@ export class Rotary {
     if (kind === "llama3") return { values: this.byWavelength(scaling, factor), scale: 1 };
     if (kind === "yarn") return this.yarn(scaling);
     throw new ArgumentError(
-      `${this.model}: rotary positions scaled by "${kind}" are not built\n  hint: default, linear, dynamic, llama3, yarn`,
+      `${this.model}: rotary positions scaled by "${kind}" are not supported\n  hint: supported are default, linear, dynamic, llama3, yarn`,
     );
   }
 
-  /** NTK-aware: the base grows once a sequence is longer than those of training. */
+  /** NTK-aware scaling: the base grows if a sequence is longer than those of training. */
   private stretched(factor: number, length: number): number {
     const ratio = (factor * Math.max(length, this.longest)) / this.longest - (factor - 1);
     return this.theta * ratio ** (this.size / (this.size - 2));
   }
 
-  /** Llama 3.1: long waves are divided by the factor, short ones stay, those between are blended. */
+  /**
+   * Llama 3.1: long wavelengths are divided by the factor, short ones are kept, those in between
+   * are blended.
+   */
   private byWavelength(scaling: Settings, factor: number): Float64Array {
     const trained = scaling.number("original_max_position_embeddings");
     const [low, high] = [scaling.number("low_freq_factor"), scaling.number("high_freq_factor")];
@@ -99,7 +103,10 @@ export class Rotary {
     });
   }
 
-  /** Peng et al. 2023: interpolation for dimensions that turn seldom, none for those that turn often. */
+  /**
+   * YaRN, Peng et al. 2023: interpolates dimensions that rotate slowly, but not those that rotate
+   * fast.
+   */
   private yarn(scaling: Settings): Frequencies {
     const trained = scaling.number("original_max_position_embeddings", this.longest);
     const factor = scaling.has("original_max_position_embeddings")
@@ -132,5 +139,5 @@ export function rotate(x: Tensor, { cosines, sines }: Rotation): Tensor {
   return mul(x, cosines).add(mul(cat([neg(second), first], -1), sines));
 }
 
-/** 0, 1, … of `length` tokens after `start`. */
+/** The positions of `length` tokens from `start` on. */
 export const positionsFrom = (start: number, length: number): Tensor => arange(length).add(start);

@@ -12,25 +12,31 @@ import {
   universalSentenceEncoderFromTfjs,
 } from "./pretrained/universal-sentence-encoder.ts";
 
-/** Means over the tokens that are no padding.  state: [batch, length, width]; mask: [batch, length] → [batch, width]. */
+/**
+ * Means over the tokens that are not padding.  state: [batch, length, width]; mask: [batch, length]
+ * → [batch, width].
+ */
 export function meanPool(state: Tensor, mask: Tensor): Tensor {
   if (arguments.length > 2) checkCall("meanPool(state, mask)", arguments);
   const weights = mask.unsqueeze(-1).to(state.dtype);
   return state.mul(weights).sum(1).div(weights.sum(1).clamp(1e-9));
 }
 
-/** How texts become the ids of a model, and its output their vectors. */
+/** How texts become ids, and how outputs become vectors. */
 interface Reading {
-  /** Tokens that are read at most. */
+  /** Maximum number of tokens. */
   readonly longest: number;
-  /** Longer texts keep their last token, which marks the end. */
+  /** Whether longer texts keep their last token, which marks the end. */
   readonly keepsEnd: boolean;
   readonly padding: number;
   /** ids, mask: [texts, length] → [texts, width] */
   readonly embed: (ids: Tensor, mask: Tensor) => Tensor;
 }
 
-/** Sentences as vectors: a model that reads tokens, its tokenizer, and what is made of all tokens together. Reimers & Gurevych 2019. */
+/**
+ * Vectors of sentences: a model, its tokenizer, and the pooling of its tokens. Reimers & Gurevych
+ * 2019.
+ */
 export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder = BertModel> {
   readonly model: Model;
   readonly tokenizer: SubwordTokenizer;
@@ -43,7 +49,10 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     this.reading = reading;
   }
 
-  /** A folder as sentence-transformers writes it: BERT's files with `modules.json` and `1_Pooling/config.json`. */
+  /**
+   * A folder of sentence-transformers: BERT's files with `modules.json` and
+   * `1_Pooling/config.json`.
+   */
   static async fromPretrained(
     source: string | URL,
     options: FolderOptions = {},
@@ -60,7 +69,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     > | null;
     if (pooling !== null && pooling.pooling_mode_mean_tokens !== true)
       throw new PretrainedError(
-        `SentenceEncoder: ${folder.name} does not take the mean of its tokens`,
+        `SentenceEncoder: ${folder.name} does not use mean pooling, which is the only supported one`,
       );
     const model = await fromPretrained(source, { ...options, architecture: BertModel });
     const settings = (await jsonOf(folder, "sentence_bert_config.json")) as {
@@ -78,7 +87,10 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     });
   }
 
-  /** The Universal Sentence Encoder Lite of TensorFlow.js files: its weights, and its vocabulary of `[piece, score]`. */
+  /**
+   * The Universal Sentence Encoder Lite from TensorFlow.js files: its weights, and its vocabulary
+   * of `[piece, score]`.
+   */
   static fromTfjs(
     weights: Readonly<Record<string, TensorRecord>>,
     vocabulary: readonly (readonly [piece: string, score: number])[],
@@ -93,7 +105,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     });
   }
 
-  /** The vectors of texts: [texts, width]. Longer texts are cut. */
+  /** The vectors of texts: [texts, width]. Longer texts are truncated. */
   encode(texts: readonly string[]): Tensor {
     checkCall("encoder.encode(texts)", arguments);
     const { longest, keepsEnd, padding, embed } = this.reading;

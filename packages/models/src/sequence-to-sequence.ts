@@ -2,36 +2,37 @@ import { cat, full, type Tensor, where } from "@wgrad/autograd";
 import type { Cache, CrossCache } from "./cache.ts";
 import type { Trace, Wanted } from "./outputs.ts";
 
-/** What a stack of layers gives. */
+/** The result of a stack of layers. */
 export interface StackOutput {
   readonly x: Tensor;
   readonly trace: Trace;
-  /** Weights over the source. */
+  /** Attention weights over the source. */
   readonly crossTrace: Trace;
 }
 
-/** What a decoder's steps read of the encoder, and write of their own. */
+/** The state of a decoder between steps: the encoder's output and the cached keys and values. */
 export interface DecoderState {
   readonly cache: Cache;
   readonly cross: CrossCache;
 }
 
-/** Options of an encoder and decoder's call. */
+/** Options of the call of an encoder-decoder model. */
 export interface SequenceOptions extends Wanted {
-  /** [batch, length] of 0 and 1: of the source. */
+  /** [batch, length] of 0 and 1, for the source. */
   readonly attentionMask?: Tensor | null;
-  /** [batch, target length]; made of the labels unless given. */
+  /** [batch, target length]; made from the labels by default. */
   readonly decoderInputIds?: Tensor | null;
-  /** [batch, target length]; −100 is not counted. */
+  /** [batch, target length]; −100 does not count. */
   readonly labels?: Tensor | null;
-  /** What the encoder gave before; then it does not run. */
+  /** A previous output of the encoder, which then does not run. */
   readonly encoderOutput?: Tensor | null;
-  /** Keys and values of the tokens before. */
+  /** Keys and values of earlier tokens. */
   readonly state?: DecoderState | null;
-  /** Only the logits of the last token. */
+  /** Computes the logits of the last token only. */
   readonly lastOnly?: boolean;
 }
 
+/** The results of an encoder-decoder model. */
 export interface SequenceOutput {
   readonly logits: Tensor;
   readonly loss: Tensor | null;
@@ -43,7 +44,7 @@ export interface SequenceOutput {
   readonly crossAttentions: readonly Tensor[] | null;
 }
 
-/** Labels as what a decoder reads to predict them: `start` first, and padding for −100. */
+/** The decoder inputs that predict the labels: `start` first, and padding for −100. */
 export function shiftRight(labels: Tensor, start: number, padding: number): Tensor {
   const [batch = 0, length = 0] = labels.shape;
   const first = full([batch, 1], start, { dtype: labels.dtype });

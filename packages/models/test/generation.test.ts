@@ -10,7 +10,7 @@ import {
 } from "@wgrad/models";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 
-/** Tokens that are written. */
+/** Number of generated tokens. */
 const COUNT = inject("tier") === "full" ? 200 : 60;
 
 const gpt2: Config = {
@@ -28,7 +28,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(() => init({ device }));
 
   test.each(Object.entries(models))(
-    `%s: ${COUNT} tokens are one plan in flat memory`,
+    `%s: ${COUNT} tokens use one plan in constant memory`,
     async (_, make) => {
       manualSeed(1);
       const model = make().eval();
@@ -50,7 +50,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 describe("generate", () => {
   beforeAll(() => init({ device: "cpu" }));
 
-  test("draws the same from one seed, and stops where it is told", async () => {
+  test("samples the same from one seed, and stops where `stop` says so", async () => {
     const model = new GPT2LMHeadModel(gpt2).eval();
     const draw = async (): Promise<unknown> => {
       manualSeed(3);
@@ -65,12 +65,12 @@ describe("generate", () => {
     expect(stopped.shape).toEqual([1, 6]);
   });
 
-  test("refuses what it cannot do, and says what can be done", async () => {
+  test("refuses invalid input with a hint", async () => {
     const model = new GPT2LMHeadModel(gpt2).eval();
     const failing = (ids: number[][], options: object = {}) => generate(model, ids, options);
-    await expect(failing([[1], [1, 2]])).rejects.toThrow("pad them on the left");
+    await expect(failing([[1], [1, 2]])).rejects.toThrow("pad on the left");
     await expect(failing([[1]], { maxNewTokens: 300 })).rejects.toThrow(
-      "301 tokens in all, and the model has positions for 256",
+      "301 tokens in total, but the model has 256 positions",
     );
     await expect(failing([[1]], { temperature: 0, doSample: true })).rejects.toThrow(
       "temperature is 0",
@@ -85,7 +85,7 @@ describe("Lora", () => {
   beforeAll(() => init({ device: "cpu" }));
   const ids = [[1, 2, 3, 4]];
 
-  test("two adapters beside one model, one of them on; off, the model is what it was", async () => {
+  test("a model can have two adapters, of which one is enabled; disabled adapters do not change it", async () => {
     const model = new GPT2LMHeadModel(gpt2).eval();
     const logits = async (): Promise<unknown> =>
       (
@@ -114,7 +114,7 @@ describe("Lora", () => {
     const { [Object.keys(lora.stateDict())[0] as string]: _, ...rest } = lora.stateDict();
     expect(() => lora.loadStateDict(rest)).toThrow(/missing: base_model.model.transformer.h.0/);
     expect(() => new Lora(new GPT2LMHeadModel(gpt2), { targetModules: ["q_proj"] })).toThrow(
-      'no layer is named ["q_proj"]\n  hint: there are c_attn, c_proj, c_fc',
+      'no layer is named ["q_proj"]\n  hint: the linear layers are c_attn, c_proj, c_fc',
     );
   });
 });

@@ -7,7 +7,10 @@ import { expect, inject, test } from "vitest";
 const MEGABYTE = 1e6;
 const isLinux = existsSync("/proc/self/clear_refs");
 
-/** Of the process: its memory (RSS) when loading begins, and the most of it while a model is loaded into the wasm device. */
+/**
+ * Memory of the process (RSS) when loading starts, and its peak while a model is loaded into the
+ * wasm device.
+ */
 interface Measured {
   readonly bytes: number;
   readonly before: number;
@@ -17,7 +20,7 @@ interface Measured {
 }
 
 test.runIf(inject("tier") === "full" && isLinux)(
-  "a sharded model of 500 MB takes its own size and 64 MB at the most while it is loaded",
+  "a sharded model of 500 MB needs its own size plus at most 64 MB while it is loaded",
   { timeout: 300_000 },
   async () => {
     const script = fileURLToPath(new URL("loading/child.ts", import.meta.url));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(forget);
 
-test("a page loads a model from a server once, and from its own files after that", async () => {
+test("a page loads a model from a server once, and then from its own files", async () => {
   const address = new URL("../../../golden/models/gpt2-tiny/", import.meta.url);
   const ids = tensor(Int32Array.of(5, 9, 2, 11), { shape: [1, 4] });
   const files: string[] = [];

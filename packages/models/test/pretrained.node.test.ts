@@ -53,7 +53,7 @@ const logitsOf = async (model: unknown): Promise<unknown> =>
 
 describe("savePretrained", () => {
   test.each(["gpt2-tiny", "llama-tiny", "llama-sharded", "bert-mlm"])(
-    "%s comes back the same, whole and in shards",
+    "%s is restored exactly, whole and in shards",
     async (name) => {
       const model = (await fromPretrained(folderOf(name))) as GPT2LMHeadModel;
       const wanted = await logitsOf(model);
@@ -70,21 +70,21 @@ describe("savePretrained", () => {
     },
   );
 
-  test("a model of torchvision's, made of a config, is found by its name", async () => {
+  test("a torchvision model with a config is found by its name", async () => {
     const model = new MobileNetV2({ num_classes: 3, width_mult: 0.25 }).eval();
     await savePretrained(model, join(place, "mobilenet"));
     const again = await fromPretrained(join(place, "mobilenet"));
     expect(again).toBeInstanceOf(MobileNetV2);
   });
 
-  test("a base of few bits is refused", async () => {
+  test("a quantized base is refused", async () => {
     const model = await quantize(
       new GPT2LMHeadModel({ vocab_size: 8, n_embd: 32, n_layer: 1, n_head: 2, n_positions: 8 }),
     );
-    await expect(savePretrained(model, join(place, "bits"))).rejects.toThrow("weights of few bits");
+    await expect(savePretrained(model, join(place, "bits"))).rejects.toThrow("quantized weights");
   });
 
-  test("an adapter comes back the same", async () => {
+  test("an adapter is restored exactly", async () => {
     const model = await fromPretrained(folderOf("gpt2-tiny"), { architecture: GPT2LMHeadModel });
     const lora = await loadLora(model, join(folderOf("gpt2-tiny"), "adapter"));
     const wanted = await logitsOf(model);
@@ -98,15 +98,15 @@ describe("savePretrained", () => {
 });
 
 describe("fromPretrained", () => {
-  test("weights that the model has no place for are told", async () => {
+  test("unused weights of the files are reported", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     await fromPretrained(folderOf("bert-cls"), { architecture: BertModel });
     expect(warn.mock.calls.flat().join()).toContain(
-      "2 weights have no place in the model: classifier.bias, classifier.weight",
+      "2 weights of the files are not used: classifier.bias, classifier.weight",
     );
   });
 
-  test("a head that the files do not have begins anew, and that is said", async () => {
+  test("a missing head is initialised, with a warning", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const model = await fromPretrained(folderOf("minilm-tiny"), {
       architecture: BertForSequenceClassification,
@@ -115,36 +115,38 @@ describe("fromPretrained", () => {
     expect(model.classifier.weight.shape).toEqual([4, 24]);
     expect(await model.classifier.weight.std().item()).toBeCloseTo(0.02, 2);
     expect(warn.mock.calls.flat().join()).toContain(
-      "classifier.weight, classifier.bias: they begin anew",
+      "classifier.weight, classifier.bias: they were newly initialised",
     );
   });
 
-  test("what does not fit says what", async () => {
+  test("mismatches are reported", async () => {
     const wrong = fromPretrained(folderOf("gpt2-tiny"), { config: { n_embd: 64 } });
     await expect(wrong).rejects.toThrow(PretrainedError);
     await expect(wrong).rejects.toThrow(
       "transformer.h.0.attn.c_attn.bias: [96] in the file, [192] here",
     );
     await expect(fromPretrained(folderOf("gpt2-tiny"), { config: { n_layer: 3 } })).rejects.toThrow(
-      "the files lack 12 of the model's weights\n  transformer.h.2.ln_1.weight",
+      "12 weights of the model are missing in the files\n  transformer.h.2.ln_1.weight",
     );
     await expect(
       fromPretrained(folderOf("gpt2-tiny"), { config: { architectures: ["FalconForCausalLM"] } }),
-    ).rejects.toThrow('the architecture "FalconForCausalLM" is not built\n  there are: BertModel');
+    ).rejects.toThrow(
+      'the architecture "FalconForCausalLM" is not supported\n  hint: supported are BertModel',
+    );
     await expect(fromPretrained(join(place, "nowhere"))).rejects.toThrow(
       /there is no folder .*nowhere\n {2}hint: "hf:owner\/name" is a repository of the hub/,
     );
     await expect(fromPretrained(join(place, "model.onnx"))).rejects.toThrow(
-      "hint: loadOnnx of @wgrad/models/onnx reads .onnx files",
+      "hint: use loadOnnx of @wgrad/models/onnx for .onnx files",
     );
-    await expect(fromPretrained("hf:a b")).rejects.toThrow('"hf:a b" is no repository');
+    await expect(fromPretrained("hf:a b")).rejects.toThrow('"hf:a b" is not a repository');
     mkdirSync(join(place, "empty"));
     await expect(fromPretrained(join(place, "empty"))).rejects.toThrow("has no config.json");
     copyFileSync(join(folderOf("gpt2-tiny"), "config.json"), join(place, "empty", "config.json"));
     await expect(fromPretrained(join(place, "empty"))).rejects.toThrow("has no model.safetensors");
   });
 
-  test("every architecture of the table can be made of a config", async () => {
+  test("every architecture of the table can be constructed from a config", async () => {
     expect(Object.keys(architectures).length).toBeGreaterThan(15);
     const model = new MobileNetV2({ num_classes: 3, width_mult: 0.25 }).eval();
     const images = tensor(new Float32Array(3 * 32 * 32), { shape: [1, 3, 32, 32] });
@@ -175,7 +177,7 @@ describe("a server", () => {
   });
   afterAll(() => server.close());
 
-  test("a repository of the hub comes once, and from the cache after that", async () => {
+  test("a hub repository is downloaded once, and then read from the cache", async () => {
     const options = { mirrors: [address], cacheFolder: join(place, "cache") };
     const files: string[] = [];
     const model = await fromPretrained("hf:owner/llama-sharded", {
@@ -195,7 +197,7 @@ describe("a server", () => {
     );
   });
 
-  test("what cannot be had says why", async () => {
+  test("unavailable files are reported with the reason", async () => {
     const options = { mirrors: [address], cacheFolder: join(place, "cache") };
     await expect(fromPretrained("hf:owner/gated", options)).rejects.toThrow(
       "the repository is gated or private",
@@ -205,13 +207,13 @@ describe("a server", () => {
         ...options,
         sha256: { "model.safetensors": "0".repeat(64) },
       }),
-    ).rejects.toThrow(/model\.safetensors cannot be had[\s\S]*sha256/);
+    ).rejects.toThrow(/model\.safetensors is not available[\s\S]*sha256/);
     await expect(
       fromPretrained("hf:owner/none", {
         mirrors: ["http://localhost:9"],
         cacheFolder: join(place, "c2"),
       }),
-    ).rejects.toThrow(/the network seems to be closed/);
+    ).rejects.toThrow(/there seems to be no network/);
   });
 });
 
@@ -237,7 +239,7 @@ describe("fromGguf", () => {
   };
   const float = (value: number): Uint8Array => new Uint8Array(Float32Array.of(value).buffer);
 
-  test("a Llama with its queries and keys as GGUF orders them equals the one they came from", async () => {
+  test("a Llama with queries and keys in GGUF's order equals the original", async () => {
     const model = await fromPretrained(folderOf("llama-tiny"), { architecture: LlamaForCausalLM });
     const wanted = (await logitsOf(model)) as number[][][];
     const tensors: [string, readonly number[], Float32Array][] = [];
@@ -306,7 +308,7 @@ describe("fromGguf", () => {
 });
 
 describe("text", () => {
-  test("sentences become vectors of length 1, and near ones are near", async () => {
+  test("sentences become vectors of length 1, and similar ones are close", async () => {
     const encoder = await SentenceEncoder.fromPretrained(folderOf("minilm-tiny"));
     const vectors = encoder.encode(["The cat sat on the mat.", "a small network"]);
     const [[one, across]] = (await vectors.matmul(vectors.t()).tolist()) as [[number, number]];
@@ -316,7 +318,7 @@ describe("text", () => {
     expect(tokenizer.decode(tokenizer.encode("a small network"))).toBe("a small network");
   });
 
-  test("an adapter stays when a model is saved without it", async () => {
+  test("an adapter is kept when the model is saved without it", async () => {
     const model = await fromPretrained(folderOf("gpt2-tiny"), { architecture: GPT2LMHeadModel });
     const plain = await logitsOf(model);
     new Lora(model, { r: 2, targetModules: "all-linear" });

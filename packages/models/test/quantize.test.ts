@@ -23,7 +23,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   test.each([
     [8, 0.9995, 1.01],
     [4, 0.9, 1.5],
-  ] as const)("%i bits give nearly the logits and the perplexity", async (bits, least, most) => {
+  ] as const)("%i bits give almost the same logits and perplexity", async (bits, least, most) => {
     manualSeed(2);
     const model = new GPT2LMHeadModel(config).eval();
     const small = await quantize(deepcopy(model), { bits });
@@ -42,7 +42,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(bytes / whole).toBeLessThan(bits === 8 ? 0.3 : 0.3);
   });
 
-  test("every number of 4 and 8 bits comes back as it went in", async () => {
+  test("every 4-bit and 8-bit number is restored exactly", async () => {
     for (const bits of [8, 4] as const) {
       const most = bits === 8 ? 127 : 7;
       const numbers = Float32Array.from({ length: 2 * (most + 1) }, (_, i) =>
@@ -60,7 +60,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 describe("a frozen base", () => {
   beforeAll(() => init({ device: "cpu" }));
 
-  test("takes an adapter, which learns", async () => {
+  test("accepts an adapter, which learns", async () => {
     manualSeed(1);
     const model = await quantize(new GPT2LMHeadModel(config), { bits: 4 });
     const lora = new Lora(model, { r: 4, targetModules: ["c_attn"] });
@@ -74,16 +74,16 @@ describe("a frozen base", () => {
       losses.push(await loss.item());
     }
     expect(losses.at(-1)).toBeLessThan((losses[0] as number) - 0.2);
-    expect(() => lora.merge()).toThrow("has weights of few bits, which take no update");
+    expect(() => lora.merge()).toThrow("has quantized weights, into which no update can be merged");
   });
 
-  test("refuses what it cannot pack", async () => {
+  test("refuses weights that it cannot pack", async () => {
     const values = new Float32Array(12);
     expect(() => new QuantizedLinear(values, [2, 6], null, { groupSize: 4 })).toThrow(
-      "rows of 6 weights do not divide into groups of 4",
+      "rows of 6 weights cannot be split into groups of 4",
     );
     await expect(quantize(new GPT2LMHeadModel(config), { bits: 3 as 4 })).rejects.toThrow(
-      "weights of 3 bits are not built",
+      "weights of 3 bits are not supported",
     );
   });
 });

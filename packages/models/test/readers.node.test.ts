@@ -16,7 +16,9 @@ interface Reference {
   readonly data: ArrayLike<number | bigint>;
 }
 
-/** The reference's tensors; int64 past 32 bits, which our reader refuses, by hand. */
+/**
+ * The tensors of the reference; int64 beyond 32 bits, which the reader refuses, is decoded here.
+ */
 function referenceTensors(bytes: Buffer): Record<string, Reference> {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
@@ -52,7 +54,7 @@ interface File {
 }
 const { files } = json("expected.json") as { files: readonly File[] };
 
-/** Compares what was read with what the reference's encoding says of it. */
+/** Compares read values with the encoding of the reference. */
 function expectContent(found: unknown, wanted: unknown): void {
   const { dict, list, tuple, set, bytes, int, float, tensor } = (wanted ?? {}) as Record<
     string,
@@ -96,18 +98,18 @@ describe("readPt", () => {
   );
 
   test.each([
-    ["hostile-system.pt", /names (posix|os|nt)\.system/],
-    ["hostile-global.pt", /names mypackage\.models\.Net/],
-    ["hostile-late.pt", /names (builtins|__builtin__)\.eval/],
-    ["hostile-bounds.pt", /reaches past its storage of 4 elements/],
+    ["hostile-system.pt", /contains (posix|os|nt)\.system/],
+    ["hostile-global.pt", /contains mypackage\.models\.Net/],
+    ["hostile-late.pt", /contains (builtins|__builtin__)\.eval/],
+    ["hostile-bounds.pt", /extends beyond its storage of 4 elements/],
   ])("refuses %s by name", async (file, message) => {
     const reading = readPt(pathOf(file));
     await expect(reading).rejects.toThrow(ReaderError);
     await expect(reading).rejects.toThrow(message);
   });
 
-  test("says what is no such file", async () => {
-    await expect(readPt(pathOf("expected.json"))).rejects.toThrow("it is no zip archive");
+  test("refuses other files", async () => {
+    await expect(readPt(pathOf("expected.json"))).rejects.toThrow("it is not a zip archive");
     await expect(readPt(pathOf("nothing.pt"))).rejects.toThrow("nothing.pt");
   });
 });
@@ -115,7 +117,7 @@ describe("readPt", () => {
 describe("loadPt", () => {
   beforeAll(() => init({ device: "wasm" }));
 
-  test("gives tensors that a module takes", async () => {
+  test("returns tensors that a module can load", async () => {
     const state = await loadPt<Record<string, Tensor>>(pathOf("state_dict.pt"));
     const layer = new Linear(4, 2);
     layer.loadStateDict({ weight: state["fc.weight"] as Tensor, bias: state["fc.bias"] as Tensor });
@@ -149,11 +151,11 @@ describe("openGguf", () => {
     await file.close();
   });
 
-  test("says what is no such file, and what is cut short", async () => {
-    await expect(openGguf(pathOf("expected.json"))).rejects.toThrow("it does not begin with GGUF");
+  test("refuses other and truncated files", async () => {
+    await expect(openGguf(pathOf("expected.json"))).rejects.toThrow("it does not start with GGUF");
     const bytes = readFileSync(pathOf(wanted.file));
     await expect(openGguf(new Uint8Array(bytes.subarray(0, 300)))).rejects.toThrow(ReaderError);
     const short = await openGguf(new Uint8Array(bytes.subarray(0, bytes.length - 64)));
-    await expect(short.read("edge")).rejects.toThrow("reaches past the end");
+    await expect(short.read("edge")).rejects.toThrow("extends beyond the end");
   });
 });

@@ -1,4 +1,4 @@
-// A network learns which of two spirals a point lies on.
+// Trains a network to tell which of two spirals a point is on.
 import { init, manualSeed, noGrad, tensor } from "@wgrad/autograd";
 import { BCEWithLogitsLoss, Linear, Sequential, Tanh } from "@wgrad/nn";
 import { Adam } from "@wgrad/optim";
@@ -36,5 +36,5 @@ for (let step = 1; step <= 500; step++) {
   if (step % 100 === 0) console.log(`step ${step}: loss ${(await loss.item()).toFixed(4)}`);
 }
 
-const right = await noGrad(() => model(x).gt(0).eq(y.gt(0)).to("f32").mean()).item();
-console.log(`right: ${(100 * right).toFixed(1)} %`);
+const accuracy = await noGrad(() => model(x).gt(0).eq(y.gt(0)).to("f32").mean()).item();
+console.log(`accuracy: ${(100 * accuracy).toFixed(1)} %`);

@@ -1,4 +1,5 @@
-// Serves this folder: browsers load no modules from a file. Any other server of files does as well.
+// Serves this folder, because browsers do not load modules from files. Any other file server works,
+// too.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
@@ -18,7 +19,7 @@ const server = createServer(({ url = "/" }, response) => {
   }
   response.writeHead(200, {
     "Content-Type": types[extname(path)] ?? "application/octet-stream",
-    // with these WebAssembly may use several threads
+    // these headers allow WebAssembly to use several threads
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
   });

@@ -9,11 +9,11 @@ import { BertModel, type BertOptions } from "./bert.ts";
 
 /** Options of a call with labels. */
 export interface LabelledBertOptions extends BertOptions {
-  /** Classes, or tokens with −100 where none is asked for. */
+  /** Class indices, or token ids with −100 for tokens that do not count. */
   readonly labels?: Tensor | null;
 }
 
-/** BERT with a classifier on the pooled first token; one label is a regression. */
+/** BERT with a classifier on the pooled first token; with one label it is a regression. */
 export class BertForSequenceClassification extends Module {
   static readonly prefix = "bert";
   bert: BertModel;
@@ -90,7 +90,7 @@ class MaskedHead extends Module {
   }
 }
 
-/** BERT with the head of masked words, which shares the word embeddings. */
+/** BERT with a masked-language-model head, which shares the word embeddings. */
 export class BertForMaskedLM extends Module {
   static readonly prefix = "bert";
   bert: BertModel;

@@ -13,12 +13,13 @@ export interface BertOptions extends Wanted {
   readonly attentionMask?: Tensor | null;
   /** [batch, length], 0 for the first text, 1 for the second. */
   readonly tokenTypeIds?: Tensor | null;
-  /** [batch, length]; they count from 0 unless given. */
+  /** [batch, length]; default: positions from 0. */
   readonly positionIds?: Tensor | null;
 }
 
+/** The results of BERT. */
 export interface BertOutput extends BaseOutput {
-  /** tanh of a linear layer of the first token; null where the model has no pooler. */
+  /** tanh of a linear layer on the first token; null if the model has no pooler. */
   readonly poolerOutput: Tensor | null;
 }
 
@@ -162,7 +163,7 @@ class Encoder extends Module {
   }
 }
 
-/** A dense layer under this name alone. */
+/** A dense layer in a module of its own, for the names in files. */
 class Pooler extends Module {
   dense: Linear;
 

@@ -9,11 +9,11 @@ import { DistilBertModel, type DistilBertOptions, EPS } from "./distilbert.ts";
 
 /** Options of a call with labels. */
 export interface LabelledDistilBertOptions extends DistilBertOptions {
-  /** Classes, or tokens with −100 where none is asked for. */
+  /** Class indices, or token ids with −100 for tokens that do not count. */
   readonly labels?: Tensor | null;
 }
 
-/** DistilBERT with a classifier on the first token; one label is a regression. */
+/** DistilBERT with a classifier on the first token; with one label it is a regression. */
 export class DistilBertForSequenceClassification extends Module {
   static readonly prefix = "distilbert";
   distilbert: DistilBertModel;
@@ -49,7 +49,7 @@ export class DistilBertForSequenceClassification extends Module {
   }
 }
 
-/** DistilBERT with the head of masked words, which shares the word embeddings. */
+/** DistilBERT with a masked-language-model head, which shares the word embeddings. */
 export class DistilBertForMaskedLM extends Module {
   static readonly prefix = "distilbert";
   distilbert: DistilBertModel;
@@ -86,7 +86,7 @@ export class DistilBertForMaskedLM extends Module {
   }
 }
 
-/** A linear layer whose weight is the word embeddings'. */
+/** The bias of a linear layer whose weight is that of the word embeddings. */
 class Bias extends Module {
   bias: Parameter;
 

@@ -13,7 +13,7 @@ export interface DistilBertOptions extends Wanted {
   readonly attentionMask?: Tensor | null;
 }
 
-/** Added to variances. */
+/** Added to variances in norms. */
 export const EPS = 1e-12;
 
 class Embeddings extends Module {

@@ -24,7 +24,7 @@ import {
   Trace,
 } from "../outputs.ts";
 
-/** y = x W + b.  weight: [in, out], as GPT-2's files have it. */
+/** y = x W + b.  weight: [in, out], the layout of GPT-2's files. */
 export class Conv1D extends Module {
   weight: Parameter;
   bias: Parameter;
@@ -184,7 +184,10 @@ export class GPT2Model extends Module {
   }
 }
 
-/** GPT-2 with a language model's head, which shares the embedding's weights unless the config unties them. */
+/**
+ * GPT-2 with a language-model head, which shares the weights of the embedding unless the config
+ * unties them.
+ */
 export class GPT2LMHeadModel extends Module {
   static readonly prefix = "transformer";
   transformer: GPT2Model;
@@ -224,7 +227,7 @@ export class GPT2LMHeadModel extends Module {
     return { layers: this.transformer.h.length, batch, length, heads, headSize };
   }
 
-  /** Tokens that there are positions for. */
+  /** Maximum number of tokens. */
   get maxLength(): number {
     return this.transformer.wpe.weight.shape[0] as number;
   }

@@ -16,7 +16,7 @@ import {
 } from "../outputs.ts";
 import { positionsFrom, Rotary, type Rotation, rotate } from "../rotary.ts";
 
-/** The sizes that layers share. */
+/** Sizes that all layers share. */
 interface Sizes {
   readonly width: number;
   readonly heads: number;
@@ -53,7 +53,7 @@ function sizesOf(settings: Settings): Sizes {
   };
 }
 
-/** What every layer of one call reads. */
+/** Inputs that all layers of a call share. */
 interface Call {
   readonly mask: Tensor | null;
   readonly rotation: Rotation;
@@ -137,7 +137,7 @@ class DecoderLayer extends Module {
 }
 
 /**
- * Llama without a head, and Qwen2 (biases of queries, keys and values). Touvron et al. 2023.
+ * Llama or Qwen2 (with biases of queries, keys and values), without a head. Touvron et al. 2023.
  * ids: [batch, length] → lastHiddenState: [batch, length, hidden_size].
  */
 export class LlamaModel extends Module {
@@ -190,7 +190,7 @@ export class LlamaModel extends Module {
   }
 }
 
-/** Llama or Qwen2 with a language model's head. */
+/** Llama or Qwen2 with a language-model head. */
 export class LlamaForCausalLM extends Module {
   static readonly prefix = "model";
   model: LlamaModel;
@@ -228,7 +228,7 @@ export class LlamaForCausalLM extends Module {
     return { layers: this.model.layers.length, batch, length, heads, headSize };
   }
 
-  /** Tokens that there are positions for. */
+  /** Maximum number of tokens. */
   get maxLength(): number {
     return new Settings("Llama", this.config).number("max_position_embeddings", 2048);
   }

@@ -6,7 +6,7 @@ import type { Settings } from "../config.ts";
 import type { Trace } from "../outputs.ts";
 import type { DecoderState } from "../sequence-to-sequence.ts";
 
-/** What every layer of one call reads. */
+/** Inputs that all layers of a call share. */
 export interface Call {
   readonly mask: Tensor | null;
   readonly trace: Trace;
@@ -57,7 +57,10 @@ class Attention extends Module {
   }
 }
 
-/** A layer of the encoder, or of the decoder with attention over the source; norms come after each part. */
+/**
+ * A layer of the encoder, or of the decoder with attention over the source. Norms come after each
+ * part.
+ */
 export class Layer extends Module {
   selfAttn: Attention;
   selfAttnLayerNorm: LayerNorm;

@@ -15,7 +15,10 @@ import {
 } from "../sequence-to-sequence.ts";
 import { Layer } from "./marian-layers.ts";
 
-/** Sines of each position in the first half of the channels, cosines in the second: [length, width]. */
+/**
+ * Position embeddings with sines in the first half of the channels and cosines in the second:
+ * [length, width].
+ */
 function sinusoids(length: number, width: number): Tensor {
   const values = new Float32Array(length * width);
   const half = width / 2;
@@ -29,7 +32,7 @@ function sinusoids(length: number, width: number): Tensor {
   return tensor(values, { shape: [length, width] });
 }
 
-/** What a stack's call may be given. */
+/** Options of the call of a stack. */
 interface StackOptions extends Wanted {
   readonly mask: Tensor | null;
   readonly source?: Tensor | null;
@@ -37,7 +40,7 @@ interface StackOptions extends Wanted {
   readonly state?: DecoderState | null;
 }
 
-/** A table that is computed, under the name that files give it. */
+/** A constant table under the name that it has in files. */
 class Positions extends Module {
   weight: Tensor;
 
@@ -99,11 +102,14 @@ class Body extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError("Marian: call the model, not its body");
+    throw new ArgumentError("Marian: call the model instead of its body");
   }
 }
 
-/** Marian: translation by an encoder and a decoder. Junczys-Dowmunt et al. 2018.  ids: [batch, length] → logits. */
+/**
+ * Marian: translation with an encoder and a decoder. Junczys-Dowmunt et al. 2018.  ids: [batch,
+ * length] → logits.
+ */
 export class MarianMTModel extends Module {
   static readonly prefix = "";
   model: Body;
@@ -123,7 +129,7 @@ export class MarianMTModel extends Module {
     initialize(this, settings.number("init_std", 0.02));
   }
 
-  /** What the encoder makes of the source: [batch, length, d_model]. */
+  /** Runs the encoder on the source: [batch, length, d_model]. */
   encode(ids: Tensor, options: SequenceOptions = {}): StackOutput {
     checkCall(
       "model.encode(ids, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
@@ -145,7 +151,9 @@ export class MarianMTModel extends Module {
     const start = this.settings.number("decoder_start_token_id", padding);
     const target = options.decoderInputIds ?? (labels && shiftRight(labels, start, padding));
     if (target === null)
-      throw new ArgumentError("Marian: needs decoderInputIds, or labels to make them of");
+      throw new ArgumentError(
+        "Marian: needs decoderInputIds, or labels from which it can make them",
+      );
     const length = target.shape[1] as number;
     const mask = state === null ? causalMask(length, length) : state.cache.mask(length, null);
     const { outputHiddenStates = false, outputAttentions = false } = options;
@@ -175,7 +183,7 @@ export class MarianMTModel extends Module {
     return { layers: this.model.decoder.layers.length, batch, length, heads, headSize };
   }
 
-  /** Tokens that there are positions for. */
+  /** Maximum number of tokens. */
   get maxLength(): number {
     return this.settings.number("max_position_embeddings", 1024);
   }

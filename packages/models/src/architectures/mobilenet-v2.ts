@@ -3,27 +3,27 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { BatchNorm2d, Conv2d, Dropout, init, Linear, Module, ReLU6, Sequential } from "@wgrad/nn";
 import { type Config, labelCount, Settings } from "../config.ts";
 
-/** The nearest multiple that takes away no more than a tenth. */
+/** The nearest multiple that is at least nine tenths of `channels`. */
 function rounded(channels: number, multiple: number): number {
   const near = Math.max(multiple, Math.floor((channels + multiple / 2) / multiple) * multiple);
   return near < 0.9 * channels ? near + multiple : near;
 }
 
-/** How convolutions and norms are made. */
+/** Settings of convolutions and norms. */
 interface Style {
-  /** Keras pads a stride of 2 below and on the right only. */
+  /** Keras pads below and on the right only if the stride is 2. */
   readonly keras: boolean;
   readonly eps: number;
 }
 
-/** A convolution that pads below and on the right. */
+/** A convolution that pads below and on the right only. */
 class PaddedConv2d extends Conv2d {
   override forward(x: Tensor): Tensor {
     return super.forward(pad(x, [0, 1, 0, 1]));
   }
 }
 
-/** A convolution, its norm and ReLU6. */
+/** A convolution with its norm and ReLU6. */
 function convolution(
   style: Style,
   from: number,
@@ -42,7 +42,10 @@ function convolution(
   );
 }
 
-/** Wide by 1×1, in space by 3×3 one channel at a time, narrow by 1×1; with a shortcut where the size stays. */
+/**
+ * Expands by 1×1, filters each channel by 3×3 and projects by 1×1; adds its input if the size does
+ * not change.
+ */
 class InvertedResidual extends Module {
   conv: Sequential;
   private readonly adds: boolean;
@@ -79,10 +82,10 @@ const STAGES: readonly (readonly number[])[] = [
 ];
 
 /**
- * torchvision's MobileNetV2. Sandler et al. 2018.
- * images: [batch, channels, height, width] → logits: [batch, classes].
- * Config: `width_mult`, `round_nearest`, `dropout`, `num_classes`, `in_channels`, `inverted_residual_setting`;
- * `padding` ("torch" or "keras") and `norm_eps` for weights of other makers.
+ * torchvision's MobileNetV2. Sandler et al. 2018. images: [batch, channels, height, width] →
+ * logits: [batch, classes]. Config: `width_mult`, `round_nearest`, `dropout`, `num_classes`,
+ * `in_channels`, `inverted_residual_setting`; `padding` ("torch" or "keras") and `norm_eps` for
+ * weights from Keras.
  */
 export class MobileNetV2 extends Module<[Tensor], Tensor> {
   static readonly prefix = "";

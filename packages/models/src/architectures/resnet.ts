@@ -15,13 +15,13 @@ import { type Config, labelCount, Settings } from "../config.ts";
 const conv = (from: number, to: number, size: number, stride = 1): Conv2d =>
   new Conv2d(from, to, size, { stride, padding: (size - 1) / 2, bias: false });
 
-/** A 1×1 convolution and its norm, where a block changes the size; else nothing. */
+/** A 1×1 convolution and its norm if a block changes the size; else null. */
 function shortcut(from: number, to: number, stride: number): Sequential | null {
   if (stride === 1 && from === to) return null;
   return new Sequential(conv(from, to, 1, stride), new BatchNorm2d(to));
 }
 
-/** Two 3×3 convolutions beside a shortcut: ResNet-18 and 34. */
+/** Two 3×3 convolutions with a shortcut: ResNet-18 and 34. */
 class BasicBlock extends Module {
   static readonly expansion = 1;
   conv1: Conv2d;
@@ -45,7 +45,7 @@ class BasicBlock extends Module {
   }
 }
 
-/** 1×1, 3×3 and 1×1 convolutions beside a shortcut: ResNet-50 and deeper. */
+/** 1×1, 3×3 and 1×1 convolutions with a shortcut: ResNet-50 and deeper. */
 class Bottleneck extends Module {
   static readonly expansion = 4;
   conv1: Conv2d;
@@ -76,9 +76,9 @@ class Bottleneck extends Module {
 }
 
 /**
- * torchvision's ResNet. He et al. 2016; the stride stands in the 3×3 convolution.
- * images: [batch, channels, height, width] → logits: [batch, classes].
- * Config: `block` ("basic" or "bottleneck"), `layers`, `widths`, `num_classes`, `in_channels`.
+ * torchvision's ResNet. He et al. 2016; the 3×3 convolution has the stride. images: [batch,
+ * channels, height, width] → logits: [batch, classes]. Config: `block` ("basic" or "bottleneck"),
+ * `layers`, `widths`, `num_classes`, `in_channels`.
  */
 export class ResNet extends Module<[Tensor], Tensor> {
   static readonly prefix = "";
@@ -133,7 +133,7 @@ export class ResNet extends Module<[Tensor], Tensor> {
         init.kaimingNormal_(module.weight, { mode: "fan_out", nonlinearity: "relu" });
   }
 
-  /** The last stage's values: [batch, channels, height, width]. */
+  /** The output of the last stage: [batch, channels, height, width]. */
   features(images: Tensor): Tensor {
     checkCall("model.features(images)", arguments);
     const x = this.maxpool(relu(this.bn1(this.conv1(images))));

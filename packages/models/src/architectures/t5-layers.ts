@@ -6,7 +6,7 @@ import type { Settings } from "../config.ts";
 import type { Trace } from "../outputs.ts";
 import type { DecoderState } from "../sequence-to-sequence.ts";
 
-/** The sizes that layers share. */
+/** Sizes that all layers share. */
 export interface T5Sizes {
   readonly width: number;
   readonly heads: number;
@@ -20,6 +20,7 @@ export interface T5Sizes {
   readonly activation: (x: Tensor) => Tensor;
 }
 
+/** Reads the sizes from a config. */
 export function t5Sizes(settings: Settings): T5Sizes {
   const kind = settings.string("feed_forward_proj", "relu");
   const gated = kind.startsWith("gated-");
@@ -38,13 +39,13 @@ export function t5Sizes(settings: Settings): T5Sizes {
   };
 }
 
-/** What every layer of one stack reads. */
+/** Inputs that all layers of a stack share. */
 export interface T5Call {
-  /** Of the stack's own tokens. */
+  /** Mask of the stack's own tokens. */
   readonly mask: Tensor | null;
   readonly bias: Tensor;
   readonly trace: Trace;
-  /** Weights over the source are collected here. */
+  /** Collects the attention weights over the source. */
   readonly crossTrace: Trace | null;
   readonly source: Tensor | null;
   readonly sourceMask: Tensor | null;
@@ -71,7 +72,7 @@ class Attention extends Module {
     this.sizes = sizes;
   }
 
-  /** Of a token's own kind with the relative bias, or over the source without. */
+  /** Self-attention with the relative bias, or attention over the source without it. */
   forward(x: Tensor, call: T5Call, layer: number, over: "self" | "source"): Tensor {
     const { heads } = this.sizes;
     const split = (of: Linear, from: Tensor) => splitHeads(of(from), heads);
@@ -97,7 +98,7 @@ class Attention extends Module {
     return this.o(context);
   }
 
-  /** [1, heads, queries, keys], for queries from `start` on. */
+  /** The relative bias for queries from `start` on: [1, heads, queries, keys]. */
   bias(queries: number, keys: number, start: number, bothWays: boolean): Tensor {
     const { buckets, farthest } = this.sizes;
     const numbers = new Int32Array(queries * keys);
@@ -111,7 +112,10 @@ class Attention extends Module {
   }
 }
 
-/** The bucket of a distance: near ones have one each, far ones share by logarithm, in single precision as T5 was trained. */
+/**
+ * The bucket of a distance: small distances have one each, large ones share logarithmic ones.
+ * Computed in f32, as in T5's training.
+ */
 function bucketOf(distance: number, buckets: number, farthest: number, bothWays: boolean): number {
   const { fround, log } = Math;
   const half = bothWays ? Math.floor(buckets / 2) : buckets;
@@ -206,7 +210,7 @@ class DenseLayer extends Module {
 
 type Part = Module<[Tensor, T5Call, number], Tensor>;
 
-/** Self-attention, in a decoder attention over the source, and a dense layer. */
+/** Self-attention, attention over the source (in a decoder), and a feed-forward layer. */
 export class Block extends Module {
   layer: ModuleList<Part>;
 
@@ -223,7 +227,7 @@ export class Block extends Module {
     return y;
   }
 
-  /** The attention whose table of relative positions the stack uses. */
+  /** The attention whose relative bias the whole stack uses. */
   get attention(): Attention {
     return ([...this.layer][0] as unknown as SelfLayer).SelfAttention;
   }

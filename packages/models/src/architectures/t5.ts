@@ -15,7 +15,7 @@ import {
 } from "../sequence-to-sequence.ts";
 import { Block, type T5Sizes, t5Sizes } from "./t5-layers.ts";
 
-/** What a stack's call may be given. */
+/** Options of the call of a stack. */
 interface StackOptions extends Wanted {
   readonly attentionMask: Tensor | null;
   readonly source?: Tensor | null;
@@ -63,8 +63,8 @@ class Stack extends Module {
 }
 
 /**
- * T5: an encoder and a decoder with relative positions. Raffel et al. 2020; 1.1's gated layers too.
- * ids: [batch, length] → logits: [batch, target length, vocabulary].
+ * T5: an encoder and a decoder with relative positions, also with the gated layers of version 1.1.
+ * Raffel et al. 2020. ids: [batch, length] → logits: [batch, target length, vocabulary].
  */
 export class T5ForConditionalGeneration extends Module {
   static readonly prefix = "";
@@ -93,7 +93,7 @@ export class T5ForConditionalGeneration extends Module {
     initialize(this, settings.number("initializer_factor", 1) * 0.02);
   }
 
-  /** What the encoder makes of the source: [batch, length, d_model]. */
+  /** Runs the encoder on the source: [batch, length, d_model]. */
   encode(ids: Tensor, options: SequenceOptions = {}): StackOutput {
     checkCall(
       "model.encode(ids, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
@@ -117,7 +117,7 @@ export class T5ForConditionalGeneration extends Module {
     const start = this.settings.number("decoder_start_token_id", padding);
     const target = options.decoderInputIds ?? (labels && shiftRight(labels, start, padding));
     if (target === null)
-      throw new ArgumentError("T5: needs decoderInputIds, or labels to make them of");
+      throw new ArgumentError("T5: needs decoderInputIds, or labels from which it can make them");
     const { outputHiddenStates = false, outputAttentions = false } = options;
     const decoded = this.decoder(this.shared(target), {
       ...{ outputHiddenStates, outputAttentions, attentionMask: null },
@@ -146,7 +146,7 @@ export class T5ForConditionalGeneration extends Module {
     return { layers: this.decoder.block.length, batch, length, heads, headSize };
   }
 
-  /** T5 has a bucket for any distance. */
+  /** Unlimited, because T5 has a bucket for every distance. */
   get maxLength(): number {
     return Infinity;
   }

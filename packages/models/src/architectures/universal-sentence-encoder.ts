@@ -6,7 +6,10 @@ import { type Config, Settings } from "../config.ts";
 
 const EPS = 1e-6;
 
-/** Self-attention whose queries, keys and values come from one linear layer.  [batch, length, from] → [batch, length, to] */
+/**
+ * Self-attention whose queries, keys and values come from one linear layer.  [batch, length, from]
+ * → [batch, length, to]
+ */
 class Attention extends Module {
   qkv: Linear;
   output: Linear;
@@ -28,8 +31,8 @@ class Attention extends Module {
 }
 
 /**
- * y = W x + attention(norm(x));  z = y + W₂ relu(W₁ norm(y)).
- * W is there only where the width changes: in the first layer.
+ * y = W x + attention(norm(x));  z = y + W₂ relu(W₁ norm(y)). W exists only if the width changes,
+ * which is so in the first layer.
  */
 class Layer extends Module {
   attentionNorm: LayerNorm;
@@ -56,7 +59,10 @@ class Layer extends Module {
   }
 }
 
-/** sin(p fᵢ) and then cos(p fᵢ) with fᵢ = 10⁴^(−i / (width/2 − 1)) for each position p: [length, width]. */
+/**
+ * Position embeddings sin(p fᵢ), then cos(p fᵢ), with fᵢ = 10⁴^(−i / (width/2 − 1)) for each
+ * position p: [length, width].
+ */
 function sinusoids(length: number, width: number): Tensor {
   const half = width / 2;
   const values = new Float32Array(length * width);
@@ -71,10 +77,11 @@ function sinusoids(length: number, width: number): Tensor {
 }
 
 /**
- * The Universal Sentence Encoder Lite: a Transformer over sentence pieces, their mean, a layer of tanh, length 1.
- * Cer et al. 2018.  ids: [batch, length]; mask: [batch, length] of 0 and 1 → [batch, 512].
- * Config: `vocab_size`, `embedding_size`, `hidden_size`, `num_layers`, `num_heads`, `intermediate_size`,
- * `max_position_embeddings`; each has the published model's value unless given.
+ * The Universal Sentence Encoder Lite: a Transformer over sentence pieces, whose mean goes through
+ * a layer with tanh and is normalised to length 1. Cer et al. 2018.  ids: [batch, length]; mask:
+ * [batch, length] of 0 and 1 → [batch, 512]. Config: `vocab_size`, `embedding_size`, `hidden_size`,
+ * `num_layers`, `num_heads`, `intermediate_size`, `max_position_embeddings`; the defaults are those
+ * of the published model.
  */
 export class UniversalSentenceEncoder extends Module<[Tensor, Tensor], Tensor> {
   embeddings: Embedding;
@@ -82,7 +89,7 @@ export class UniversalSentenceEncoder extends Module<[Tensor, Tensor], Tensor> {
   layers: ModuleList<Layer>;
   output: Linear;
   readonly config: Config;
-  /** Pieces that are read at most. */
+  /** Maximum number of pieces. */
   readonly maxLength: number;
 
   constructor(config: Config = {}) {
@@ -109,9 +116,9 @@ export class UniversalSentenceEncoder extends Module<[Tensor, Tensor], Tensor> {
   forward(ids: Tensor, mask: Tensor): Tensor {
     const length = ids.shape[1] as number;
     const seen = mask.ne(0); // [batch, length]
-    // a number, not −∞: a sentence without pieces sees its padding, and its mean is 0
+    // finite instead of −∞: a sentence without pieces attends to its padding, and its mean is 0
     const scores = where(seen, 0, -1e9).unsqueeze(1).unsqueeze(1);
-    // the published graph adds embeddings to embeddings with positions
+    // the published graph adds the embeddings twice, once with positions
     let x = this.embeddings(ids)
       .mul(2)
       .add(this.positions.narrow(0, 0, length));

@@ -19,7 +19,7 @@ import { type BaseOutput, classLoss, type LogitsOutput, Trace, type Wanted } fro
 
 /** Options of a call with labels. */
 export interface ViTOptions extends Wanted {
-  /** Classes. */
+  /** Class indices. */
   readonly labels?: Tensor | null;
 }
 
@@ -61,7 +61,7 @@ class Embeddings extends Module {
     const [batch = 0, ...sizes] = images.shape;
     if (String(sizes) !== String(this.sides)) {
       throw new ArgumentError(
-        `ViT: takes images [batch, ${this.sides.join(", ")}]\n  images: [${images.shape.join(", ")}]\n  hint: resize them first`,
+        `ViT: needs images [batch, ${this.sides.join(", ")}]\n  images: [${images.shape.join(", ")}]\n  hint: resize them first`,
       );
     }
     const patches = this.patchEmbeddings(images);

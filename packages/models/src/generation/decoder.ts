@@ -17,7 +17,7 @@ export interface CausalModel {
   cacheShape(batch: number, length: number): CacheShape;
 }
 
-/** An encoder, and a decoder that predicts the next token. */
+/** An encoder and a decoder that predicts the next token. */
 export interface SequenceModel {
   (ids: Tensor | null, options?: SequenceOptions): SequenceOutput;
   encode(ids: Tensor, options?: SequenceOptions): StackOutput;
@@ -26,15 +26,17 @@ export interface SequenceModel {
   cacheShape(batch: number, length: number): CacheShape;
 }
 
-/** What `generate` takes: GPT-2, Llama, Qwen2, T5 and Marian have what it needs, and so may a user's model. */
+/**
+ * A model for `generate`: GPT-2, Llama, Qwen2, T5, Marian, or a custom model with these methods.
+ */
 export type GenerativeModel = CausalModel | SequenceModel;
 
-/** A model with its sequences so far. */
+/** A model together with its sequences. */
 export interface Decoder {
   readonly config: Config;
-  /** What sequences begin with: the prompt, or an encoder and decoder's start token. */
+  /** Initial sequences: the prompt, or the start token of an encoder-decoder model. */
   readonly start: readonly (readonly number[])[];
-  /** The logits after these sequences: [batch, vocabulary]. */
+  /** The logits of the next tokens: [batch, vocabulary]. */
   next(sequences: readonly (readonly number[])[]): Tensor;
   dispose(): void;
 }
@@ -49,6 +51,7 @@ const matrix = (rows: readonly (readonly number[])[]): Tensor =>
 
 const isSequenceModel = (model: GenerativeModel): model is SequenceModel => "encode" in model;
 
+/** Makes the decoder for a model and its prompt. */
 export function decoderOf(
   model: GenerativeModel,
   rows: readonly number[][],
@@ -60,11 +63,11 @@ export function decoderOf(
     : causalDecoder(model, rows, mask, options);
 }
 
-/** Refuses more tokens than there are positions for. */
+/** Refuses more tokens than the model has positions for. */
 function checkLength(length: number, most: number): void {
   if (length <= most) return;
   throw new ArgumentError(
-    `generate: ${length} tokens in all, and the model has positions for ${most}\n  hint: a shorter prompt, or a smaller maxNewTokens`,
+    `generate: ${length} tokens in total, but the model has ${most} positions\n  hint: use a shorter prompt or a smaller maxNewTokens`,
   );
 }
 
@@ -77,7 +80,7 @@ function causalDecoder(
   const prompt = (rows[0] as number[]).length;
   const length = prompt + maxNewTokens;
   checkLength(length, model.maxLength);
-  // the last token that is added is never read
+  // the last added token is never read
   const cache = useCache ? new Cache(model.cacheShape(rows.length, length - 1)) : null;
   const seen = mask?.map((row) => [...row]) ?? null;
   let read = 0;
@@ -102,7 +105,7 @@ function causalDecoder(
   };
 }
 
-/** Positions count tokens that are no padding; padding stands at 1, as transformers puts it. */
+/** Positions count the tokens that are not padding; padding has position 1, as in transformers. */
 const positionsIn = (mask: readonly (readonly number[])[]): number[][] =>
   mask.map((row) => {
     let count = 0;

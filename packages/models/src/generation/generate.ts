@@ -19,24 +19,27 @@ import {
 
 /** Settings of `generate`. */
 export interface GenerateOptions extends LogitsSettings {
-  /** Tokens to add at most (default 20). */
+  /** Maximum number of new tokens (default 20). */
   readonly maxNewTokens?: number;
-  /** [batch, length] of 0 and 1: padding stands on the left, for an encoder on either side. */
+  /**
+   * [batch, length] of 0 and 1. A decoder needs padding on the left; an encoder accepts either
+   * side.
+   */
   readonly attentionMask?: Tensor | readonly (readonly number[])[];
-  /** Draw by probability; else the likeliest token is taken. */
+  /** Samples from the distribution; otherwise takes the likeliest token. */
   readonly doSample?: boolean;
-  /** Source of the draws; the default generator unless given. */
+  /** Generator of the samples (default: the default generator). */
   readonly generator?: Generator;
-  /** A sequence ends with it: the config's unless given, null for none. */
+  /** Token that ends a sequence (default: from the config); null for none. */
   readonly eosTokenId?: number | readonly number[] | null;
-  /** Stands after the end of a sequence: the config's, or the end's own token, unless given. */
+  /** Token after the end of a sequence (default: from the config, or the end token). */
   readonly padTokenId?: number;
-  /** Stops a sequence that satisfies it, asked after every token. `ids` are the new tokens. */
+  /** Called after every token with the new tokens; true ends the sequence. */
   readonly stop?: (ids: readonly number[]) => boolean;
-  /** Keys and values are kept (default true); without, every step runs the whole sequence. */
+  /** Caches keys and values (default true); otherwise every step runs the whole sequence. */
   readonly useCache?: boolean;
   readonly signal?: AbortSignal;
-  /** Raw logits of each step: [batch, vocabulary]. */
+  /** Receives the raw logits of each step: [batch, vocabulary]. */
   onLogits?(logits: Tensor): void;
 }
 
@@ -47,10 +50,10 @@ const SIGNATURE =
 export type TokenIds = Tensor | readonly (readonly number[])[] | readonly number[];
 
 /**
- * Continues token ids. A decoder gives its prompt and what comes after, an encoder and decoder what it wrote, from its
- * start token on: [batch, length] of i32.
+ * Continues token ids. A decoder returns the prompt and the new tokens; an encoder-decoder model
+ * returns its output from the start token on: [batch, length], i32.
  *
- * With a cache every step runs one plan in memory that does not grow.
+ * With a cache, every step runs the same plan in constant memory.
  */
 export async function generate(
   model: GenerativeModel,
@@ -67,7 +70,7 @@ export async function generate(
   });
 }
 
-/** As `generate`, a token at a time: one for every sequence of the batch. */
+/** Like `generate`, but yields one token for every sequence of the batch at a time. */
 export async function* generateStream(
   model: GenerativeModel,
   ids: TokenIds,
@@ -80,7 +83,7 @@ export async function* generateStream(
   yield* steps(decoder, sequences, options);
 }
 
-/** Adds tokens to the sequences, one for each at a time. */
+/** Adds tokens to the sequences, one for each per step. */
 async function* steps(
   decoder: Decoder,
   sequences: readonly number[][],
@@ -91,7 +94,7 @@ async function* steps(
   checkLogitsSettings(call, options);
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1)
     throw new ArgumentError(
-      `${call}: maxNewTokens is ${maxNewTokens}\n  hint: a whole number from 1`,
+      `${call}: maxNewTokens is ${maxNewTokens}\n  hint: a whole number, 1 or more`,
     );
   const ends = new Set(endsOf(decoder.config, eosTokenId));
   const padding = options.padTokenId ?? paddingOf(decoder.config, ends);
@@ -120,7 +123,7 @@ async function* steps(
   }
 }
 
-/** The next token of each sequence. */
+/** Chooses the next token of each sequence. */
 async function choose(
   logits: Tensor,
   sequences: readonly number[][],
@@ -145,7 +148,7 @@ async function choose(
   });
 }
 
-/** What is given of these. */
+/** The settings that are not undefined. */
 const defined = (settings: object): LogitsSettings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
@@ -156,7 +159,7 @@ function bestOf(scores: Float64Array): number {
   return best;
 }
 
-/** The token at which the probabilities, added up, pass a draw from 0 to 1. */
+/** The token at which the cumulative probability exceeds a draw from [0, 1). */
 function drawFrom(scores: Float64Array, draw: number): number {
   const probabilities = probabilitiesOf(scores);
   let sum = 0;
@@ -188,8 +191,8 @@ async function rowsOf(call: string, ids: TokenIds): Promise<number[][]> {
   const length = rows[0]?.length ?? 0;
   if (length > 0 && rows.every((row) => row.length === length)) return rows.map((row) => [...row]);
   throw new ArgumentError(
-    `${call}: takes ids of sequences that are equally long, and not empty` +
-      "\n  hint: pad them on the left and pass attentionMask",
+    `${call}: needs non-empty sequences of equal length` +
+      "\n  hint: pad on the left and pass attentionMask",
   );
 }
 
@@ -203,7 +206,7 @@ async function maskRows(
   ) as number[][];
   const fits =
     mask.length === rows.length && mask.every((row, i) => row.length === rows[i]?.length);
-  if (!fits) throw new ArgumentError("generate: attentionMask does not have the shape of the ids");
+  if (!fits) throw new ArgumentError("generate: attentionMask must have the shape of the ids");
   if (mask.every((row) => row.every((one) => Number(one) === 1))) return null;
   return mask.map((row) => row.map(Number));
 }

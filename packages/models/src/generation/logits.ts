@@ -1,25 +1,31 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** How the next token is chosen; what is not given does nothing. Applied in this order, as transformers does. */
+/**
+ * Settings of the choice of the next token; unset ones have no effect. They are applied in this
+ * order, as in transformers.
+ */
 export interface LogitsSettings {
-  /** Above 1 tokens that were there become less likely.  Keskar et al. 2019. */
+  /** Above 1, earlier tokens become less likely.  Keskar et al. 2019. */
   readonly repetitionPenalty?: number;
-  /** No run of so many tokens comes twice. */
+  /** No sequence of this many tokens occurs twice. */
   readonly noRepeatNgramSize?: number;
-  /** Divides the logits: below 1 the likely ones become more likely. */
+  /** Divides the logits; below 1 the likely tokens become likelier. */
   readonly temperature?: number;
-  /** Only the k most likely tokens. */
+  /** Keeps only the k likeliest tokens. */
   readonly topK?: number;
-  /** Only the most likely tokens that have this probability together.  Holtzman et al. 2020. */
+  /** Keeps only the likeliest tokens whose probabilities sum to this.  Holtzman et al. 2020. */
   readonly topP?: number;
-  /** Only tokens with at least this part of the highest probability. */
+  /** Keeps only tokens with at least this fraction of the highest probability. */
   readonly minP?: number;
-  /** Only tokens as surprising as is to be expected, with this probability together.  Meister et al. 2022. */
+  /**
+   * Keeps only the tokens of most typical information content whose probabilities sum to this.
+   * Meister et al. 2022.
+   */
   readonly typicalP?: number;
 }
 
-/** Throws ArgumentError for numbers that none of these can be. */
+/** Throws ArgumentError for invalid settings. */
 export function checkLogitsSettings(call: string, settings: LogitsSettings): void {
   const { repetitionPenalty = 1, noRepeatNgramSize = 0, temperature = 1, topK = 1 } = settings;
   const refuse = (name: string, value: unknown, wanted: string): never => {
@@ -27,21 +33,28 @@ export function checkLogitsSettings(call: string, settings: LogitsSettings): voi
   };
   if (!(repetitionPenalty > 0)) refuse("repetitionPenalty", repetitionPenalty, "above 0");
   if (!(temperature > 0))
-    refuse("temperature", temperature, "above 0; doSample: false takes the likeliest");
+    refuse(
+      "temperature",
+      temperature,
+      "a number above 0; doSample: false takes the likeliest token",
+    );
   for (const [name, value, least] of [
     ["topK", topK, 1],
     ["noRepeatNgramSize", noRepeatNgramSize, 0],
   ] as const) {
     if (!Number.isInteger(value) || value < least)
-      refuse(name, value, `a whole number from ${least}`);
+      refuse(name, value, `a whole number, ${least} or more`);
   }
   for (const name of ["topP", "minP", "typicalP"] as const) {
     const value = settings[name] ?? 1;
-    if (!(value > 0 && value <= 1)) refuse(name, value, "above 0, up to 1");
+    if (!(value > 0 && value <= 1)) refuse(name, value, "a number above 0 and at most 1");
   }
 }
 
-/** The logits of one sequence's next token after the settings: −∞ for what is left out. `ids` are its tokens so far. */
+/**
+ * Applies the settings to the logits of a sequence's next token; excluded tokens get −∞. `ids` are
+ * the tokens so far.
+ */
 export function processLogits(
   logits: ArrayLike<number>,
   ids: readonly number[],
@@ -65,7 +78,7 @@ export function processLogits(
   return scores;
 }
 
-/** eˣ⁻ᵐᵃˣ / Σ */
+/** Softmax: eˣ⁻ᵐᵃˣ / Σ */
 export function probabilitiesOf(scores: Float64Array): Float64Array {
   const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = scores.map((score) => Math.exp(score - most));
@@ -100,7 +113,7 @@ function keepTop(scores: Float64Array, k: number): void {
   remove(scores, (score) => score < least);
 }
 
-/** Places by ascending score. */
+/** Indices in order of ascending score. */
 const ascending = (scores: ArrayLike<number>): number[] =>
   Array.from({ length: scores.length }, (_, i) => i).sort(
     (a, b) => (scores[a] as number) - (scores[b] as number),

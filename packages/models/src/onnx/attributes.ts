@@ -3,7 +3,7 @@ import { OnnxError } from "./error.ts";
 import type { Graph } from "./graph.ts";
 import type { Value } from "./value.ts";
 
-/** What an attribute holds. */
+/** The value of an attribute. */
 export type Attribute = number | string | readonly number[] | Value | Graph;
 
 const text = new TextDecoder();
@@ -13,7 +13,7 @@ interface Readers {
   graph(proto: NonNullable<AttributeProto["g"]>): Graph;
 }
 
-/** An attribute as it is used. Throws OnnxError for kinds that no operator here takes. */
+/** The value of an attribute proto. Throws OnnxError for types that no operator here uses. */
 export function attributeOf(proto: AttributeProto, readers: Readers, where: string): Attribute {
   switch (proto.type as number) {
     case 1:
@@ -33,6 +33,6 @@ export function attributeOf(proto: AttributeProto, readers: Readers, where: stri
     case 8:
       return proto.strings.map((s) => text.decode(s)).join(",");
     default:
-      throw new OnnxError(`${where}: the attribute ${proto.name} is of a kind that is not built`);
+      throw new OnnxError(`${where}: the attribute ${proto.name} has an unsupported type`);
   }
 }

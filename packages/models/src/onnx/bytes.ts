@@ -1,6 +1,6 @@
 import { OnnxError } from "./error.ts";
 
-/** The bytes of a file: at a path in Node, else at an address. */
+/** The bytes of a file: from a path in Node, else from a URL. */
 export async function bytesAt(source: string): Promise<Uint8Array> {
   const isAddress = /^(https?|data|blob):/i.test(source);
   const files = isAddress ? undefined : globalThis.process?.getBuiltinModule?.("node:fs/promises");
@@ -17,6 +17,6 @@ export async function bytesAt(source: string): Promise<Uint8Array> {
 
 async function fetched(address: string): Promise<Uint8Array> {
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -5,14 +5,14 @@ import type { Graph, GraphNode } from "./graph.ts";
 import { axisOf } from "./host.ts";
 import { Value } from "./value.ts";
 
-/** What runs a graph inside a node: a branch or the body of a loop. */
+/** Runs a graph inside a node: a branch or the body of a loop. */
 export type RunGraph = (graph: Graph, key: string, inputs: readonly Value[]) => Value[];
 
-/** One node with its inputs: what an operator computes from. */
+/** The input of an operator: a node with its values. */
 export class Call {
   readonly node: GraphNode;
   readonly inputs: readonly (Value | null)[];
-  /** The module of a node that behaves differently in training, or null. */
+  /** The module of a node that depends on the training mode, or null. */
   readonly module: AnyModule | null;
   readonly runGraph: RunGraph;
 
@@ -36,14 +36,14 @@ export class Call {
     return (this.inputs[index] ?? null) !== null;
   }
 
-  /** The input, which must be there. */
+  /** A required input. */
   value(index: number): Value {
     const value = this.inputs[index] ?? null;
     if (value !== null) return value;
     throw new OnnxError(`input ${index} is missing`);
   }
 
-  /** The input, or undefined where it is left out. */
+  /** An optional input; undefined if it is missing. */
   optional(index: number): Value | undefined {
     return this.inputs[index] ?? undefined;
   }
@@ -52,7 +52,7 @@ export class Call {
     return this.value(index).tensor;
   }
 
-  /** The numbers of a setting that is an input, else of the attribute of this name, else undefined. */
+  /** A setting as numbers: from the input, else from the attribute of this name, else undefined. */
   setting(index: number, name?: string): number[] | undefined {
     if (this.has(index)) return this.value(index).list();
     return name === undefined ? undefined : this.ints(name);
@@ -62,7 +62,7 @@ export class Call {
     const value = this.node.attributes.get(name);
     if (value === undefined) return undefined;
     if (kind(value)) return value;
-    throw new OnnxError(`the attribute ${name} is of another kind`);
+    throw new OnnxError(`the attribute ${name} has the wrong type`);
   }
 
   number(name: string): number | undefined;
@@ -90,7 +90,7 @@ export class Call {
     throw new OnnxError(`the graph ${name} is missing`);
   }
 
-  /** The attribute `axis` of an input of `rank` dimensions, counted from the front. */
+  /** The attribute `axis` of an input with `rank` dimensions, made non-negative. */
   axis(rank: number, otherwise?: number): number {
     const axis = this.number("axis") ?? otherwise;
     if (axis === undefined) throw new OnnxError("the attribute axis is missing");

@@ -1,4 +1,4 @@
-/** What is wrong with an ONNX file, or what of it is not built. */
+/** A fault or an unsupported feature of an ONNX file. */
 export class OnnxError extends Error {
   override readonly name = "OnnxError";
 }

@@ -5,15 +5,15 @@ import { OnnxError } from "./error.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { NeedsNumbers, Value } from "./value.ts";
 
-/** What a run looks up beyond the graph itself. */
+/** What a run needs besides the graph. */
 export interface Surroundings {
   /** The value of an initialiser. */
   constant(graph: Graph, name: string): Value | undefined;
-  /** The module of a node that behaves differently in training. */
+  /** The module of a node that depends on the training mode. */
   moduleOf(node: GraphNode): AnyModule | null;
 }
 
-/** A run of a graph as far as it is: it goes on where numbers were missing. */
+/** The state of a run. It can resume after numbers have been read from the device. */
 export class Frame {
   private next = 0;
   private readonly values = new Map<string, Value>();
@@ -35,7 +35,7 @@ export class Frame {
     for (const [name, value] of inputs) this.values.set(name, value);
   }
 
-  /** Runs to the end and gives the outputs. Throws NeedsNumbers where it cannot go on before they are read. */
+  /** Runs to the end and returns the outputs. Throws NeedsNumbers if numbers must be read first. */
   finish(): Value[] {
     const { nodes, outputs } = this.graph;
     for (; this.next < nodes.length; this.next++) this.step(nodes[this.next] as GraphNode);
@@ -60,7 +60,7 @@ export class Frame {
       node.outputs.forEach((name, i) => {
         if (name === "") return;
         const result = results[i];
-        if (result === undefined) throw new OnnxError(`its output ${i} is not built`);
+        if (result === undefined) throw new OnnxError(`its output ${i} is not supported`);
         this.values.set(
           name,
           result instanceof Tensor ? Value.of(result, typeLike(result, inputs)) : result,
@@ -72,7 +72,7 @@ export class Frame {
     }
   }
 
-  /** The run of a graph inside a node: the one that was begun, or a new one. */
+  /** The run of a graph inside a node: resumed, or new. */
   private frameOf(node: GraphNode, graph: Graph, key: string, given: readonly Value[]): Frame {
     const id = `${this.next}/${key}`;
     let frame = this.inside.get(id);
@@ -80,7 +80,7 @@ export class Frame {
       const named = graph.inputs.map((name, i) => {
         const value = given[i];
         if (value === undefined)
-          throw new OnnxError(`the graph ${key} of ${node.name} wants ${name}`);
+          throw new OnnxError(`the graph ${key} of ${node.name} needs ${name}`);
         return [name, value] as const;
       });
       frame = new Frame(graph, this.around, this, named);
@@ -89,19 +89,22 @@ export class Frame {
     return frame;
   }
 
-  /** The node at which the run stands. */
+  /** The current node of the run. */
   get standing(): string {
     const node = this.graph.nodes[this.next] as GraphNode;
     return `node ${JSON.stringify(node.name)} (${node.operatorName})`;
   }
 }
 
-/** The element type of a result: that of the first input with the same dtype, else the dtype's own. */
+/**
+ * The element type of a result: that of the first input with the same dtype, else the default of
+ * the dtype.
+ */
 function typeLike(result: Tensor, inputs: readonly (Value | null)[]) {
   return inputs.find((value) => value?.known === null && value.tensor.dtype === result.dtype)?.type;
 }
 
-/** An error inside a node, with the node's name. */
+/** An error inside a node, with the name of the node. */
 class NodeError extends OnnxError {
   constructor(node: GraphNode, cause: Error) {
     super(`node ${JSON.stringify(node.name)} (${node.operatorName} of ai.onnx): ${cause.message}`);

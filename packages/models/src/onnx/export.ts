@@ -10,25 +10,32 @@ import { Writer } from "./export/writer.ts";
 
 /** Settings of `exportOnnx`. */
 export interface ExportOnnxOptions {
-  /** Names of the inputs' tensors in their order (default "input", or "input_0" and so on where there are several). */
+  /**
+   * Names of the input tensors, in order (default "input", or "input_0" and so on if there are
+   * several).
+   */
   readonly inputNames?: readonly string[];
-  /** Names of the outputs' tensors (default "output", "output_0" and so on; results by name keep theirs). */
+  /**
+   * Names of the output tensors (default "output", or "output_0" and so on; named results keep
+   * their names).
+   */
   readonly outputNames?: readonly string[];
-  /** The first dimension of the inputs is a batch of any size (default true). */
+  /** Whether the first dimension of the inputs is a batch of any size (default true). */
   readonly dynamicBatch?: boolean;
 }
 
 /**
- * The bytes of an ONNX model (opset 17) that computes what `model` does in evaluation, for inputs like `exampleInputs`: what
- * `model(...exampleInputs)` records is written, parameters and buffers as initialisers under their names in the state dict. The
- * first dimension of the first input, and of every other that has the same size there, is a batch of any size. Whole numbers are
- * of 64 bits in the file.
+ * The bytes of an ONNX model (opset 17) that computes `model` in evaluation mode, for inputs like
+ * `exampleInputs`. It contains what `model(...exampleInputs)` records; parameters and buffers are
+ * initialisers under their state-dict names. The first dimension of the first input, and of other
+ * inputs of the same size there, is a batch of any size. Integers have 64 bits in the file.
  *
  * ```ts
  * writeFileSync("model.onnx", await exportOnnx(model, [images]));
  * ```
  *
- * Throws OnnxError that names an operation which is not written, or a shape that depends on the batch otherwise than as a factor.
+ * Throws OnnxError with the name of an unsupported operation, or for a shape that depends on the
+ * batch in another way than by a factor.
  */
 export async function exportOnnx(
   model: AnyModule,
@@ -53,7 +60,7 @@ export async function exportOnnx(
   }
 }
 
-/** Parameters and buffers with their numbers; what is tied once. */
+/** Parameters and buffers with their values; tied ones once. */
 async function stateOf(model: AnyModule): Promise<State[]> {
   const named = [...model.namedParameters(), ...model.namedBuffers()];
   return Promise.all(
@@ -69,7 +76,7 @@ function write(
 ): Uint8Array {
   const examples = tensorsIn(args, "input").map(([, x]) => x);
   const [first] = examples;
-  if (first === undefined) throw new OnnxError("exportOnnx: the example inputs have no tensor");
+  if (first === undefined) throw new OnnxError("exportOnnx: the example inputs contain no tensor");
   const names = named("inputNames", inputNames, examples.length, "input");
   const batch = first.shape[0];
   const sizes: Pair | null =
@@ -113,10 +120,10 @@ function named(
     names ??
     Array.from({ length: count }, (_, i) => (count === 1 ? otherwise : `${otherwise}_${i}`));
   if (all.length === count && new Set(all).size === count) return all;
-  throw new OnnxError(`exportOnnx: ${option} are ${all.length} names, there are ${count} tensors`);
+  throw new OnnxError(`exportOnnx: ${option} has ${all.length} names for ${count} tensors`);
 }
 
-/** The arguments with `size` rows where they have `batch`: the first ones, or the first again. */
+/** The arguments with `size` rows instead of `batch`: the first ones, repeated if necessary. */
 function sized(value: unknown, batch: number | undefined, size: number | null): unknown {
   if (Array.isArray(value)) return value.map((one) => sized(one, batch, size));
   if (!(value instanceof Tensor)) return value;
@@ -128,7 +135,7 @@ function sized(value: unknown, batch: number | undefined, size: number | null): 
   });
 }
 
-/** A name with its element type and shape; what depends on the batch has a name of its own. */
+/** A name with its element type and shape; dimensions that depend on the batch have a name. */
 function valueInfo(name: string, dtype: Tensor["dtype"], dims: Dims, batch: Pair | null) {
   const dim = dims.map((pair) => {
     if (isFixed(pair)) return { value: { case: "dimValue" as const, value: BigInt(pair[0]) } };

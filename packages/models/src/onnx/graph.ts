@@ -7,9 +7,9 @@ import { type ExternalData, tensorValue } from "./tensor-proto.ts";
 import { elementType } from "./types.ts";
 import type { Value } from "./value.ts";
 
-/** A node that was checked: its operator is known and its attributes are among those that are built. */
+/** A checked node: its operator and its attributes are supported. */
 export interface GraphNode {
-  /** The node's own name, or that of its first output. */
+  /** The name of the node, or that of its first output. */
   readonly name: string;
   readonly operatorName: string;
   readonly operator: Operator;
@@ -19,27 +19,27 @@ export interface GraphNode {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** A graph that was checked. */
+/** A checked graph. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
-  /** What a caller gives, in order: inputs that are no initialisers. */
+  /** Inputs that the caller passes, in order: those that are not initialisers. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Element types by the names of inputs. */
+  /** Element types of the inputs, by name. */
   readonly inputTypes: ReadonlyMap<string, number>;
-  /** Initialisers, and what `Constant` nodes hold. */
+  /** Initialisers and the values of `Constant` nodes. */
   readonly constants: ReadonlyMap<string, Value>;
 }
 
 const LAST_OPSET = 24;
 
-/** The graph of a model. Throws OnnxError that names every node with something that is not built. */
+/** The graph of a model. Throws OnnxError with the names of all nodes that are not supported. */
 export function graphOf(model: ModelProto, external: ExternalData): Graph {
   const opset = model.opsetImport.find(({ domain }) => isOnnx(domain))?.version ?? 1n;
   if (opset > LAST_OPSET) {
     throw new OnnxError(
-      `readOnnx: the model is of opset ${opset}` +
-        `\n  hint: opsets to ${LAST_OPSET} are read; onnx.version_converter changes a model's`,
+      `readOnnx: the model has opset ${opset}` +
+        `\n  hint: opsets up to ${LAST_OPSET} are supported; onnx.version_converter converts a model`,
     );
   }
   if (model.graph === undefined) throw new OnnxError("readOnnx: the file has no graph");
@@ -73,7 +73,8 @@ function read(proto: GraphProto, reading: Reading): Graph {
   };
   for (const tensor of proto.initializer)
     keep(tensor.name, () => tensorValue(tensor, reading.external, "initialiser"));
-  if (proto.sparseInitializer.length > 0) reading.faults.push("sparse initialisers are not built");
+  if (proto.sparseInitializer.length > 0)
+    reading.faults.push("sparse initialisers are not supported");
   for (const input of proto.input) {
     const fault = faultOf(input);
     if (fault !== null) reading.faults.push(fault);
@@ -96,15 +97,15 @@ function read(proto: GraphProto, reading: Reading): Graph {
   };
 }
 
-/** The code of the element type that is declared, 0 if none is. */
+/** The code of the declared element type; 0 if there is none. */
 const declaredType = ({ type }: ValueInfoProto): number =>
   type?.value.case === "tensorType" ? type.value.value.elemType : 0;
 
-/** What of an input is not built. */
+/** The unsupported feature of an input; null if there is none. */
 function faultOf(input: ValueInfoProto): string | null {
   const kind = input.type?.value.case;
   const where = `input ${JSON.stringify(input.name)}`;
-  if (kind !== undefined && kind !== "tensorType") return `${where}: ${kind} is not built`;
+  if (kind !== undefined && kind !== "tensorType") return `${where}: ${kind} is not supported`;
   try {
     const code = declaredType(input);
     if (code !== 0) elementType(code, where);
@@ -126,25 +127,25 @@ const label = (node: NodeProto): string => {
   return `node ${JSON.stringify(name)} (${node.opType} of ${node.domain || "ai.onnx"})`;
 };
 
-/** A node that was checked, or null with the faults noted. */
+/** Checks a node; null if it is not supported, with the faults noted. */
 function nodeOf(node: NodeProto, reading: Reading): GraphNode | null {
   const where = label(node);
   const { faults, opset } = reading;
   const known = isOnnx(node.domain) && Object.hasOwn(operators, node.opType);
   const operator = known ? operators[node.opType] : undefined;
   if (operator === undefined) {
-    faults.push(`${where}: this operator is not built`);
+    faults.push(`${where}: this operator is not supported`);
     return null;
   }
   const [fewest, most] = operator.inputs;
   if (node.input.length < fewest || node.input.length > most) {
-    faults.push(`${where}: takes ${fewest} to ${most} inputs, got ${node.input.length}`);
+    faults.push(`${where}: needs ${fewest} to ${most} inputs, got ${node.input.length}`);
   }
   const attributes = new Map<string, Attribute>();
   for (const attribute of node.attribute) {
     const accepted = operator.attributes?.[attribute.name];
     if (accepted === undefined) {
-      faults.push(`${where}: the attribute ${attribute.name} is not built (opset ${opset})`);
+      faults.push(`${where}: the attribute ${attribute.name} is not supported (opset ${opset})`);
       continue;
     }
     try {
@@ -158,7 +159,7 @@ function nodeOf(node: NodeProto, reading: Reading): GraphNode | null {
       );
       const isOne = accepted === true || accepted.includes(value as string | number);
       if (!isOne)
-        faults.push(`${where}: ${attribute.name} = ${JSON.stringify(value)} is not built`);
+        faults.push(`${where}: ${attribute.name} = ${JSON.stringify(value)} is not supported`);
       attributes.set(attribute.name, value);
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;
@@ -172,7 +173,7 @@ function nodeOf(node: NodeProto, reading: Reading): GraphNode | null {
   };
 }
 
-/** A graph and those inside its nodes. */
+/** A graph and the graphs inside its nodes. */
 export function graphsIn(graph: Graph): Graph[] {
   const inside = graph.nodes.flatMap(({ attributes }) =>
     [...attributes.values()].flatMap((value) =>
@@ -182,7 +183,7 @@ export function graphsIn(graph: Graph): Graph[] {
   return [graph, ...inside];
 }
 
-/** Every tensor that a model's file holds. */
+/** Every tensor in the file of a model. */
 export function protosIn({ graph }: ModelProto): TensorProto[] {
   const inside = ({ initializer, node }: GraphProto): TensorProto[] => [
     ...initializer,

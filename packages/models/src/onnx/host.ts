@@ -1,7 +1,7 @@
 import { OnnxError } from "./error.ts";
 import { type HostArray, sizeOf } from "./value.ts";
 
-/** Arithmetic on small arrays of the host: what shapes are computed with. */
+/** Arithmetic on small arrays on the host, which computes shapes. */
 
 const stridesOf = (shape: readonly number[]): number[] => {
   const strides = shape.map(() => 1);
@@ -10,7 +10,7 @@ const stridesOf = (shape: readonly number[]): number[] => {
   return strides;
 };
 
-/** The array of `shape` whose element at an index is `at` of it. */
+/** The array of `shape` with the element `at(index)` at each index. */
 export function filled(
   shape: readonly number[],
   at: (index: readonly number[], flat: number) => number,
@@ -28,26 +28,28 @@ export function filled(
   return { shape, data };
 }
 
-/** The element of an array at an index of its own rank. */
+/** The element of an array at an index of the same rank. */
 export function element({ shape, data }: HostArray, index: readonly number[]): number {
   const flat = stridesOf(shape).reduce((sum, stride, i) => sum + stride * (index[i] as number), 0);
   return data[flat] as number;
 }
 
-/** The shape to which shapes broadcast. */
+/** The shape that shapes broadcast to. */
 export function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, i) => {
     const sizes = shapes.map((shape) => shape[i - rank + shape.length] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;
     if (sizes.some((one) => one !== 1 && one !== size)) {
-      throw new OnnxError(`shapes ${shapes.map((s) => `[${s}]`).join(" and ")} do not broadcast`);
+      throw new OnnxError(
+        `shapes ${shapes.map((s) => `[${s}]`).join(" and ")} cannot be broadcast`,
+      );
     }
     return size;
   });
 }
 
-/** f of arrays, elementwise with broadcasting. */
+/** Applies f to arrays elementwise, with broadcasting. */
 export function elementwise(
   arrays: readonly HostArray[],
   f: (...x: number[]) => number,
@@ -66,9 +68,9 @@ export function elementwise(
   );
 }
 
-/** An axis counted from the front. Throws OnnxError where there is none. */
+/** A non-negative axis. Throws OnnxError if it is out of range. */
 export function axisOf(axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;
   if (from >= 0 && (from < rank || (rank === 0 && from === 0))) return from;
-  throw new OnnxError(`axis ${axis} of a value of ${rank} dimensions`);
+  throw new OnnxError(`axis ${axis} is out of range for ${rank} dimensions`);
 }

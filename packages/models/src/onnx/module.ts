@@ -9,30 +9,31 @@ import { at, freeName, hold } from "./scope.ts";
 import { elementType, storage, typeOf } from "./types.ts";
 import { NeedsNumbers, sizeOf, Value } from "./value.ts";
 
-/** What an input is given as: a tensor, or numbers, which stay on the host. */
+/** The value of an input: a tensor, or numbers, which stay on the host. */
 export type OnnxInput = Tensor | number | boolean | ArrayLike<number>;
 
 /** Outputs by name. */
 export type OnnxOutputs = Record<string, Tensor>;
 
-/** Constants of more numbers than this are buffers; smaller ones stay on the host. */
+/** Larger constants are buffers; smaller ones stay on the host. */
 const SMALL = 32;
 
 /**
- * The module of an ONNX graph. Initialisers of fractions with dimensions are parameters under their names, and so are such
- * `Constant` nodes; running statistics and large tables are buffers; shapes, settings and single numbers stay constants.
- * `Dropout` and `BatchNormalization` follow `train()` and `eval()`; a read model is in evaluation.
+ * The module of an ONNX graph. Floating initialisers and `Constant` nodes with dimensions are
+ * parameters under their names; running statistics and large tables are buffers; shapes, settings
+ * and single numbers are constants. `Dropout` and `BatchNormalization` follow `train()` and
+ * `eval()`; a read model is in evaluation mode.
  */
 export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], OnnxOutputs> {
-  /** Names of what `forward` takes, and of what it gives. */
+  /** Names of the inputs and outputs of `forward`. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   private readonly graph: Graph;
-  /** Where parameters and buffers are; copies of the module share all but those. */
+  /** Paths of parameters and buffers; copies of the module share everything else. */
   private readonly places: Map<Value, readonly string[]>;
   private readonly modes: Map<GraphNode, string>;
 
-  /** `readOnnx` and `loadOnnx` make it. */
+  /** Called by `readOnnx` and `loadOnnx`. */
   constructor(graph: Graph) {
     checkCall("new OnnxModule(graph)", arguments);
     super();
@@ -61,7 +62,7 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
     this.places.set(value, hold(this.asModule, name, value.release(), kind));
   }
 
-  /** A module for a node that behaves differently in training. */
+  /** Makes the module of a node that depends on the training mode. */
   private keepMode(node: GraphNode, used: ReadonlyMap<Value, Use>): void {
     const isNorm = node.operatorName === "BatchNormalization";
     if (!isNorm && node.operatorName !== "Dropout") return;
@@ -84,7 +85,9 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
         missing.length === 0 ? "" : `\n  missing: ${missing.join(", ")}`,
         unknown.length === 0 ? "" : `\n  unknown: ${unknown.join(", ")}`,
       ];
-      throw new OnnxError(`OnnxModule: takes ${this.inputNames.join(", ")}${parts.join("")}`);
+      throw new OnnxError(
+        `OnnxModule: needs the inputs ${this.inputNames.join(", ")}${parts.join("")}`,
+      );
     }
     const around: Surroundings = {
       constant: (graph, name) => {
@@ -111,8 +114,8 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
   }
 
   /**
-   * The outputs by name. Throws OnnxError where a node needs numbers that are on the device (the condition of an `If`, how
-   * many are not zero): `run` reads them.
+   * The outputs by name. Throws OnnxError if a node needs numbers that are on the device (the
+   * condition of an `If`, a number of nonzero elements); `run` reads them.
    */
   forward(inputs: Readonly<Record<string, OnnxInput>>): OnnxOutputs {
     const frame = this.frame(inputs);
@@ -121,14 +124,14 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
     } catch (error) {
       if (!(error instanceof NeedsNumbers)) throw error;
       throw new OnnxError(
-        `OnnxModule: ${frame.standing} needs numbers that are on the device` +
-          "\n  hint: await model.run(inputs) reads them; or give the input as plain numbers",
+        `OnnxModule: ${frame.standing} needs values that are on the device` +
+          "\n  hint: use await model.run(inputs), or pass the input as plain numbers",
         { cause: error },
       );
     }
   }
 
-  /** The outputs by name, as `forward` gives them; numbers that a node needs are read from the device. */
+  /** The outputs by name, as from `forward`; numbers that a node needs are read from the device. */
   async run(inputs: Readonly<Record<string, OnnxInput>>): Promise<OnnxOutputs> {
     checkCall("model.run(inputs)", arguments);
     const recorded = isGradEnabled();
@@ -144,10 +147,10 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
   }
 }
 
-/** What a constant is to those who take it. */
+/** How a constant is used. */
 type Use = "weight" | "state" | "setting";
 
-/** Of every constant how it is used: as a weight if anywhere. */
+/** The use of every constant: "weight" if any node uses it as one. */
 function usesOf(graph: Graph): Map<Value, Use> {
   const uses = new Map<Value, Use>();
   const visit = (inner: Graph, outer: readonly Graph[]): void => {
@@ -179,7 +182,7 @@ const isState = (graph: Graph, name: string, used: ReadonlyMap<Value, Use>): boo
     return value !== undefined && used.get(value) === "state";
   });
 
-/** An input as the graph takes it: a tensor of the dtype that holds the declared type, or numbers. */
+/** An input in the form that the graph needs: a tensor of the right dtype, or numbers. */
 function inputValue(name: string, input: OnnxInput, graph: Graph): Value {
   const code = graph.inputTypes.get(name) ?? 0;
   const declared = code === 0 ? null : elementType(code, `OnnxModule: input ${name}`);
@@ -187,7 +190,7 @@ function inputValue(name: string, input: OnnxInput, graph: Graph): Value {
     if (declared === null || input.dtype === storage(declared))
       return Value.of(input, declared ?? typeOf(input.dtype));
     throw new OnnxError(
-      `OnnxModule: input ${name} is of ${declared.name}, got a tensor of ${input.dtype}` +
+      `OnnxModule: input ${name} must be ${declared.name}, got a tensor of ${input.dtype}` +
         `\n  hint: ${name}.to("${storage(declared)}")`,
     );
   }

@@ -2,18 +2,21 @@ import type { Tensor } from "@wgrad/autograd";
 import type { Call } from "./call.ts";
 import type { Value } from "./value.ts";
 
-/** What an operator gives: a value or tensor, or several; an output that is not built is left out at the end. */
+/**
+ * The result of an operator: a value or tensor, or several; unsupported outputs at the end are
+ * omitted.
+ */
 export type Given = Value | Tensor | readonly (Value | Tensor)[];
 
-/** An operator of ONNX: what it takes, and how it is computed with our tensors. */
+/** An ONNX operator: its inputs and attributes, and how it is computed with tensors. */
 export interface Operator {
-  /** Fewest and most inputs. */
+  /** Least and greatest number of inputs. */
   readonly inputs: readonly [number, number];
-  /** The attributes that are used, by name; with a list, the only values that are built. */
+  /** Supported attributes by name; a list has the only supported values. */
   readonly attributes?: Readonly<Record<string, true | readonly (string | number)[]>>;
-  /** Inputs that are settings (scales, limits), which no optimizer trains. */
+  /** Inputs that are settings (scales, limits), which are not trained. */
   readonly settings?: readonly number[];
-  /** Inputs that are running statistics: buffers. */
+  /** Inputs that are running statistics, which are buffers. */
   readonly state?: readonly number[];
   run(call: Call): Given;
 }

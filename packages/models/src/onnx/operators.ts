@@ -38,5 +38,5 @@ export const families: Readonly<Record<string, Operators>> = {
   control,
 };
 
-/** Every operator of the domain ai.onnx that is built. */
+/** Every supported operator of the domain ai.onnx. */
 export const operators: Operators = Object.assign({}, ...Object.values(families));

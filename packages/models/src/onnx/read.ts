@@ -9,14 +9,15 @@ import { type ExternalData, locationsOf } from "./tensor-proto.ts";
 
 /** Settings of `readOnnx`. */
 export interface ReadOnnxOptions {
-  /** Bytes of the files beside the model that hold weights, by the location that the model names. */
+  /** Bytes of external weight files, by the location that the model names. */
   readonly externalData?: ExternalData;
 }
 
 /**
- * The module of an ONNX model's bytes: its weights are parameters, and it runs with our tensors. In evaluation mode.
+ * The module of an ONNX model: its weights are parameters, and it runs with tensors. It is in
+ * evaluation mode.
  *
- * Throws OnnxError that names every node with an operator or attribute that is not built, before anything runs.
+ * Throws OnnxError with the names of all unsupported nodes, before anything runs.
  */
 export function readOnnx(
   bytes: Uint8Array | ArrayBuffer,
@@ -31,15 +32,15 @@ function parsed(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new OnnxError(`readOnnx: this is no ONNX file: ${(error as Error).message}`, {
+    throw new OnnxError(`readOnnx: this is not an ONNX file: ${(error as Error).message}`, {
       cause: error,
     });
   }
 }
 
 /**
- * `readOnnx` of a file: a path in Node, an address, a Blob or bytes. Files beside it that hold weights are read from the same
- * folder.
+ * `readOnnx` of a file: a path in Node, a URL, a Blob or bytes. External weight files are read from
+ * the same folder.
  *
  * ```ts
  * const model = await loadOnnx("model.onnx");
@@ -58,7 +59,7 @@ export async function loadOnnx(
   for (const location of locationsOf(protosIn(model))) {
     if (/^\/|\.\./.test(location)) {
       throw new OnnxError(
-        `loadOnnx: the location ${JSON.stringify(location)} is outside of the model's folder`,
+        `loadOnnx: the location ${JSON.stringify(location)} is outside the model's folder`,
       );
     }
     externalData[location] = await bytesAt(folder + location);

@@ -1,18 +1,18 @@
 import type { Tensor } from "@wgrad/autograd";
 import { type AnyModule, Module } from "@wgrad/nn";
 
-/** Holds what stands under a name with dots: `conv` of `conv.weight`. */
+/** Holds the values of names with dots: `conv` of `conv.weight`. */
 class OnnxScope extends Module<never[], never> {
   override stateKey(field: string): string {
     return field;
   }
 
   forward(): never {
-    throw new Error("a scope of names is not called");
+    throw new Error("a scope cannot be called");
   }
 }
 
-/** Gives a parameter or a buffer its place in a tree of scopes; the path to it. */
+/** Stores a parameter or buffer in a tree of scopes and returns its path. */
 export function hold(
   root: AnyModule,
   name: string,
@@ -27,11 +27,11 @@ export function hold(
   return path;
 }
 
-/** What stands at a path. */
+/** The value at a path. */
 export const at = (root: AnyModule, path: readonly string[]): unknown =>
   path.reduce((inner: unknown, part) => Reflect.get(inner as object, part), root);
 
-/** Makes scopes for the parts before the last dot; a name that another has already goes without them. */
+/** Makes scopes for the parts before the last dot, unless another value has that name. */
 function placeOf(root: AnyModule, name: string): string[] {
   const parts = name.split(".");
   let module = root;
@@ -46,7 +46,7 @@ function placeOf(root: AnyModule, name: string): string[] {
   return last === "" || last in module ? [freeName(root, name)] : parts;
 }
 
-/** A name that no field has, without dots. */
+/** A name without dots that no field has. */
 export function freeName(root: object, name: string): string {
   let free = name.replaceAll(".", "_") || "_";
   while (free in root) free += "_";

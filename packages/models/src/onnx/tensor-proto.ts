@@ -3,12 +3,12 @@ import { OnnxError } from "./error.ts";
 import { type ElementType, elementType } from "./types.ts";
 import { sizeOf, Value } from "./value.ts";
 
-/** Bytes of files beside the model, by the location that the model gives. */
+/** Bytes of external files, by the location that the model names. */
 export type ExternalData = Readonly<Record<string, Uint8Array>>;
 
 const EXTERNAL = 1;
 
-/** The value that a TensorProto holds, in any of the fields in which it may lie. */
+/** The value of a TensorProto, whose numbers may be in any of several fields. */
 export function tensorValue(proto: TensorProto, external: ExternalData, where: string): Value {
   const label = `${where}: tensor ${JSON.stringify(proto.name)}`;
   const type = elementType(proto.dataType, label);
@@ -20,7 +20,7 @@ export function tensorValue(proto: TensorProto, external: ExternalData, where: s
     raw !== undefined && raw.length > 0 ? fromBytes(type, raw, label) : fromFields(type, proto);
   if (data.length !== count) {
     throw new OnnxError(
-      `${label}: shape [${shape}] wants ${count} numbers, the file has ${data.length}`,
+      `${label}: shape [${shape}] needs ${count} numbers, but the file has ${data.length}`,
     );
   }
   return Value.host(type, shape, data);
@@ -39,7 +39,7 @@ function externalBytes(proto: TensorProto, external: ExternalData, label: string
   return bytes.subarray(start, start + Number(entry.length ?? bytes.length - start));
 }
 
-/** The locations of files beside the model that its tensors name. */
+/** The locations of external files that the tensors of a model name. */
 export const locationsOf = (tensors: readonly TensorProto[]): string[] => [
   ...new Set(
     tensors.flatMap(({ dataLocation, externalData }) =>
@@ -70,7 +70,9 @@ function fromBytes(type: ElementType, raw: Uint8Array, label: string): ArrayLike
   const Typed = arrays[type.name as keyof typeof arrays];
   const bytes = Uint8Array.from(raw);
   if (bytes.length % Typed.BYTES_PER_ELEMENT !== 0) {
-    throw new OnnxError(`${label}: ${bytes.length} bytes are no whole number of ${type.name}`);
+    throw new OnnxError(
+      `${label}: ${bytes.length} bytes are not a whole number of ${type.name} elements`,
+    );
   }
   const typed = new Typed(bytes.buffer);
   if (typed instanceof BigInt64Array || typed instanceof BigUint64Array) {
@@ -79,7 +81,7 @@ function fromBytes(type: ElementType, raw: Uint8Array, label: string): ArrayLike
   return bitsToNumbers(type, typed);
 }
 
-/** Halves and bfloat16 come as their bits. */
+/** FLOAT16 and BFLOAT16 are stored as bits. */
 function bitsToNumbers(type: ElementType, data: ArrayLike<number>): ArrayLike<number> {
   if (type.name === "FLOAT16") return Float32Array.from(data, halfOf);
   if (type.name !== "BFLOAT16") return data;

@@ -1,15 +1,15 @@
 import { type DType, DTypeError, empty } from "@wgrad/autograd";
 import { OnnxError } from "./error.ts";
 
-/** What is known of an element type of ONNX. */
+/** An element type of ONNX. */
 export interface ElementType {
   readonly code: number;
-  /** ONNX's name for it: "FLOAT", "INT64". */
+  /** ONNX's name: "FLOAT", "INT64". */
   readonly name: string;
-  /** What holds it here. */
+  /** The dtype that holds it. */
   readonly dtype: DType;
   readonly fraction: boolean;
-  /** The bits of an integer that is held in a wider dtype, or null. */
+  /** The bits of an integer that is stored in a wider dtype, or null. */
   readonly narrow: { readonly bits: number; readonly signed: boolean } | null;
 }
 
@@ -58,12 +58,12 @@ const refused: Readonly<Record<number, string>> = {
   23: "FLOAT4E2M1",
 };
 
-/** The element type of a code. Throws OnnxError for those that are not built. */
+/** The element type of a code. Throws OnnxError for unsupported types. */
 export function elementType(code: number, where: string): ElementType {
   const found = byCode.get(code);
   if (found !== undefined) return found;
   throw new OnnxError(
-    `${where}: the element type ${refused[code] ?? code} is not built` +
+    `${where}: the element type ${refused[code] ?? code} is not supported` +
       `\n  hint: one of ${types.map(({ name }) => name).join(", ")}`,
   );
 }
@@ -76,13 +76,13 @@ export const INT64: ElementType = named("INT64");
 export const INT32: ElementType = named("INT32");
 export const UINT8: ElementType = named("UINT8");
 
-/** The element type that ONNX has for a dtype of ours. */
+/** ONNX's element type of a dtype. */
 export function typeOf(dtype: DType): ElementType {
   const name = { f32: "FLOAT", f16: "FLOAT16", f64: "DOUBLE", i32: "INT64", u32: "UINT32" };
   return named({ ...name, u8: "UINT8", bool: "BOOL" }[dtype]);
 }
 
-/** The dtype that holds a type on this device: f32 where it has no halves or doubles. */
+/** The dtype that holds a type on this device: f32 if the device lacks f16 or f64. */
 export function storage({ dtype }: ElementType): DType {
   if (dtype !== "f16" && dtype !== "f64") return dtype;
   try {
@@ -94,7 +94,7 @@ export function storage({ dtype }: ElementType): DType {
   }
 }
 
-/** A whole number as a type of so many bits holds it. */
+/** An integer, wrapped to the bits of a type. */
 export function wrapped(x: number, { narrow, name }: ElementType): number {
   if (name === "UINT8") return x & 0xff;
   if (narrow === null) return x;

@@ -2,22 +2,25 @@ import { type Tensor, tensor } from "@wgrad/autograd";
 import { OnnxError } from "./error.ts";
 import { type ElementType, storage, typeOf } from "./types.ts";
 
-/** Numbers on the host: shapes, axes, settings, and what is computed of them. */
+/** Numbers on the host: shapes, axes, settings, and values computed from them. */
 export interface HostArray {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
 
-/** Thrown where an operator needs numbers that are on the device: `run` reads them, `forward` cannot. */
+/**
+ * Thrown if an operator needs numbers that are on the device: `run` reads them, `forward` cannot.
+ */
 export class NeedsNumbers extends Error {
   readonly value: Value;
 
   constructor(value: Value) {
-    super("the numbers are on the device");
+    super("the values are on the device");
     this.value = value;
   }
 }
 
+/** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** A value of a graph: a tensor, numbers on the host, or both. */
@@ -32,7 +35,7 @@ export class Value {
     this.numbers = numbers;
   }
 
-  /** A tensor as a value, of the type that ONNX has for its dtype unless another is meant. */
+  /** A tensor as a value; its type defaults to ONNX's type of the dtype. */
   static of(x: Tensor, type: ElementType = typeOf(x.dtype)): Value {
     return new Value(type, x, null);
   }
@@ -49,18 +52,18 @@ export class Value {
     return this.shape.length;
   }
 
-  /** The numbers, where they are on the host. */
+  /** The numbers if they are on the host, else null. */
   get known(): HostArray | null {
     return this.numbers;
   }
 
-  /** The numbers. Throws NeedsNumbers where they are on the device. */
+  /** The numbers on the host. Throws NeedsNumbers if they are on the device. */
   get host(): HostArray {
     if (this.numbers === null) throw new NeedsNumbers(this);
     return this.numbers;
   }
 
-  /** The tensor; made of the numbers where there is none. */
+  /** The tensor, made from the numbers if necessary. */
   get tensor(): Tensor {
     this.device ??= upload(this.type, this.numbers as HostArray);
     return this.device;
@@ -71,26 +74,27 @@ export class Value {
     return Array.from(this.host.data);
   }
 
-  /** The single number of a value of one element. */
+  /** The number of a value with one element. */
   number(): number {
     const { data } = this.host;
-    if (data.length !== 1) throw new OnnxError(`a single number, got ${data.length} of them`);
+    if (data.length !== 1)
+      throw new OnnxError(`expected a single number, got ${data.length} numbers`);
     return data[0] as number;
   }
 
-  /** The same numbers without the tensor that was made of them. */
+  /** The same numbers without the tensor that was made from them. */
   fresh(): Value {
     return new Value(this.type, null, this.numbers);
   }
 
-  /** The tensor, which a module keeps from here on; the value keeps its type alone. */
+  /** Returns the tensor, which a module keeps; the value keeps its type only. */
   release(): Tensor {
     const x = this.tensor;
     [this.device, this.numbers] = [null, { shape: [0], data: [] }];
     return x;
   }
 
-  /** Brings the numbers to the host. */
+  /** Reads the numbers to the host. */
   async read(): Promise<void> {
     if (this.numbers !== null) return;
     this.numbers = { shape: this.shape, data: await this.tensor.data() };
@@ -107,7 +111,7 @@ function upload(type: ElementType, { shape, data }: HostArray): Tensor {
   const at = array.findIndex((x, i) => x !== data[i]);
   if (at < 0) return tensor(array, options);
   throw new OnnxError(
-    `the ${type.name} ${data[at]} is past what ${dtype} holds` +
-      "\n  hint: 64-bit integers are of 32 bits on the device",
+    `the ${type.name} ${data[at]} is out of range for ${dtype}` +
+      "\n  hint: 64-bit integers have 32 bits on the device",
   );
 }

@@ -6,14 +6,17 @@ import { Lora } from "../lora.ts";
 import { type FolderOptions, jsonOf, openFolder, PretrainedError } from "./folder.ts";
 
 const CONFIG = "adapter_config.json";
-/** Settings of PEFT that would change the adapter and are not built. */
+/** Settings of PEFT that would change the adapter and are not supported. */
 const UNREAD = [
   ...["layers_to_transform", "layers_pattern", "exclude_modules", "target_parameters"],
   ...["trainable_token_indices", "layer_replication", "lora_bias", "use_qalora"],
 ];
 const WEIGHTS = "adapter_model.safetensors";
 
-/** An adapter in PEFT's format beside a model: `adapter_config.json` and `adapter_model.safetensors`. It is on. */
+/**
+ * Loads an adapter in PEFT's format for a model: `adapter_config.json` and
+ * `adapter_model.safetensors`. It is enabled.
+ */
 export async function loadLora(
   model: AnyModule,
   source: string | URL,

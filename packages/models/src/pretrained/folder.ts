@@ -2,43 +2,43 @@ import { ArgumentError } from "@wgrad/autograd";
 import type { Source } from "@wgrad/autograd/saving";
 import { DataError, type DownloadProgress, download } from "@wgrad/datasets";
 
-/** What is wrong with a pretrained folder, in words. */
+/** A fault of a pretrained folder. */
 export class PretrainedError extends Error {
   override readonly name = "PretrainedError";
 }
 
-/** How far a file of a model is. */
+/** The progress of a file. */
 export interface PretrainedProgress extends DownloadProgress {
-  /** The file's name in the model's folder. */
+  /** The name of the file in the folder of the model. */
   readonly file: string;
 }
 
-/** Where files come from. */
+/** Settings of the source of files. */
 export interface FolderOptions {
-  /** Servers that have what huggingface.co has, tried in this order (default: huggingface.co). */
+  /** Servers with the files of huggingface.co, tried in this order (default: huggingface.co). */
   readonly mirrors?: readonly string[];
-  /** Branch, tag or commit of a repository of the hub (default "main"). */
+  /** Branch, tag or commit of a hub repository (default "main"). */
   readonly revision?: string;
-  /** Folder of the cache, in Node. */
+  /** Folder of the cache (Node only). */
   readonly cacheFolder?: string;
-  /** Takes files from the cache or throws, and asks no server. */
+  /** Uses the cache only; throws if a file is missing there. */
   readonly offline?: boolean;
-  /** SHA-256 by file name: a file that has another is refused. */
+  /** SHA-256 by file name; a file with another hash is refused. */
   readonly sha256?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   onProgress?(progress: PretrainedProgress): void;
 }
 
-/** A model's files, wherever they are. */
+/** The files of a model, from any source. */
 export interface Folder {
   readonly name: string;
-  /** A file as readers take it, or null where there is none of this name. */
+  /** A file in the form that readers accept, or null if it does not exist. */
   file(name: string): Promise<Source | null>;
 }
 
 const HUB = "https://huggingface.co";
 
-/** The folder at a path, an address, or "hf:owner/name" on the hub. */
+/** The folder at a path, a URL, or "hf:owner/name" on the hub. */
 export function openFolder(source: string | URL, options: FolderOptions): Folder {
   const text = String(source);
   if (text.startsWith("hf:")) return hubFolder(text.slice("hf:".length), options);
@@ -46,14 +46,14 @@ export function openFolder(source: string | URL, options: FolderOptions): Folder
   return localFolder(text);
 }
 
-/** What reads a single file, by its ending. */
+/** The function that reads a single file, by its extension. */
 const READERS: Readonly<Record<string, string>> = {
-  onnx: "loadOnnx of @wgrad/models/onnx reads .onnx files",
-  gguf: "fromGguf reads .gguf files",
-  pt: "loadPt reads what torch.save wrote",
-  pth: "loadPt reads what torch.save wrote",
-  bin: "the folder is asked for, which has a config.json beside it",
-  safetensors: "the folder is asked for, which has a config.json beside it",
+  onnx: "use loadOnnx of @wgrad/models/onnx for .onnx files",
+  gguf: "use fromGguf for .gguf files",
+  pt: "use loadPt for files of torch.save",
+  pth: "use loadPt for files of torch.save",
+  bin: "pass the folder, which must contain a config.json",
+  safetensors: "pass the folder, which must contain a config.json",
 };
 
 function localFolder(path: string): Folder {
@@ -77,7 +77,7 @@ function localFolder(path: string): Folder {
 function hubFolder(repository: string, options: FolderOptions): Folder {
   if (!/^[\w.-]+(\/[\w.-]+)?$/.test(repository)) {
     throw new ArgumentError(
-      `fromPretrained: "hf:${repository}" is no repository\n  hint: "hf:owner/name"`,
+      `fromPretrained: "hf:${repository}" is not a repository\n  hint: "hf:owner/name"`,
     );
   }
   const { mirrors = [HUB], revision = "main" } = options;
@@ -114,7 +114,7 @@ function remoteFolder(name: string, bases: readonly string[], options: FolderOpt
   };
 }
 
-/** A repository's place in a cache folder of the user's. */
+/** The folder of a repository in a cache. */
 const plain = (url: string, file: string): string =>
   new URL(url).pathname.slice(1, -file.length - 1).replace(/[^\w.-]+/g, "--");
 
@@ -122,10 +122,10 @@ function refusal(name: string, file: string, message: string): string {
   const hint = /\b(401|403)\b/.test(message)
     ? "\n  hint: the repository is gated or private: accept its terms on the hub, fetch its files yourself and pass their folder"
     : "";
-  return `fromPretrained: ${name}: ${file} cannot be had\n  ${message}${hint}`;
+  return `fromPretrained: ${name}: ${file} is not available\n  ${message}${hint}`;
 }
 
-/** A file of a folder as text; null where there is none. */
+/** A file of a folder as text; null if it does not exist. */
 export async function textOf(folder: Folder, name: string): Promise<string | null> {
   const source = await folder.file(name);
   if (source === null) return null;
@@ -134,7 +134,7 @@ export async function textOf(folder: Folder, name: string): Promise<string | nul
   return readFile(source as string, "utf8");
 }
 
-/** A JSON file of a folder; null where there is none. */
+/** A JSON file of a folder; null if it does not exist. */
 export async function jsonOf(folder: Folder, name: string): Promise<unknown> {
   const text = await textOf(folder, name);
   if (text === null) return null;

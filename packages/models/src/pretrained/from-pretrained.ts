@@ -8,22 +8,23 @@ import { openWeights, type Weights } from "./weights.ts";
 
 /** Settings of `fromPretrained`. */
 export interface PretrainedOptions<Model = PretrainedModel> extends FolderOptions {
-  /** The class to make, where it is not the one that the config names: another head, say. */
+  /** The class to make, if it is not the one in the config: for example another head. */
   readonly architecture?: Architecture<Model>;
-  /** Replaces or adds to what the config says, such as `{ num_labels: 3 }`. */
+  /** Overrides settings of the config, such as `{ num_labels: 3 }`. */
   readonly config?: Config;
 }
 
 /**
- * A model with its weights, from a folder as the hub has them: `config.json` and `model.safetensors`, whole or in shards.
- * `source` is a path, an address, or "hf:owner/name". Values of 16 bits become f32. The model is in evaluation mode.
+ * A model with its weights, from a folder in the format of the hub: `config.json` and
+ * `model.safetensors`, whole or in shards. `source` is a path, a URL, or "hf:owner/name". 16-bit
+ * values become f32. The model is in evaluation mode.
  *
  * ```ts
  * const model = await fromPretrained("hf:openai-community/gpt2", { architecture: GPT2LMHeadModel });
  * ```
  *
- * A head that the files do not have begins anew, and a line says so. Throws PretrainedError where files, keys or shapes
- * do not fit, and where the architecture is not built.
+ * A head that is missing in the files is initialised, with a warning. Throws PretrainedError if
+ * files, keys or shapes do not fit, or if the architecture is not supported.
  */
 export async function fromPretrained<Model = PretrainedModel>(
   source: string | URL,
@@ -49,14 +50,17 @@ export async function fromPretrained<Model = PretrainedModel>(
   return model as Model;
 }
 
-/** A folder's `config.json`. */
+/** The `config.json` of a folder. */
 async function configOf(folder: Folder): Promise<Config> {
   const config = await jsonOf(folder, "config.json");
   if (typeof config === "object" && config !== null) return config as Config;
   throw new PretrainedError(`fromPretrained: ${folder.name} has no config.json`);
 }
 
-/** Writes a model's weights one by one, each a stretch at a time: nothing is in memory twice. Gives what it has written. */
+/**
+ * Writes the weights one by one, each in chunks, so that nothing is in memory twice. Returns what
+ * was written.
+ */
 async function load(
   folder: string,
   model: PretrainedModel,
@@ -76,7 +80,7 @@ async function load(
   return loaded;
 }
 
-/** What the files do not have begins as it does in a model that is not loaded. */
+/** Initialises weights that are missing in the files, as in a new model. */
 function begin(
   model: PretrainedModel,
   loaded: ReadonlySet<Tensor["cell"]>,
@@ -89,7 +93,7 @@ function begin(
   model.loadStateDict(Object.fromEntries(rest), { strict: false });
 }
 
-/** Elements as the tensor's dtype has them. */
+/** Converts elements to the dtype of the tensor. */
 async function* inDtypeOf(
   target: Tensor,
   stretches: ReturnType<Weights["stretches"]>,
@@ -112,11 +116,11 @@ function refuse(
   if (misfits.length === 0) return;
   throw new PretrainedError(
     `fromPretrained: ${folder}: shapes differ\n  ${misfits.slice(0, 8).join("\n  ")}` +
-      "\n  hint: the config does not belong to these weights, or names another number of classes",
+      "\n  hint: the config belongs to other weights, or has another number of classes",
   );
 }
 
-/** A head may begin anew; what the base lacks is an error. */
+/** Warns of a missing head; missing weights of the base are an error. */
 function warn(
   folder: string,
   model: PretrainedModel,
@@ -131,7 +135,7 @@ function warn(
   const lacking = counted.filter((key) => !isHead(key) && !/^pooler\.|\.pooler\./.test(key));
   if (lacking.length > 0) {
     throw new PretrainedError(
-      `fromPretrained: ${folder}: the files lack ${lacking.length} of the model's weights\n  ${lacking.slice(0, 8).join("\n  ")}` +
+      `fromPretrained: ${folder}: ${lacking.length} weights of the model are missing in the files\n  ${lacking.slice(0, 8).join("\n  ")}` +
         (unexpected.length > 0 ? `\n  they have: ${unexpected.slice(0, 8).join(", ")}` : ""),
     );
   }
@@ -139,9 +143,11 @@ function warn(
   if (unexpected.length > 0) {
     const shown = unexpected.slice(0, 6).join(", ");
     console.warn(
-      `wgrad: ${folder}: ${unexpected.length} weights have no place in the model: ${shown}`,
+      `wgrad: ${folder}: ${unexpected.length} weights of the files are not used: ${shown}`,
     );
   }
   if (fresh.length > 0)
-    console.warn(`wgrad: ${folder} has no ${fresh.join(", ")}: they begin anew, train them`);
+    console.warn(
+      `wgrad: ${folder} has no ${fresh.join(", ")}: they were newly initialised and need training`,
+    );
 }

@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { ReaderError } from "../readers/error.ts";
 import { type OpenGguf, openGguf } from "../readers/gguf.ts";
 
-/** A layer's names in a GGUF file, and here. */
+/** Names of a layer in a GGUF file and here. */
 const LAYER: Readonly<Record<string, string>> = {
   "attn_norm.weight": "input_layernorm.weight",
   "ffn_norm.weight": "post_attention_layernorm.weight",
@@ -29,9 +29,9 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 };
 
 /**
- * A Llama or Qwen2 of a GGUF file, its weights dequantised to f32.
+ * A Llama or Qwen2 from a GGUF file, with weights dequantised to f32.
  *
- * Throws ReaderError for other architectures, for types that are not read, and where a weight is missing.
+ * Throws ReaderError for other architectures and tensor types, and if a weight is missing.
  */
 export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
   checkCall("fromGguf(source)", arguments);
@@ -50,7 +50,7 @@ export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
       left.delete(key);
     }
     if (left.size > 0)
-      throw new ReaderError(`fromGguf: the file lacks ${[...left].slice(0, 6).join(", ")}`);
+      throw new ReaderError(`fromGguf: the file has no ${[...left].slice(0, 6).join(", ")}`);
     return model.eval();
   } finally {
     await file.close();
@@ -68,12 +68,12 @@ function configOf({ metadata, names, shape }: OpenGguf): Config {
   const type = String(metadata["general.architecture"]);
   if (type !== "llama" && type !== "qwen2")
     throw new ReaderError(
-      `fromGguf: the architecture ${type} is not built\n  hint: llama and qwen2 are`,
+      `fromGguf: the architecture ${type} is not supported\n  hint: supported are llama and qwen2`,
     );
   const number = (key: string, otherwise?: number): number => {
     const value = metadata[`${type}.${key}`] ?? otherwise;
     if (typeof value === "number") return value;
-    throw new ReaderError(`fromGguf: the file does not say its ${type}.${key}`);
+    throw new ReaderError(`fromGguf: the file has no ${type}.${key}`);
   };
   const heads = number("attention.head_count");
   const width = number("embedding_length");
@@ -96,7 +96,10 @@ function configOf({ metadata, names, shape }: OpenGguf): Config {
   };
 }
 
-/** GGUF's Llama turns neighbours of a head together, and this one its halves: the rows of queries and keys change places. */
+/**
+ * Reorders rows of queries and keys: GGUF's Llama rotates adjacent dimensions of a head, this one
+ * its halves.
+ */
 function inHalves(config: Config, key: string, data: Float32Array, shape: Shape): Float32Array {
   const side = /self_attn\.(q|k)_proj\.weight$/.exec(key)?.[1];
   if (config.model_type !== "llama" || side === undefined) return data;

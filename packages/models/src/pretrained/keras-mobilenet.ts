@@ -5,7 +5,7 @@ import { MobileNetV2 } from "../architectures/mobilenet-v2.ts";
 import type { Config } from "../config.ts";
 import { ReaderError } from "../readers/error.ts";
 
-/** A batch norm's names in Keras, and here. */
+/** Names of a batch norm in Keras and here. */
 const NORM: Readonly<Record<string, string>> = {
   gamma: "weight",
   beta: "bias",
@@ -13,7 +13,7 @@ const NORM: Readonly<Record<string, string>> = {
   moving_variance: "running_var",
 };
 
-/** What stands in a block, by Keras's name of its layer: the convolution's place and its norm's. */
+/** The parts of a block, by Keras's layer names: positions of the convolution and its norm. */
 const PARTS: Readonly<Record<string, readonly [string, string]>> = {
   expand: ["0.0", "0.1"],
   depthwise: ["1.0", "1.1"],
@@ -21,9 +21,9 @@ const PARTS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /**
- * Keras's MobileNetV2 as it comes in TensorFlow.js files: the backbone's weights by Keras's names (`block_1_expand/kernel`).
- * What the files do not have, the classifier, begins anew. Keras pads a stride of 2 below and on the right only, and adds
- * 10⁻³ to variances: the model does so too.
+ * Keras's MobileNetV2 from TensorFlow.js files: the weights of the backbone under Keras's names
+ * (`block_1_expand/kernel`). The classifier, which the files lack, is newly initialised. Like
+ * Keras, the model pads strides of 2 below and on the right only and adds 10⁻³ to variances.
  */
 export function mobileNetV2FromKeras(
   weights: Readonly<Record<string, TensorRecord>>,
@@ -46,7 +46,7 @@ export function mobileNetV2FromKeras(
   });
   if (missing.size > 0)
     throw new ReaderError(
-      `mobileNetV2FromKeras: no ${[...missing].slice(0, 5).join(", ")} among the weights`,
+      `mobileNetV2FromKeras: the weights have no ${[...missing].slice(0, 5).join(", ")}`,
     );
   return model.eval();
 }
@@ -70,7 +70,10 @@ function placeOf(layer: string, isNorm: boolean): string | null {
   return block === null || part === undefined ? null : `${Number(block[1]) + 1}.conv.${part[last]}`;
 }
 
-/** Keras's kernels are [height, width, in, out], of single channels [height, width, channels, 1]. */
+/**
+ * Permutes Keras's kernels, which are [height, width, in, out], or [height, width, channels, 1] for
+ * depthwise ones.
+ */
 function inOrder(name: string, value: Tensor): Tensor {
   if (value.shape.length !== 4) return value;
   return name.includes("depthwise_kernel") ? value.permute(2, 3, 0, 1) : value.permute(3, 2, 0, 1);

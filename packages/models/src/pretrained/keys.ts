@@ -1,14 +1,16 @@
-/** Which of a file's names goes where in a model, and what is left over. */
+/** The assignment of a file's names to a model's keys. */
 export interface KeyMap {
-  /** The model's key of each name of the file that has one. */
+  /** The model's key for each name of the file that has one. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Names of the file that the model has no place for. */
+  /** Names of the file that the model does not have. */
   readonly unexpected: readonly string[];
   /** Keys of the model that the file does not have. */
   readonly missing: readonly string[];
 }
 
-/** What files hold that is no weight, or that is made again: masks, positions, frequencies, tied tables. */
+/**
+ * Names in files that are not weights or are computed: masks, positions, frequencies, tied tables.
+ */
 const COMPUTED: readonly RegExp[] = [
   /(^|\.)attn\.(masked_)?bias$/,
   /(^|\.)position_ids$/,
@@ -19,7 +21,7 @@ const COMPUTED: readonly RegExp[] = [
   /^vocab_projector\.weight$/,
 ];
 
-/** Older names of what the models here have. */
+/** Older names of weights. */
 const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/\.gamma$/, ".weight"],
   [/\.beta$/, ".bias"],
@@ -36,7 +38,7 @@ const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/\.attention\.(value)\./, ".attention.v_proj."],
 ];
 
-/** Finds a place for every name, with and without the prefix of the model's base. */
+/** Finds the key of every name, with and without the prefix of the base model. */
 export function mapKeys(
   names: readonly string[],
   targets: ReadonlySet<string>,

@@ -9,16 +9,19 @@ import { architectures, modelTypes } from "../registry.ts";
 
 /** Settings of `savePretrained`. */
 export interface SaveOptions {
-  /** Bytes of weights in a file at most; more go into shards with an index (default 5 GB). */
+  /**
+   * Maximum bytes of weights in a file; larger models are split into shards with an index (default
+   * 5 GB).
+   */
   readonly maxShardSize?: number;
 }
 
-/** Where a folder is written: a path in Node, or a folder's handle in a browser. */
+/** The target folder: a path in Node, or a directory handle in a browser. */
 export type FolderTarget = string | FileSystemDirectoryHandle;
 
 /**
- * Writes a model as transformers loads it: `config.json` and `model.safetensors`, or shards with their index. Adapters
- * are written by `saveLora`; merge one to write it into the weights.
+ * Writes a model in the format of transformers: `config.json` and `model.safetensors`, or shards
+ * with an index. `saveLora` writes adapters; merge an adapter to include it in the weights.
  */
 export async function savePretrained(
   model: AnyModule & { readonly config: Config },
@@ -29,12 +32,12 @@ export async function savePretrained(
   const { maxShardSize = 5e9 } = options;
   if (!(maxShardSize > 0))
     throw new ArgumentError(
-      `savePretrained: maxShardSize is ${maxShardSize}\n  hint: bytes, above 0`,
+      `savePretrained: maxShardSize is ${maxShardSize}\n  hint: a number of bytes above 0`,
     );
   const packed = model.modules().find((module) => module instanceof QuantizedLinear);
   if (packed !== undefined) {
     throw new ArgumentError(
-      "savePretrained: the model has weights of few bits, which transformers does not read\n  hint: save it before quantize(), and the adapter by saveLora",
+      "savePretrained: the model has quantized weights, which transformers cannot read\n  hint: save it before quantize(), and save the adapter by saveLora",
     );
   }
   const write = await writerTo(target);
@@ -75,7 +78,7 @@ export async function saveLora(lora: Lora, target: FolderTarget): Promise<void> 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-/** The config with the names by which transformers, or `fromPretrained`, finds the class. */
+/** The config with the names by which transformers and `fromPretrained` find the class. */
 function describedConfig(model: AnyModule & { readonly config: Config }): Config {
   const { config } = model;
   const type = config.model_type ?? modelTypes[model.constructor.name];
@@ -114,12 +117,12 @@ async function writerTo(
     const modules = globalThis.process?.getBuiltinModule;
     if (modules === undefined)
       throw new ArgumentError(
-        "savePretrained: a browser writes to a folder's handle\n  hint: showDirectoryPicker()",
+        "savePretrained: a browser needs a directory handle\n  hint: use showDirectoryPicker()",
       );
     const { mkdir, rename, writeFile } = modules("node:fs/promises");
     const { join } = modules("node:path");
     await mkdir(target, { recursive: true });
-    // whole or not at all
+    // write the whole file or nothing
     return async (name, bytes) => {
       await writeFile(join(target, `${name}.part`), bytes);
       await rename(join(target, `${name}.part`), join(target, name));

@@ -3,7 +3,9 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { SubwordTokenizer } from "@wgrad/datasets";
 import { type FolderOptions, jsonOf, openFolder, PretrainedError, textOf } from "./folder.ts";
 
-/** A turn of a conversation; templates read `role`, `content` and whatever else a model's turns have. */
+/**
+ * A message of a conversation. Templates read `role`, `content` and further model-specific fields.
+ */
 export interface ChatMessage {
   readonly role: string;
   readonly content?: unknown;
@@ -12,27 +14,30 @@ export interface ChatMessage {
 
 /** Settings of `applyChatTemplate`, under transformers' names. */
 export interface ChatTemplateOptions {
-  /** Ends with what begins the model's own turn. */
+  /** Ends with the start of the model's answer. */
   readonly addGenerationPrompt?: boolean;
-  /** Gives token ids (default), or the text. */
+  /** Returns token ids (default) or the text. */
   readonly tokenize?: boolean;
-  /** A template's text, or the name of one where there are several. */
+  /** The text of a template, or the name of one if there are several. */
   readonly chatTemplate?: string;
-  /** What the model may call, as JSON schemas. */
+  /** Functions that the model may call, as JSON schemas. */
   readonly tools?: readonly unknown[];
   readonly documents?: readonly unknown[];
-  /** What else the template asks for, such as `{ enable_thinking: false }`. */
+  /** Further variables of the template, such as `{ enable_thinking: false }`. */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 const SIGNATURE =
   "tokenizer.applyChatTemplate(messages, { addGenerationPrompt: boolean, tokenize: boolean, chatTemplate: string, tools, documents, variables })";
 
-/** A model's tokenizer with what its `tokenizer_config.json` says: templates of conversations, and names of special tokens. */
+/**
+ * The tokenizer of a model with its `tokenizer_config.json`: chat templates and names of special
+ * tokens.
+ */
 export class PretrainedTokenizer extends SubwordTokenizer {
-  /** `tokenizer_config.json`, as it was read. */
+  /** The content of `tokenizer_config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The model's templates by name; the usual one is "default". */
+  /** The chat templates by name; the usual one is "default". */
   readonly chatTemplates: Readonly<Record<string, string>>;
 
   constructor(
@@ -50,14 +55,15 @@ export class PretrainedTokenizer extends SubwordTokenizer {
   }
 
   /**
-   * A conversation as the model was taught to read it, by the template that came with it: ids for `generate`, or its text with
-   * `tokenize: false`. The template is Jinja, which the optional peer `@huggingface/jinja` runs.
+   * Formats a conversation with the chat template of the model: ids for `generate`, or text with
+   * `tokenize: false`. The template is in Jinja, which the optional peer dependency
+   * `@huggingface/jinja` runs.
    *
    * ```ts
    * const ids = await tokenizer.applyChatTemplate([{ role: "user", content: "Hello" }], { addGenerationPrompt: true });
    * ```
    *
-   * Throws PretrainedError where there is no template, and where the template refuses the conversation.
+   * Throws PretrainedError if there is no template, or if the template refuses the conversation.
    */
   applyChatTemplate(
     messages: readonly ChatMessage[],
@@ -88,7 +94,7 @@ export class PretrainedTokenizer extends SubwordTokenizer {
       });
     } catch (error) {
       throw new PretrainedError(
-        `applyChatTemplate: the template says: ${(error as Error).message}`,
+        `applyChatTemplate: the template threw: ${(error as Error).message}`,
         { cause: error },
       );
     }
@@ -101,13 +107,13 @@ export class PretrainedTokenizer extends SubwordTokenizer {
     if (given !== undefined && /\{[{%]/.test(given)) return given;
     const names = Object.keys(this.chatTemplates);
     const which = given === undefined ? "has no chat template" : `has no chat template "${given}"`;
-    const there = names.length === 0 ? "" : `; there are ${names.join(", ")}`;
+    const there = names.length === 0 ? "" : `; its templates are ${names.join(", ")}`;
     throw new PretrainedError(
-      `applyChatTemplate: the tokenizer ${which}${there}\n  hint: pass a template's text as chatTemplate`,
+      `applyChatTemplate: the tokenizer ${which}${there}\n  hint: pass the text of a template as chatTemplate`,
     );
   }
 
-  /** `bos_token`, `eos_token` and the like, as texts. */
+  /** `bos_token`, `eos_token` and so on, as text. */
   #specialTokens(): Record<string, string> {
     const tokens = Object.entries(this.config).flatMap(([key, value]): [string, string][] => {
       if (!/_token$/.test(key)) return [];
@@ -119,7 +125,7 @@ export class PretrainedTokenizer extends SubwordTokenizer {
   }
 }
 
-/** One template, or several with names. */
+/** A single template, or several with names. */
 function templatesOf(given: unknown): Record<string, string> {
   if (typeof given === "string") return { default: given };
   if (!Array.isArray(given)) return {};
@@ -131,7 +137,7 @@ function checkMessages(messages: readonly ChatMessage[]): void {
   const fits = Array.isArray(messages) && messages.every((one) => typeof one?.role === "string");
   if (fits) return;
   throw new ArgumentError(
-    'applyChatTemplate: takes turns with a role each\n  hint: [{ role: "user", content: "Hello" }]',
+    'applyChatTemplate: needs messages that have a role each\n  hint: [{ role: "user", content: "Hello" }]',
   );
 }
 
@@ -146,7 +152,10 @@ async function jinja(): Promise<typeof import("@huggingface/jinja")> {
   }
 }
 
-/** The tokenizer of a pretrained folder: its `tokenizer.json`, and what `tokenizer_config.json` and `chat_template.jinja` add. */
+/**
+ * The tokenizer of a pretrained folder: `tokenizer.json`, with `tokenizer_config.json` and
+ * `chat_template.jinja` if they exist.
+ */
 export async function loadTokenizer(
   source: string | URL,
   options: FolderOptions = {},

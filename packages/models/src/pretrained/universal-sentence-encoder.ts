@@ -5,7 +5,7 @@ import { SubwordTokenizer } from "@wgrad/datasets";
 import { UniversalSentenceEncoder } from "../architectures/universal-sentence-encoder.ts";
 import { ReaderError } from "../readers/error.ts";
 
-/** Nodes of the graph that hold a weight, by the end of their names, and where it goes in a layer here. */
+/** Suffixes of the graph nodes that hold weights, and their keys in a layer here. */
 const LAYER: readonly (readonly [end: string, key: string])[] = [
   ["TransformerLayer/layer_prepostprocess/layer_norm/layer_norm_scale", "attention_norm.weight"],
   ["TransformerLayer/layer_prepostprocess/layer_norm/layer_norm_bias", "attention_norm.bias"],
@@ -23,13 +23,14 @@ const LAYER: readonly (readonly [end: string, key: string])[] = [
   ["FFN/conv2/bias", "lin2.bias"],
 ];
 
-/** What the optimiser of graphs has put behind a weight's name. */
+/** Suffixes that the graph optimiser appends to the name of a weight. */
 const FOLDED = /(\/ConcatPartitions\/concat|\/part_0|\/Reshape_1)$/;
 
 /**
- * The Universal Sentence Encoder Lite as it comes in TensorFlow.js files: the weights of its graph, by their nodes.
+ * The Universal Sentence Encoder Lite from TensorFlow.js files: the weights of its graph, by node
+ * name.
  *
- * Throws ReaderError where one is missing.
+ * Throws ReaderError if a weight is missing.
  */
 export function universalSentenceEncoderFromTfjs(
   weights: Readonly<Record<string, TensorRecord>>,
@@ -51,7 +52,7 @@ export function universalSentenceEncoderFromTfjs(
   });
   if (missing.size > 0)
     throw new ReaderError(
-      `universalSentenceEncoderFromTfjs: no ${[...missing].slice(0, 5).join(", ")} among the weights`,
+      `universalSentenceEncoderFromTfjs: the weights have no ${[...missing].slice(0, 5).join(", ")}`,
     );
   return model.eval();
 }
@@ -65,18 +66,24 @@ function keyOf(name: string): string | null {
   return found ? `layers.${(layer as RegExpExecArray)[1]}.${found[1]}` : null;
 }
 
-/** TensorFlow's matrices are [in, out], and those of convolutions of width 1 [1, 1, in, out]. */
+/**
+ * Permutes TensorFlow's matrices, which are [in, out], or [1, 1, in, out] for convolutions of width
+ * 1.
+ */
 function inOrder(key: string, value: Tensor): Tensor {
   if (key === "embeddings.weight" || value.shape.length < 2) return value;
   return value.reshape(value.shape.slice(-2)).t();
 }
 
-/** Pieces at the beginning of the vocabulary that no text has: unknown, begin, end and three spare ones. */
+/**
+ * Number of special pieces at the start of the vocabulary: unknown, begin, end and three unused
+ * ones.
+ */
 const RESERVED = 6;
 
 /**
- * The tokenizer of its vocabulary, `[piece, log probability]` by number: the pieces that make a text most likely.
- * Unigram language model, Kudo 2018.
+ * The tokenizer of its vocabulary, `[piece, log probability]` by id, which finds the most probable
+ * pieces of a text. Unigram language model, Kudo 2018.
  */
 export function sentencePieceTokenizer(
   pieces: readonly (readonly [piece: string, score: number])[],

@@ -4,21 +4,24 @@ import { type OpenSafetensors, openSafetensors, type Source } from "@wgrad/autog
 import { type PtRecord, readPt } from "../readers/pt.ts";
 import { type Folder, jsonOf, PretrainedError } from "./folder.ts";
 
-/** The tensors of a model's files; they are read when they are asked for. */
+/** The tensors of a model's files, which are read on demand. */
 export interface Weights {
   readonly names: readonly string[];
   shape(name: string): Shape;
-  /** The elements of a tensor, a stretch at a time; each is gone when the next is asked for. */
+  /** The elements of a tensor in chunks; each chunk is invalid once the next is requested. */
   stretches(name: string): AsyncIterable<TensorRecord["data"]> | Iterable<TensorRecord["data"]>;
   close(): Promise<void>;
 }
 
 const SINGLE = "model.safetensors";
-/** As torch.save wrote it: the whole file is read at once. */
+/** The file of torch.save, which is read as a whole. */
 const PICKLED = "pytorch_model.bin";
 const INDEX = "model.safetensors.index.json";
 
-/** The weights of a folder: `model.safetensors`, or the files that `model.safetensors.index.json` names. */
+/**
+ * The weights of a folder: `model.safetensors`, or the files that `model.safetensors.index.json`
+ * names.
+ */
 export async function openWeights(folder: Folder): Promise<Weights> {
   const single = await folder.file(SINGLE);
   if (single !== null) return joined(folder, [await openSafetensors(single)], null);
@@ -28,7 +31,7 @@ export async function openWeights(folder: Folder): Promise<Weights> {
   if (index === null) {
     throw new PretrainedError(
       `fromPretrained: ${folder.name} has no ${SINGLE}, ${INDEX} or ${PICKLED}` +
-        "\n  hint: loadOnnx of @wgrad/models/onnx reads .onnx files; fromGguf and loadPt read other files",
+        "\n  hint: use loadOnnx of @wgrad/models/onnx for .onnx files, fromGguf or loadPt for others",
     );
   }
   const places = index.weight_map;
@@ -55,7 +58,7 @@ function joined(
   const missing = promised?.filter((name) => !owner.has(name)) ?? [];
   if (missing.length > 0) {
     throw new PretrainedError(
-      `fromPretrained: ${folder.name}: ${INDEX} names what no file has: ${missing.slice(0, 5).join(", ")}`,
+      `fromPretrained: ${folder.name}: ${INDEX} names tensors that no file has: ${missing.slice(0, 5).join(", ")}`,
     );
   }
   const fileOf = (name: string) => owner.get(name) as OpenSafetensors;
@@ -74,7 +77,7 @@ async function unpickled(source: Source): Promise<Weights> {
   const recordOf = (name: string): TensorRecord => {
     const record = state[name] as PtRecord;
     if (record.dtype !== "i64") return record;
-    throw new PretrainedError(`fromPretrained: ${name} holds whole numbers past 32 bits`);
+    throw new PretrainedError(`fromPretrained: ${name} contains integers of more than 32 bits`);
   };
   return {
     names: Object.keys(state),

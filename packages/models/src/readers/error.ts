@@ -1,4 +1,4 @@
-/** What is wrong with a file of weights, in words. */
+/** A fault of a weight file. */
 export class ReaderError extends Error {
   override readonly name = "ReaderError";
 }

@@ -4,31 +4,32 @@ import { decodeElements, type TensorRecord } from "@wgrad/autograd/safetensors";
 import { type OpenFile, openFile, type Source } from "@wgrad/autograd/saving";
 import { ReaderError } from "./error.ts";
 
+/** A value in the metadata of a GGUF file. */
 export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
 
-/** A GGUF file of which single tensors are read. */
+/** An open GGUF file, from which single tensors are read. */
 export interface OpenGguf {
   readonly version: number;
   readonly metadata: Readonly<Record<string, GgufValue>>;
   readonly names: readonly string[];
-  /** Row by row, as PyTorch has it: the file's dimensions reversed. */
+  /** The row-major shape: the dimensions of the file reversed. */
   shape(name: string): Shape;
-  /** The file's own type, such as "Q8_0". */
+  /** The type in the file, such as "Q8_0". */
   type(name: string): string;
-  /** One tensor as f32, dequantised where it is quantised. */
+  /** Reads a tensor as f32, dequantized if necessary. */
   read(name: string): Promise<TensorRecord>;
   close(): Promise<void>;
 }
 
 interface Block {
   readonly name: string;
-  /** Elements in a block, and its bytes. */
+  /** Number of elements of a block, and its bytes. */
   readonly size: number;
   readonly bytes: number;
   readonly decode: (bytes: Uint8Array) => Float32Array;
 }
 
-/** A half's value: 1 sign bit, 5 of exponent, 10 of fraction. */
+/** The value of a half: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 function halfAt(bytes: Uint8Array, at: number): number {
   const bits = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   const sign = bits & 0x8000 ? -1 : 1;
@@ -38,7 +39,7 @@ function halfAt(bytes: Uint8Array, at: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** 32 numbers of 8 bits and a factor. */
+/** 32 8-bit numbers and a scale. */
 function decodeQ8(bytes: Uint8Array): Float32Array {
   const values = new Float32Array((bytes.length / 34) * 32);
   for (let block = 0; block * 34 < bytes.length; block++) {
@@ -51,7 +52,7 @@ function decodeQ8(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-/** 32 numbers of 4 bits and a factor: the low halves of 16 bytes come first. */
+/** 32 4-bit numbers and a scale: first the low halves of 16 bytes, then the high ones. */
 function decodeQ4(bytes: Uint8Array): Float32Array {
   const values = new Float32Array((bytes.length / 18) * 32);
   for (let block = 0; block * 18 < bytes.length; block++) {
@@ -80,13 +81,13 @@ const BLOCKS: Readonly<Record<number, Block>> = {
   8: { name: "Q8_0", size: 32, bytes: 34, decode: decodeQ8 },
 };
 
-/** Types of the format that are not built, for errors. */
+/** Types of the format that are not supported, for errors. */
 const OTHERS: Readonly<Record<number, string>> = {
   ...{ 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 12: "Q4_K" },
   ...{ 13: "Q5_K", 14: "Q6_K", 15: "Q8_K", 28: "F64" },
 };
 
-/** Reads numbers and texts one after the other, a piece of the file at a time. */
+/** Reads numbers and texts in order, loading a piece of the file at a time. */
 class Cursor {
   at = 0;
   private readonly file: OpenFile;
@@ -98,7 +99,7 @@ class Cursor {
   }
 
   async take(length: number): Promise<DataView> {
-    if (this.at + length > this.file.size) throw new ReaderError("the file is cut short");
+    if (this.at + length > this.file.size) throw new ReaderError("the file is truncated");
     if (this.at < this.begin || this.at + length > this.begin + this.piece.length) {
       this.begin = this.at;
       const end = Math.min(this.file.size, this.at + Math.max(length, 1 << 20));
@@ -116,7 +117,7 @@ class Cursor {
   async size(): Promise<number> {
     const value = Number((await this.take(8)).getBigUint64(0, true));
     if (value > this.file.size)
-      throw new ReaderError(`it promises ${value} of something, which it cannot hold`);
+      throw new ReaderError(`it announces ${value} items, more than fit into it`);
     return value;
   }
 
@@ -165,7 +166,7 @@ async function metadataValue(cursor: Cursor, type: number): Promise<GgufValue> {
     case 12:
       return (await cursor.take(8)).getFloat64(0, true);
     default:
-      throw new ReaderError(`its metadata have a value of type ${type}`);
+      throw new ReaderError(`its metadata contain a value of the unknown type ${type}`);
   }
 }
 
@@ -176,9 +177,9 @@ interface Placed {
 }
 
 /**
- * Opens a GGUF file without reading its tensors: F32, F16, BF16, Q8_0 and Q4_0.
+ * Opens a GGUF file without reading its tensors. Supports F32, F16, BF16, Q8_0 and Q4_0.
  *
- * Throws ReaderError for what is no such file; tensors of other types are refused by name when they are read.
+ * Throws ReaderError for other files; reading a tensor of another type throws, too.
  */
 export async function openGguf(source: Source): Promise<OpenGguf> {
   checkCall("openGguf(source)", arguments);
@@ -187,10 +188,10 @@ export async function openGguf(source: Source): Promise<OpenGguf> {
   try {
     const cursor = new Cursor(file);
     const magic = new TextDecoder().decode(await cursor.take(Math.min(4, file.size)));
-    if (magic !== "GGUF") throw new ReaderError("it does not begin with GGUF");
+    if (magic !== "GGUF") throw new ReaderError("it does not start with GGUF");
     const version = await cursor.u32();
     if (version !== 2 && version !== 3)
-      throw new ReaderError(`it is of version ${version}, and 2 and 3 are read`);
+      throw new ReaderError(`it has version ${version}; supported are 2 and 3`);
     const [count, pairs] = [await cursor.size(), await cursor.size()];
     const metadata: Record<string, GgufValue> = {};
     for (let i = 0; i < pairs; i++) {
@@ -225,13 +226,13 @@ export async function openGguf(source: Source): Promise<OpenGguf> {
         const block = BLOCKS[type];
         if (block === undefined) {
           throw fault(
-            `${name} is ${typeName(type)}, which is not read\n  hint: F32, F16, BF16, Q8_0 and Q4_0 are`,
+            `${name} is ${typeName(type)}, which is not supported\n  hint: supported are F32, F16, BF16, Q8_0 and Q4_0`,
           );
         }
         const elements = shape.reduce((a, b) => a * b, 1);
         const length = (elements / block.size) * block.bytes;
         if (!Number.isInteger(length) || begin + offset + length > file.size)
-          throw fault(`${name} reaches past the end of the file`);
+          throw fault(`${name} extends beyond the end of the file`);
         const bytes = await file.read(begin + offset, begin + offset + length);
         return { dtype: "f32", shape, data: block.decode(bytes) };
       },

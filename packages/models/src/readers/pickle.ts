@@ -1,18 +1,21 @@
 import { ReaderError } from "./error.ts";
 
-/** A name in a pickle that stands for code. Nothing is run: the reader of the pickle decides what it may mean. */
+/**
+ * A name in a pickle that stands for code. No code is run: the reader decides what the name may
+ * mean.
+ */
 export interface Global {
   readonly module: string;
   readonly name: string;
 }
 
-/** What a pickle's own names and references become. */
+/** Handles names and references in a pickle. */
 export interface Handlers {
-  /** Throws for a name that is not known. */
+  /** The value of a name. Throws for unknown names. */
   global(found: Global): unknown;
-  /** What a call of a known name gives. */
+  /** The result of calling a known name. */
   call(callee: unknown, args: readonly unknown[]): unknown;
-  /** A persistent reference: torch.save's storages. */
+  /** The value of a persistent reference: torch.save's storages. */
   reference(id: unknown): unknown;
 }
 
@@ -22,8 +25,8 @@ export class Tuple extends Array<unknown> {}
 const MARK = Symbol("mark");
 
 /**
- * Unpickles plain data: numbers, texts, bytes, lists, tuples, dicts and sets, and what `handlers` knows. Every other
- * name is refused as it is met, and no object is built.
+ * Unpickles plain data: numbers, texts, bytes, lists, tuples, dicts and sets, and names that
+ * `handlers` knows. Every other name is refused when it is read, and no object is built.
  */
 export function unpickle(bytes: Uint8Array, handlers: Handlers): unknown {
   const machine = new Machine(bytes, handlers);
@@ -52,7 +55,7 @@ class Machine {
       if (step === undefined) {
         const shown = `0x${opcode.toString(16)} at byte ${this.at - 1}`;
         throw new ReaderError(
-          `the pickle has the instruction ${shown}, which plain data do not need`,
+          `the pickle has the instruction ${shown}, which plain data does not need`,
         );
       }
       step(this);
@@ -64,7 +67,7 @@ class Machine {
   }
 
   pop(): unknown {
-    if (this.stack.length === 0) throw new ReaderError("the pickle takes more than it has");
+    if (this.stack.length === 0) throw new ReaderError("the pickle pops from an empty stack");
     return this.stack.pop();
   }
 
@@ -76,16 +79,16 @@ class Machine {
     this.stack.push(MARK);
   }
 
-  /** What was pushed since the last mark. */
+  /** Pops the items that were pushed since the last mark. */
   items(): unknown[] {
     const place = this.stack.lastIndexOf(MARK);
-    if (place < 0) throw new ReaderError("the pickle lacks a mark");
+    if (place < 0) throw new ReaderError("the pickle has no mark");
     const found = this.stack.splice(place);
     return found.slice(1);
   }
 
   take(length: number): Uint8Array {
-    if (this.at + length > this.bytes.length) throw new ReaderError("the pickle is cut short");
+    if (this.at + length > this.bytes.length) throw new ReaderError("the pickle is truncated");
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }
@@ -102,7 +105,7 @@ class Machine {
 
   line(): string {
     const end = this.bytes.indexOf(10, this.at);
-    if (end < 0) throw new ReaderError("the pickle is cut short");
+    if (end < 0) throw new ReaderError("the pickle is truncated");
     const text = this.text(end - this.at);
     this.at++;
     return text;
@@ -118,7 +121,7 @@ class Machine {
     return this.view.getFloat64(this.at - 8);
   }
 
-  /** A whole number in two's complement; past 2⁵³ a bigint. */
+  /** An integer in two's complement; beyond 2⁵³ a bigint. */
   long(length: number): number | bigint {
     const bytes = this.take(length);
     let value = bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
@@ -132,7 +135,8 @@ class Machine {
   }
 
   recall(key: number): void {
-    if (!this.memo.has(key)) throw new ReaderError("the pickle recalls what it has not kept");
+    if (!this.memo.has(key))
+      throw new ReaderError("the pickle reads a memo entry that does not exist");
     this.push(this.memo.get(key));
   }
 
@@ -143,7 +147,8 @@ class Machine {
   reduce(): void {
     const args = this.pop();
     const callee = this.pop();
-    if (!(args instanceof Tuple)) throw new ReaderError("the pickle calls with no tuple");
+    if (!(args instanceof Tuple))
+      throw new ReaderError("the pickle calls without a tuple of arguments");
     this.push(this.handlers.call(callee, [...args]));
   }
 
@@ -153,7 +158,8 @@ class Machine {
 
   setItems(pairs: readonly unknown[]): void {
     const dict = this.top();
-    if (!(dict instanceof Map)) throw new ReaderError("the pickle sets items of what is no dict");
+    if (!(dict instanceof Map))
+      throw new ReaderError("the pickle sets items of a value that is not a dict");
     for (let i = 0; i + 1 < pairs.length; i += 2) dict.set(pairs[i], pairs[i + 1]);
   }
 
@@ -161,10 +167,10 @@ class Machine {
     const list = this.top();
     if (list instanceof Set) for (const item of items) list.add(item);
     else if (Array.isArray(list)) for (const item of items) list.push(item);
-    else throw new ReaderError("the pickle appends to what is no list");
+    else throw new ReaderError("the pickle appends to a value that is not a list");
   }
 
-  /** The state of an OrderedDict, torch's `_metadata`, holds no data. */
+  /** Ignores the state of an OrderedDict (torch's `_metadata`), which holds no data. */
   build(): void {
     this.pop();
     if (!(this.top() instanceof Map))
@@ -178,7 +184,7 @@ const tuple = (items: readonly unknown[]): Tuple => {
   return made;
 };
 
-/** By opcode; what is missing is refused. */
+/** The instructions by opcode; all others are refused. */
 const steps: Readonly<Record<number, (machine: Machine) => void>> = {
   128: (m) => void m.number(1), // PROTO
   149: (m) => void m.take(8), // FRAME

@@ -6,7 +6,7 @@ import { ReaderError } from "./error.ts";
 import { type Global, Tuple, unpickle } from "./pickle.ts";
 import { readEntry, type ZipEntry, zipDirectory } from "./zip-directory.ts";
 
-/** A storage class: its elements' type in safetensors' words, and their bytes. */
+/** A storage class: the element type under its safetensors name, and its bytes. */
 class ElementType {
   readonly name: string;
   readonly bytes: number;
@@ -19,14 +19,14 @@ class ElementType {
 
 type Elements = Pick<TensorRecord, "dtype" | "data"> | Pick<LongRecord, "dtype" | "data">;
 
-/** What torch.save keeps of a tensor. */
+/** The parts of a tensor that torch.save stores. */
 interface Storage {
   readonly type: ElementType;
   readonly key: string;
   readonly length: number;
 }
 
-/** A tensor of a file that is not read yet. */
+/** A tensor of a file that has not been read. */
 class View {
   readonly storage: Storage;
   readonly offset: number;
@@ -49,23 +49,26 @@ class View {
       offset < 0 || strides.some((stride) => stride < 0) || (!isEmpty && last >= storage.length);
     if (wrong || shape.length !== strides.length) {
       throw new ReaderError(
-        `a tensor [${shape.join(", ")}] at ${offset} reaches past its storage of ${storage.length} elements`,
+        `a tensor [${shape.join(", ")}] at ${offset} extends beyond its storage of ${storage.length} elements`,
       );
     }
   }
 }
 
-/** A tensor of int64 that does not fit 32 bits: no device has it. */
+/** An int64 tensor that does not fit into 32 bits; no device supports it. */
 export interface LongRecord {
   readonly dtype: "i64";
   readonly shape: Shape;
   readonly data: BigInt64Array;
 }
 
-/** A tensor outside any device. */
+/** A tensor that is not on a device. */
 export type PtRecord = TensorRecord | LongRecord;
 
-/** What is in a file: plain data, with tensors. A dict whose keys are all texts is an object, another one a Map. */
+/**
+ * The content of a file: plain data with tensors. A dict whose keys are all texts is an object;
+ * other dicts are Maps.
+ */
 export type PtValue<Leaf> =
   | null
   | boolean
@@ -80,11 +83,11 @@ export type PtValue<Leaf> =
   | { readonly [key: string]: PtValue<Leaf> };
 
 /**
- * What torch.save wrote, with tensors outside any device. Whole numbers of 8, 16 and 64 bits become i32 (i64 of
- * bigints where they do not fit), bfloat16 f32.
+ * Reads a file of torch.save, with tensors that are not on a device. Integers of 8, 16 and 64 bits
+ * become i32 (i64 as bigints if they do not fit), bfloat16 becomes f32.
  *
- * A pickle can name code. Nothing of it runs here: anything but tensors and plain containers is a ReaderError that
- * names it, before a tensor is read.
+ * A pickle can name code. No code is run: anything but tensors and plain containers throws
+ * ReaderError with its name, before a tensor is read.
  */
 export async function readPt<T = PtValue<PtRecord>>(source: Source): Promise<T> {
   checkCall("readPt(source)", arguments);
@@ -103,7 +106,7 @@ export async function loadPt<T = PtValue<Tensor>>(
       const { data, shape, dtype } = await read(view);
       if (dtype === "i64")
         throw new ReaderError(
-          `a tensor [${shape.join(", ")}] of int64 does not fit 32 bits\n  hint: readPt gives its numbers`,
+          `a tensor [${shape.join(", ")}] of int64 does not fit into 32 bits\n  hint: readPt returns its numbers`,
         );
       const isWide = dtype === "f64" || dtype === "f16";
       return tensor(isWide ? Float32Array.from(data) : data, {
@@ -125,7 +128,8 @@ async function withArchive<T>(
   try {
     const entries = await zipDirectory(file);
     const pickle = [...entries.values()].find(({ path }) => /(^|\/)data\.pkl$/.test(path));
-    if (pickle === undefined) throw new ReaderError("it has no data.pkl, which torch.save writes");
+    if (pickle === undefined)
+      throw new ReaderError("it has no data.pkl, so torch.save did not write it");
     const folder = pickle.path.slice(0, -"data.pkl".length);
     await checkByteOrder(file, entries.get(`${folder}byteorder`));
     const tree = unpickle(await readEntry(file, pickle), handlers);
@@ -145,7 +149,7 @@ async function checkByteOrder(file: OpenFile, entry: ZipEntry | undefined): Prom
   if (order !== "little") throw new ReaderError(`its numbers are ${order}-endian`);
 }
 
-/** Views of one storage follow each other: the last one that was read is kept. */
+/** Reads storages. Views of one storage follow each other, so the last storage is kept. */
 function storageReader(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, folder: string) {
   let last: ({ key: string } & Elements) | null = null;
   return async ({ storage, offset, shape, strides }: View): Promise<PtRecord> => {
@@ -165,7 +169,7 @@ function storageReader(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, f
   };
 }
 
-/** Whole numbers of 64 bits become i32 where all of a storage fit. */
+/** 64-bit integers become i32 if all elements of the storage fit. */
 function elementsOf(type: ElementType, bytes: Uint8Array, name: string): Elements {
   if (type.name !== "I64") return decodeElements(type.name, bytes, name);
   const longs = new BigInt64Array(bytes.slice().buffer as ArrayBuffer);
@@ -217,7 +221,7 @@ type Call = (...args: readonly unknown[]) => unknown;
 
 const numbersOf = (value: unknown): number[] => {
   if (Array.isArray(value) && value.every((one) => Number.isSafeInteger(one))) return [...value];
-  throw new ReaderError("a tensor's shape is not made of whole numbers");
+  throw new ReaderError("the shape of a tensor contains a value that is not an integer");
 };
 
 function rebuild(storage: unknown, offset: unknown, shape: unknown, strides: unknown): View {
@@ -227,10 +231,10 @@ function rebuild(storage: unknown, offset: unknown, shape: unknown, strides: unk
   return new View(known, offset as number, numbersOf(shape), numbersOf(strides));
 }
 
-/** Latin-1 text that stands for bytes, as protocol 2 writes them. */
+/** Latin-1 text that represents bytes, as in protocol 2. */
 const encoded: Call = (text) => Uint8Array.from(String(text), (letter) => letter.charCodeAt(0));
 
-/** What a pickle may name, and what a call of it gives. */
+/** Names that a pickle may contain, and the results of calling them. */
 const known: Readonly<Record<string, Call>> = {
   "collections.OrderedDict": (items) =>
     new Map(
@@ -255,12 +259,13 @@ const handlers = {
       : undefined;
     if (found !== undefined) return found;
     throw new ReaderError(
-      `it names ${module}.${name}, which is neither a tensor nor a plain container` +
-        "\n  hint: save model.state_dict() with torch.save, or safetensors.torch.save_file",
+      `it contains ${module}.${name}, which is neither a tensor nor a plain container` +
+        "\n  hint: save model.state_dict() with torch.save or safetensors.torch.save_file",
     );
   },
   call(callee: unknown, args: readonly unknown[]): unknown {
-    if (typeof callee !== "function") throw new ReaderError("it calls what is no known name");
+    if (typeof callee !== "function")
+      throw new ReaderError("it calls a value that is not a known name");
     return (callee as Call)(...args);
   },
   reference(id: unknown): Storage {
@@ -272,11 +277,11 @@ const handlers = {
       length >= 0
     )
       return { type, key: String(key), length };
-    throw new ReaderError("it refers to something that is no storage");
+    throw new ReaderError("it has a reference that is not a storage");
   },
 };
 
-/** The tree with its tensors read, one after the other. */
+/** The data with its tensors read one after another. */
 async function resolved<Leaf>(
   value: unknown,
   read: (view: View) => Promise<Leaf>,
@@ -298,6 +303,6 @@ async function resolved<Leaf>(
     typeof value === "function" ||
     (typeof value === "object" && value !== null && "decode" in value)
   )
-    throw new ReaderError("it keeps a name of code, which is not plain data");
+    throw new ReaderError("it contains the name of code, which is not plain data");
   return value as PtValue<Leaf>;
 }

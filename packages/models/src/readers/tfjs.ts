@@ -7,7 +7,7 @@ export interface TfjsWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: string;
-  /** Whole numbers that stand for min + scale · number, or halves. */
+  /** Integers n that represent min + scale · n, or halves. */
   readonly quantization?: {
     readonly dtype: string;
     readonly min?: number;
@@ -15,7 +15,7 @@ export interface TfjsWeight {
   };
 }
 
-/** Files and the tensors that lie in them, one after the other. */
+/** Files and the tensors that they hold one after another. */
 export interface TfjsGroup {
   readonly paths: readonly string[];
   readonly weights: readonly TfjsWeight[];
@@ -32,10 +32,12 @@ const TYPES: Readonly<Record<string, readonly [name: string, bytes: number]>> = 
 };
 
 /**
- * The tensors of a TensorFlow.js model, of layers or of a graph: `manifest` is `weightsManifest` of its `model.json`,
- * `files` the bytes of each path. Quantised weights (uint8, uint16, float16) become f32.
+ * The tensors of a TensorFlow.js layers or graph model: `manifest` is the `weightsManifest` of its
+ * `model.json`, `files` has the bytes of each path. Quantized weights (uint8, uint16, float16)
+ * become f32.
  *
- * Throws ReaderError where a file is missing or its length does not fit, and for texts and complex numbers.
+ * Throws ReaderError if a file is missing or has the wrong length, and for strings and complex
+ * numbers.
  */
 export function readTfjsWeights(
   manifest: readonly TfjsGroup[],
@@ -50,7 +52,9 @@ export function readTfjsWeights(
       const [type, width] = typeOf(weight);
       const length = weight.shape.reduce((a, b) => a * b, 1) * width;
       if (at + length > bytes.length)
-        throw new ReaderError(`readTfjsWeights: ${weight.name} reaches past the end of its files`);
+        throw new ReaderError(
+          `readTfjsWeights: ${weight.name} extends beyond the end of its files`,
+        );
       const { dtype, data } = decodeElements(type, bytes.slice(at, at + length), weight.name);
       at += length;
       found[weight.name] =
@@ -60,7 +64,7 @@ export function readTfjsWeights(
     }
     if (at !== bytes.length)
       throw new ReaderError(
-        `readTfjsWeights: ${paths.join(", ")}: ${bytes.length - at} bytes are left over`,
+        `readTfjsWeights: ${paths.join(", ")}: ${bytes.length - at} bytes are not used`,
       );
   }
   return found;
@@ -69,7 +73,7 @@ export function readTfjsWeights(
 function typeOf({ name, dtype, quantization }: TfjsWeight): readonly [string, number] {
   const type = TYPES[quantization?.dtype ?? dtype];
   if (type !== undefined) return type;
-  throw new ReaderError(`readTfjsWeights: ${name} is ${dtype}, which is not read`);
+  throw new ReaderError(`readTfjsWeights: ${name} is ${dtype}, which is not supported`);
 }
 
 function dequantised({ quantization }: TfjsWeight, data: TensorRecord["data"]): Float32Array {

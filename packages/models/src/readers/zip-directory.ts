@@ -1,11 +1,11 @@
 import type { OpenFile } from "@wgrad/autograd/saving";
 import { ReaderError } from "./error.ts";
 
-/** A file that lies in an archive as it is. */
+/** An uncompressed file in an archive. */
 export interface ZipEntry {
   readonly path: string;
   readonly size: number;
-  /** Where its own header is. */
+  /** Offset of its local header. */
   readonly header: number;
 }
 
@@ -15,13 +15,13 @@ const WIDE_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const WIDE = 0xffffffff;
-/** The end of an archive is followed by a comment of up to so many bytes. */
+/** Maximum length of the comment at the end of an archive. */
 const COMMENT = 65_535;
 
 const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The files of an archive by path, of any size; nothing of them is read yet. */
+/** The files of an archive by path, of any size; their contents are not read. */
 export async function zipDirectory(file: OpenFile): Promise<Map<string, ZipEntry>> {
   const { begin, size } = await findDirectory(file);
   const bytes = await file.read(begin, begin + size);
@@ -33,7 +33,7 @@ export async function zipDirectory(file: OpenFile): Promise<Map<string, ZipEntry
     ) as [number, number, number];
     const path = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + names));
     if (view.getUint16(at + 10, true) !== 0)
-      throw new ReaderError(`${path} is packed, and torch.save packs nothing`);
+      throw new ReaderError(`${path} is compressed, which torch.save never does`);
     const extra = bytes.subarray(at + 46 + names, at + 46 + names + extras);
     let size = view.getUint32(at + 24, true);
     let header = view.getUint32(at + 42, true);
@@ -61,15 +61,15 @@ async function findDirectory(file: OpenFile): Promise<{ begin: number; size: num
     const wide = [48, 40].map((field) => Number(record.getBigUint64(field, true)));
     return checked(file, wide[0] as number, wide[1] as number);
   }
-  throw new ReaderError("it is no zip archive, or its end is missing");
+  throw new ReaderError("it is not a zip archive, or it is truncated");
 }
 
 function checked(file: OpenFile, begin: number, size: number): { begin: number; size: number } {
   if (begin + size <= file.size) return { begin, size };
-  throw new ReaderError("the archive's directory reaches past its end");
+  throw new ReaderError("the directory of the archive extends beyond its end");
 }
 
-/** Sizes and places of 64 bits, in the order in which those of 32 are full. */
+/** 64-bit sizes and offsets, in the order of the 32-bit fields that they replace. */
 function wideNumbers(
   extra: Uint8Array,
   size: number,
@@ -93,12 +93,12 @@ function wideNumbers(
   throw new ReaderError("an entry of the archive lacks its size");
 }
 
-/** The bytes of a file in an archive. */
+/** Reads a file of an archive. */
 export async function readEntry(file: OpenFile, entry: ZipEntry): Promise<Uint8Array> {
   const header = viewOf(await file.read(entry.header, entry.header + 30));
   if (header.getUint32(0, true) !== LOCAL)
-    throw new ReaderError(`${entry.path} is not where it should be`);
+    throw new ReaderError(`${entry.path} is not at its offset`);
   const begin = entry.header + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  if (begin + entry.size > file.size) throw new ReaderError(`${entry.path} is cut short`);
+  if (begin + entry.size > file.size) throw new ReaderError(`${entry.path} is truncated`);
   return file.read(begin, begin + entry.size);
 }

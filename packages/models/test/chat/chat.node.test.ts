@@ -39,7 +39,7 @@ const tokenizerWith = (config: object): ReturnType<typeof loadTokenizer> => {
 };
 
 test.each(cases.map((one, i) => [i, one] as const))(
-  "conversation %i is written as transformers writes it",
+  "conversation %i is formatted as by transformers",
   async (_, one) => {
     const tokenizer = await tokenizerWith({ chat_template: templates[one.template] });
     const options: ChatTemplateOptions = {
@@ -55,12 +55,12 @@ test.each(cases.map((one, i) => [i, one] as const))(
   },
 );
 
-test("several templates have names, and chat_template.jinja comes first", async () => {
+test("several templates are selected by name, and chat_template.jinja takes precedence", async () => {
   const named = Object.entries(templates).map(([name, template]) => ({ name, template }));
   const tokenizer = await tokenizerWith({ chat_template: named });
   const text = { tokenize: false } as const;
   await expect(tokenizer.applyChatTemplate(question)).rejects.toThrow(
-    "has no chat template; there are chatml, inst, headers",
+    "has no chat template; its templates are chatml, inst, headers",
   );
   const inst = await tokenizer.applyChatTemplate(question, { ...text, chatTemplate: "inst" });
   expect(inst).toBe("<s>[INST] Who? [/INST]");
@@ -74,17 +74,17 @@ test("several templates have names, and chat_template.jinja comes first", async 
   rmSync(join(place, "chat_template.jinja"));
 });
 
-test("what cannot be written says why", async () => {
+test("conversations that cannot be formatted throw an error", async () => {
   const none = await tokenizerWith({});
   await expect(none.applyChatTemplate(question)).rejects.toThrow(
-    "the tokenizer has no chat template\n  hint: pass a template's text as chatTemplate",
+    "the tokenizer has no chat template\n  hint: pass the text of a template as chatTemplate",
   );
   const inst = await tokenizerWith({ chat_template: templates.inst });
   const twice = inst.applyChatTemplate([...question, ...question]);
   await expect(twice).rejects.toThrow(PretrainedError);
-  await expect(twice).rejects.toThrow("the template says: turns of user and assistant take turns");
+  await expect(twice).rejects.toThrow("the template threw: turns of user and assistant take turns");
   await expect(inst.applyChatTemplate(["Who?"] as never)).rejects.toThrow(
-    "takes turns with a role",
+    "needs messages that have a role",
   );
   await expect(inst.applyChatTemplate(question, { prompt: true } as never)).rejects.toThrow(
     "prompt",

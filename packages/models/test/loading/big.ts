@@ -2,16 +2,16 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:f
 import { join } from "node:path";
 import type { Config } from "@wgrad/models";
 
-/** A GPT-2 of 12 layers: 124 million weights, 498 MB. */
+/** A GPT-2 with 12 layers: 124 million weights, 498 MB. */
 export const config: Config = {
   ...{ model_type: "gpt2", architectures: ["GPT2LMHeadModel"], vocab_size: 50_257 },
   ...{ n_positions: 1024, n_embd: 768, n_layer: 12, n_head: 12 },
 };
 
-/** Element i of the tensor that lies in place n among all: small numbers, none of them 0. */
+/** Element i of the tensor at index n: small numbers, none of them 0. */
 export const element = (n: number, i: number): number => ((i % 251) + n + 1) / 1e4;
 
-/** Writes such a model in shards of at most `most` bytes; gives the bytes of all. */
+/** Writes this model in shards of at most `most` bytes; returns the total number of bytes. */
 export function writeModel(
   folder: string,
   shapes: readonly (readonly [name: string, shape: readonly number[]])[],
@@ -51,7 +51,7 @@ export function writeModel(
     writeSync(handle, start);
     for (const { shape, place } of shard) {
       const size = sizeOf(shape);
-      // whole periods, so that a piece is written again and again
+      // whole periods, so that the same piece is written repeatedly
       const piece = Float32Array.from({ length: 251 * 4096 }, (_, i) => element(place, i));
       for (let at = 0; at < size; at += piece.length)
         writeSync(handle, piece.subarray(0, Math.min(piece.length, size - at)));

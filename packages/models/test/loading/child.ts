@@ -1,4 +1,4 @@
-/** Run by memory.node.test.ts: loads a large model and says how much memory the process had at the most. */
+/** Run by memory.node.test.ts: loads a large model and prints the peak memory of the process. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ try {
   );
   const bytes = writeModel(folder, shapes, 2 ** 27);
   (globalThis as { gc?: () => void }).gc?.();
-  // the highest mark from here on
+  // reset the peak
   writeFileSync("/proc/self/clear_refs", "5");
   const before = status("VmRSS");
   const model = await fromPretrained(folder, { architecture: GPT2LMHeadModel });

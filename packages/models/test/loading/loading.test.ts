@@ -11,7 +11,7 @@ const stretches = (...lengths: number[]): Float32Array[] => {
 describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(() => init({ device }));
 
-  test("a parameter takes values a stretch at a time, trains on, and its first values are never computed", async () => {
+  test("a parameter is filled in chunks and trains, and its initial values are never computed", async () => {
     const weight = parameter(zeros([5, 3]));
     await fillFrom(weight, stretches(4, 8, 3));
     expect(await weight.tolist()).toEqual(
@@ -25,7 +25,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(memory().bytes.cells).toBe(cells);
   });
 
-  test("where a stretch fails or is too long, the values stay", async () => {
+  test("if a chunk fails or is too long, the values do not change", async () => {
     const weight = parameter(tensor([1, 2, 3]));
     await expect(fillFrom(weight, stretches(2))).rejects.toThrow("2 values do not fill it");
     await expect(fillFrom(weight, stretches(2, 2))).rejects.toThrow("4 values do not fill it");
@@ -39,10 +39,10 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 });
 
-describe("a module that is made to be loaded", () => {
+describe("a module that is constructed for loading", () => {
   beforeAll(() => init({ device: "cpu" }));
 
-  test("draws what is not loaded, and no more", async () => {
+  test("draws only the weights that are not loaded", async () => {
     manualSeed(3);
     const next = await rand([4]).tolist();
     manualSeed(3);
@@ -62,13 +62,13 @@ describe("a module that is made to be loaded", () => {
     weight.uniform_(-1 / Math.sqrt(3), 1 / Math.sqrt(3));
     expect(await (loaded.bias as Tensor).tolist()).toEqual(await bias.tolist());
     expect(await drawn.weight.tolist()).toEqual(await weight.tolist());
-    // all of it loaded, nothing is drawn
+    // everything is loaded, so nothing is drawn
     manualSeed(3);
     unfilled(() => new Linear(300, 200)).fill([]);
     expect(await rand([4]).tolist()).toEqual(next);
   });
 
-  test("says where a value was computed from what was put off", () => {
+  test("reports where a value was computed from deferred weights", () => {
     class Made extends Module {
       direct: Parameter = parameter(zeros([4]).normal_());
       computed: Parameter = parameter(zeros([4]).normal_().mul(3));

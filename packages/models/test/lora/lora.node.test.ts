@@ -22,7 +22,7 @@ const file = (name: string): Uint8Array => readFileSync(new URL(name, import.met
 const folder = new URL("adapter", import.meta.url);
 const ids = (): Tensor => tensor(Int32Array.of(1, 5, 11, 0, 7, 3, 3, 2, 8, 9), { shape: [2, 5] });
 
-/** The network that `generate.py` made, and what it wrote of it. */
+/** The network of `generate.py` and the tensors that it wrote. */
 async function made(): Promise<{ net: Net; state: Record<string, Tensor> }> {
   const state = await load(file("net.safetensors"));
   const net = new Net();
@@ -34,14 +34,14 @@ async function made(): Promise<{ net: Net; state: Record<string, Tensor> }> {
 const off = async (found: Tensor, wanted: Tensor): Promise<number> =>
   noGrad(() => found.sub(wanted).abs().max()).item();
 
-/** On WebGPU the same kernels run elsewhere too. */
+/** WebGPU runs the same kernels in other tests, too. */
 const devices =
   inject("tier") === "full" ? (["cpu", "wasm", "webgpu"] as const) : (["cpu", "wasm"] as const);
 
 describe.each(devices)("on %s", (device) => {
   beforeAll(() => init({ device }));
 
-  test("adapters of PEFT beside embeddings and convolutions give what PEFT gives, and its gradients", async () => {
+  test("PEFT adapters of embeddings and convolutions give PEFT's results and gradients", async () => {
     const { net, state } = await made();
     const lora = await loadLora(net, folder);
     const adapted = net(ids());
@@ -60,10 +60,10 @@ describe.each(devices)("on %s", (device) => {
 describe("an adapter", () => {
   beforeAll(() => init({ device: "cpu" }));
 
-  test("is merged where its updates fit the weights, and is refused whole where one does not", async () => {
+  test("merges if all updates fit the weights, and refuses completely if one does not", async () => {
     const { net, state } = await made();
     const lora = await loadLora(net, folder);
-    expect(() => lora.merge()).toThrow("grouped has 2 groups: its update fits no weight");
+    expect(() => lora.merge()).toThrow("grouped has 2 groups, so its update cannot be merged");
     expect(await off(net(ids()), state.adapted as Tensor)).toBeLessThan(1e-6);
     const other = (await made()).net;
     const own = new Lora(other, { r: 2, targetModules: ["emb", "conv1", "conv2", "head"] });
@@ -79,13 +79,13 @@ describe("an adapter", () => {
     expect(await off(other(ids()), tensor(before as number[][]))).toBeLessThan(1e-5);
   });
 
-  test("begins as nothing, and says what it cannot stand beside", async () => {
+  test("starts as zero, and refuses layers that it does not support", async () => {
     const { net, state } = await made();
     new Lora(net, { r: 4, targetModules: ["emb", "conv1", "conv2", "grouped"] });
     expect(await off(net(ids()), state.plain as Tensor)).toBeLessThan(1e-6);
     const beside = (r: number, targetModules: string[]) => () =>
       new Lora(new Net(), { r, targetModules });
-    expect(beside(3, ["grouped"])).toThrow("2 groups, which a rank of 3 does not fall into");
+    expect(beside(3, ["grouped"])).toThrow("2 groups, which do not divide the rank 3");
     const linear = new Lora(new Net(), { targetModules: "all-linear", r: 2 });
     expect(Object.keys(linear.stateDict())).toEqual([
       "base_model.model.head.lora_A.weight",

@@ -5,17 +5,17 @@ import { summary } from "./table.ts";
 
 const cases = conformanceCases();
 const full = inject("tier") === "full";
-/** The quick tier takes one case in so many. */
+/** The quick tier runs one case in this many. */
 const every = full ? 1 : 24;
 
 if (cases.length === 0) {
-  test.skip(`ONNX's node cases: ${folder} is not there (apt-get install libonnx-testdata)`, () => {});
+  test.skip(`ONNX's node cases: ${folder} does not exist (apt-get install libonnx-testdata)`, () => {});
 }
 
 describe.runIf(cases.length > 0).each(["cpu", "wasm"] as const)(
   "ONNX's node cases on %s",
   (device) => {
-    test("are right, or refused by name", { timeout: 300_000 }, async () => {
+    test("pass, or are refused by name", { timeout: 300_000 }, async () => {
       await init({ device });
       const outcomes = [];
       for (const item of cases.filter((_, i) => i % every === 0))

@@ -6,7 +6,10 @@ import { type GraphProto, ModelProtoSchema, TensorProtoSchema } from "onnx-buf";
 import { tensorValue } from "../../src/onnx/tensor-proto.ts";
 import type { Value } from "../../src/onnx/value.ts";
 
-/** Where Debian's package `libonnx-testdata` (Apache-2.0) has its cases, or where a variable says that they are. */
+/**
+ * The folder of the cases: from a variable, else that of Debian's package `libonnx-testdata`
+ * (Apache-2.0).
+ */
 export const folder: string =
   process.env.WGRAD_ONNX_TESTDATA ?? "/usr/share/libonnx-testdata/data/node";
 
@@ -16,16 +19,16 @@ export interface ConformanceCase {
   readonly operators: readonly string[];
 }
 
-/** What became of a case: the outputs are right, reading refuses it by name, or neither. */
+/** The outcome of a case: the outputs are right, reading refuses it by name, or neither. */
 export interface ConformanceOutcome {
   readonly status: "right" | "refused" | "wrong";
   readonly reason: string;
 }
 
-/** Cases whose outputs are not to be met, each with its reason. */
+/** Cases whose outputs differ, with the reason. */
 export const unlike: Readonly<Record<string, string>> = {
   test_resize_downsample_scales_cubic_align_corners:
-    "the corners of a size that is no whole number: onnxruntime and PyTorch give what is given here",
+    "the corners of a fractional size: onnxruntime and PyTorch agree with this library",
   test_resize_downsample_scales_linear_align_corners: "the same",
   test_training_dropout: "numpy's random numbers",
   test_training_dropout_default: "numpy's random numbers",
@@ -33,7 +36,7 @@ export const unlike: Readonly<Record<string, string>> = {
   test_training_dropout_mask: "numpy's random numbers",
 };
 
-/** The cases of the package, none where it is not installed. */
+/** The cases of the package; none if it is not installed. */
 export function conformanceCases(): ConformanceCase[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -54,7 +57,7 @@ const operatorsIn = (graph: GraphProto | undefined): string[] =>
 
 function valueAt(name: string, file: string): Value {
   const proto = fromBinary(TensorProtoSchema, read(name, SET, file));
-  // the package says UINT16 where it has the bits of bfloat16
+  // the package declares UINT16 for the bits of bfloat16
   if (name.includes("BFLOAT16") && proto.dataType === UINT16) proto.dataType = BFLOAT16;
   return tensorValue(proto, {}, name);
 }
@@ -62,10 +65,10 @@ function valueAt(name: string, file: string): Value {
 const [UINT16, BFLOAT16] = [4, 16];
 
 const SET = "test_data_set_0";
-/** Those of ONNX's own runner. */
+/** The tolerances of ONNX's own runner. */
 const [RTOL, ATOL] = [1e-3, 1e-7];
 
-/** Runs a case on the device that is in use. */
+/** Runs a case on the current device. */
 export async function runConformance({ name }: ConformanceCase): Promise<ConformanceOutcome> {
   try {
     const model = readOnnx(read(name, "model.onnx"));
@@ -84,7 +87,7 @@ export async function runConformance({ name }: ConformanceCase): Promise<Conform
     return { status: reasons.length === 0 ? "right" : "wrong", reason: reasons.join("; ") };
   } catch (error) {
     const { message } = error as Error;
-    const refused = error instanceof OnnxError && message.includes("not built");
+    const refused = error instanceof OnnxError && message.includes("not supported");
     return { status: refused ? "refused" : "wrong", reason: message.split("\n")[0] as string };
   }
 }
@@ -97,12 +100,12 @@ function differences(
   got: ArrayLike<number>,
 ): string[] {
   if (String(shape) !== String(wantedShape))
-    return [`output ${i}: shape [${shape}], not [${wantedShape}]`];
+    return [`output ${i}: shape [${shape}], expected [${wantedShape}]`];
   for (let at = 0; at < got.length; at++) {
     const [x, y] = [Number(got[at]), Number(wanted[at])];
     if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     if (!(Math.abs(x - y) <= ATOL + RTOL * Math.abs(y)))
-      return [`output ${i}: ${x} at ${at}, not ${y}`];
+      return [`output ${i}: ${x} at ${at}, expected ${y}`];
   }
   return [];
 }

@@ -5,13 +5,13 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { exportedLayers, exportedModels } from "./exported.ts";
 
-/** The quick tier takes one layer in so many. */
+/** The quick tier runs one layer in this many. */
 const every = inject("tier") === "full" ? 1 : 8;
 const exported = [...exportedModels, ...exportedLayers.filter((_, i) => i % every === 0)];
 
 beforeAll(() => init({ device: "wasm" }));
 
-/** A tensor as onnxruntime takes it: whole numbers are of 64 bits in the file. */
+/** A tensor of onnxruntime; integers have 64 bits in the file. */
 async function ort(x: Tensor): Promise<OrtTensor> {
   const data = await x.data();
   if (x.dtype !== "i32") return new OrtTensor("float32", Float32Array.from(data), [...x.shape]);
@@ -29,7 +29,7 @@ function close(got: ArrayLike<number | bigint>, wanted: ArrayLike<number>): void
   expect(Math.max(0, ...off)).toBeLessThan(1e-5);
 }
 
-describe("exported models are what onnxruntime computes, for another batch too", () => {
+describe("onnxruntime computes exported models correctly, also for another batch size", () => {
   test.each(exported.map((one) => [one.name, one] as const))("%s", async (_, item) => {
     manualSeed(0);
     const model = item.model();
@@ -57,7 +57,7 @@ describe("exported models are what onnxruntime computes, for another batch too",
   });
 });
 
-test("parameters keep their names in the state dict", async () => {
+test("parameters keep their state-dict names", async () => {
   const model = exportedModels[2]?.model() as AnyModule;
   const bytes = await exportOnnx(model, [randn([2, 3, 16, 16])]);
   const names = readOnnx(bytes)
@@ -66,7 +66,7 @@ test("parameters keep their names in the state dict", async () => {
   for (const [name] of model.namedParameters()) expect(names).toContain(name);
 });
 
-test("names and a fixed batch are as they are asked for", async () => {
+test("names and a fixed batch are used as requested", async () => {
   const model = new Linear(3, 2) as unknown as AnyModule;
   const bytes = await exportOnnx(model, randn([4, 3]), {
     ...{ inputNames: ["x"], outputNames: ["y"], dynamicBatch: false },
@@ -77,7 +77,7 @@ test("names and a fixed batch are as they are asked for", async () => {
   expect(session.inputMetadata).toEqual([fixed]);
 });
 
-describe("what is not written is refused by name", () => {
+describe("unsupported operations are refused by name", () => {
   class Calls extends Module {
     readonly fn: (x: Tensor) => Tensor;
     constructor(fn: (x: Tensor) => Tensor) {
@@ -92,12 +92,12 @@ describe("what is not written is refused by name", () => {
     exportOnnx(new Calls(fn) as unknown as AnyModule, randn([3, 4]));
 
   test.each([
-    ["sort", (x: Tensor) => x.sort(1)[0], "exportOnnx: the operation sort is not built"],
-    ["erfinv", (x: Tensor) => x.erfinv(), "exportOnnx: the operation erfinv is not built"],
+    ["sort", (x: Tensor) => x.sort(1)[0], "exportOnnx: the operation sort is not supported"],
+    ["erfinv", (x: Tensor) => x.erfinv(), "exportOnnx: the operation erfinv is not supported"],
     [
       "random numbers",
       (x: Tensor) => x.add(randn([4])),
-      "exportOnnx: the model reads numbers that are others in each call",
+      "exportOnnx: the model reads values that differ in each call",
     ],
     [
       "a part that depends on the batch",
@@ -105,9 +105,9 @@ describe("what is not written is refused by name", () => {
       "depends on the batch",
     ],
     [
-      "other code for another batch",
+      "different code for another batch",
       (x: Tensor) => (x.shape[0] === 3 ? x.exp() : x.cos()),
-      "exportOnnx: the model computes otherwise for another size of batch",
+      "exportOnnx: the model computes something else for another batch size",
     ],
   ])("%s", async (_, fn, text) => {
     await expect(refusal(fn)).rejects.toThrow(text);

@@ -70,7 +70,7 @@ import {
   ZeroPad2d,
 } from "@wgrad/nn";
 
-/** softmax(Q Kᵀ / √d + mask) V of several heads, written out. */
+/** Multi-head attention in single operations: softmax(Q Kᵀ / √d + mask) V. */
 class Attention extends Module {
   qkv = new Linear(16, 48);
   out = new Linear(16, 16);
@@ -131,7 +131,7 @@ class GPT extends Module {
   }
 }
 
-/** The last output of a recurrence, classified. */
+/** A classifier of the last output of a recurrent layer. */
 class Sentiment extends Module {
   embedding = new Embedding(20, 6);
   lstm = new LSTM(6, 5, { batchFirst: true, numLayers: 2, bidirectional: true });
@@ -143,7 +143,7 @@ class Sentiment extends Module {
   }
 }
 
-/** A network in the manner of tutorials, of functions. */
+/** A network in functional style, as in tutorials. */
 class Net extends Module {
   conv1 = new Conv2d(1, 4, 3);
   conv2 = new Conv2d(4, 6, 3, { padding: 1, stride: 2, groups: 2 });
@@ -174,7 +174,7 @@ class Functions extends Module {
   }
 }
 
-/** Every layer that has one tensor in and one out, and what it takes. */
+/** Every layer with one tensor as input and output, and the shape of its input. */
 const layers: readonly (readonly [() => unknown, readonly number[]])[] = [
   ...[CELU, ELU, GLU, Hardshrink, Hardsigmoid, Hardswish, LogSigmoid, Mish, PReLU, ReLU6, SELU].map(
     (Layer) => [() => new Layer(), [6]] as const,
@@ -213,6 +213,7 @@ const layers: readonly (readonly [() => unknown, readonly number[]])[] = [
   [() => new MaxPool3d(2), [4, 6, 6, 6]],
 ];
 
+/** A model to export. */
 export interface Exported {
   readonly name: string;
   readonly model: () => AnyModule;
@@ -231,7 +232,7 @@ const ids = (name: string, model: () => unknown, length: number): Exported => ({
   inputs: (batch) => [randint(20, [batch, length])],
 });
 
-/** Models that are exported, with inputs for a batch. */
+/** Models to export, with inputs for a batch. */
 export const exportedModels: readonly Exported[] = [
   row(
     "mlp",
@@ -246,7 +247,7 @@ export const exportedModels: readonly Exported[] = [
       ),
     [8],
   ),
-  row("net of functions", () => new Net(), [1, 10, 10]),
+  row("functional net", () => new Net(), [1, 10, 10]),
   {
     name: "conv net",
     model: () =>
@@ -335,7 +336,7 @@ export const exportedModels: readonly Exported[] = [
   row("functions", () => new Functions(), [4], [4]),
 ];
 
-/** Layers by themselves. */
+/** Single layers to export. */
 export const exportedLayers: readonly Exported[] = layers.map(([layer, shape], i) =>
   row(`layer ${i}`, layer, [...shape]),
 );

@@ -10,7 +10,7 @@ import {
 type Node = MessageInitShape<typeof NodeProtoSchema>;
 type Initialiser = MessageInitShape<typeof TensorProtoSchema>;
 
-/** A tensor of a file, of f32. */
+/** An f32 tensor of a file. */
 export const weight = (
   name: string,
   dims: readonly number[],
@@ -19,7 +19,7 @@ export const weight = (
   ...{ name, dims: dims.map(BigInt), dataType: 1, floatData },
 });
 
-/** An attribute that is a whole number. */
+/** An integer attribute. */
 export const int = (name: string, i: number): MessageInitShape<typeof AttributeProtoSchema> => ({
   name,
   type: Kind.INT,
@@ -32,7 +32,7 @@ interface Names {
   readonly opset?: number;
 }
 
-/** The bytes of a model; inputs and outputs are of f32 and of any shape. */
+/** The bytes of a model; inputs and outputs are f32 of any shape. */
 export function modelBytes(
   node: Node[],
   initializer: Initialiser[],

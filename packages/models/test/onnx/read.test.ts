@@ -40,7 +40,7 @@ describe("a read model", () => {
     );
   });
 
-  test("trains: statistics follow and elements drop in training alone", async () => {
+  test("trains: running statistics and dropout change in training only", async () => {
     const model = normed();
     const x = randn([64, 2]);
     const first = await (model({ x }).y as Tensor).data();
@@ -52,7 +52,7 @@ describe("a read model", () => {
     expect(await model.getBuffer("mean").tolist()).not.toEqual([0, 0]);
   });
 
-  test("takes steps of an optimizer, and a copy keeps its own weights", async () => {
+  test("is trained by an optimizer, and a copy keeps its own weights", async () => {
     const model = normed();
     const copy = deepcopy(model);
     const x = randn([4, 2]);
@@ -68,7 +68,7 @@ describe("a read model", () => {
     );
   });
 
-  test("keeps names that a module has already, with another at their end", () => {
+  test("renames weights whose names modules already use", () => {
     const model = readOnnx(
       modelBytes(
         [{ opType: "Add", input: ["x", "forward"], output: ["y"] }],
@@ -86,55 +86,55 @@ describe("refusals", () => {
     } catch (error) {
       return `${(error as Error).name}: ${(error as Error).message}`;
     }
-    throw new Error("nothing was refused");
+    throw new Error("no error was thrown");
   };
 
-  test("unknown operators and domains are named, all of them, before anything runs", () => {
+  test("all unknown operators and domains are listed before anything runs", () => {
     const nodes = [
       { opType: "Foo", name: "a", input: ["x"], output: ["h"] },
       { opType: "Relu", domain: "com.example", name: "b", input: ["h"], output: ["y"] },
     ];
     expect(refusal(() => readOnnx(modelBytes(nodes, [])))).toMatchInlineSnapshot(`
-      "OnnxError: readOnnx: node "a" (Foo of ai.onnx): this operator is not built
-        node "b" (Relu of com.example): this operator is not built"
+      "OnnxError: readOnnx: node "a" (Foo of ai.onnx): this operator is not supported
+        node "b" (Relu of com.example): this operator is not supported"
     `);
   });
 
-  test("attributes and opsets that are not built", () => {
+  test("attributes and opsets that are not supported", () => {
     const node = (attribute: ReturnType<typeof int>) => ({
       ...{ opType: "Resize", name: "r", input: ["x"], output: ["y"], attribute: [attribute] },
     });
     expect(
       refusal(() => readOnnx(modelBytes([node(int("antialias", 1))], []))),
     ).toMatchInlineSnapshot(
-      `"OnnxError: readOnnx: node "r" (Resize of ai.onnx): antialias = 1 is not built"`,
+      `"OnnxError: readOnnx: node "r" (Resize of ai.onnx): antialias = 1 is not supported"`,
     );
     expect(
       refusal(() => readOnnx(modelBytes([node(int("sparkle", 1))], []))),
     ).toMatchInlineSnapshot(
-      `"OnnxError: readOnnx: node "r" (Resize of ai.onnx): the attribute sparkle is not built (opset 17)"`,
+      `"OnnxError: readOnnx: node "r" (Resize of ai.onnx): the attribute sparkle is not supported (opset 17)"`,
     );
     expect(refusal(() => readOnnx(modelBytes([], [], { opset: 99 })))).toMatchInlineSnapshot(`
-      "OnnxError: readOnnx: the model is of opset 99
-        hint: opsets to 24 are read; onnx.version_converter changes a model's"
+      "OnnxError: readOnnx: the model has opset 99
+        hint: opsets up to 24 are supported; onnx.version_converter converts a model"
     `);
   });
 
-  test("bytes that are no model", () => {
+  test("bytes that are not a model", () => {
     expect(refusal(() => readOnnx(new Uint8Array([255, 255, 255])))).toContain(
-      "OnnxError: readOnnx: this is no ONNX file",
+      "OnnxError: readOnnx: this is not an ONNX file",
     );
   });
 
   test("inputs that are missing, unknown or of another dtype", () => {
     const model = normed();
     expect(refusal(() => model({ z: zeros([2, 2]) }))).toMatchInlineSnapshot(`
-      "OnnxError: OnnxModule: takes x
+      "OnnxError: OnnxModule: needs the inputs x
         missing: x
         unknown: z"
     `);
     expect(refusal(() => model({ x: zeros([2, 2], { dtype: "i32" }) }))).toMatchInlineSnapshot(`
-      "OnnxError: OnnxModule: input x is of FLOAT, got a tensor of i32
+      "OnnxError: OnnxModule: input x must be FLOAT, got a tensor of i32
         hint: x.to("f32")"
     `);
   });
@@ -146,13 +146,13 @@ describe("refusals", () => {
   });
 });
 
-test("numbers of the device are read by run, and forward says so", async () => {
+test("run reads values from the device, and forward throws with a hint", async () => {
   const model = readOnnx(
     modelBytes([{ opType: "NonZero", name: "where", input: ["x"], output: ["y"] }], []),
   );
   const x = tensor([0, 3, 0, 5]);
   expect(() => model({ x })).toThrow(
-    'OnnxModule: node "where" (NonZero) needs numbers that are on the device\n  hint: await model.run(inputs) reads them; or give the input as plain numbers',
+    'OnnxModule: node "where" (NonZero) needs values that are on the device\n  hint: use await model.run(inputs), or pass the input as plain numbers',
   );
   expect(await ((await model.run({ x })).y as Tensor).tolist()).toEqual([[1, 3]]);
   expect(await (model({ x: [0, 3, 0, 5] }).y as Tensor).tolist()).toEqual([[1, 3]]);

@@ -1,7 +1,7 @@
 import { families } from "../../src/onnx/operators.ts";
 import type { ConformanceCase, ConformanceOutcome } from "./conformance.ts";
 
-/** The sixty operators that files of vision, text and speech models use most. */
+/** The sixty operators that vision, text and speech models use most. */
 const practical: readonly string[] = `
   Add ArgMax ArgMin AveragePool BatchNormalization Cast CastLike Clip Concat Constant Conv
   ConvTranspose Div Dropout Erf Exp Expand Flatten Gather GatherElements Gemm
@@ -31,9 +31,13 @@ const lists = {
   "the sixty operators that cover the most cases": covering,
 } as const;
 
+/** A case with its outcome. */
 export type Checked = ConformanceCase & ConformanceOutcome;
 
-/** How many cases there are of each list's operators alone, and of these how many are right, and refused by name. */
+/**
+ * Number of cases that use only the operators of each list, and how many pass or are refused by
+ * name.
+ */
 export const summary = (
   outcomes: readonly Checked[],
 ): { list: string; all: number; right: number; refused: number }[] =>
@@ -43,7 +47,10 @@ export const summary = (
     return { list, all: own.length, right: count("right"), refused: count("refused") };
   });
 
-/** Markdown: every operator with the attributes that are built, and how many of its cases are right. */
+/**
+ * The support table in Markdown: every operator with its supported attributes and the number of
+ * passing cases.
+ */
 export function supportTable(outcomes: readonly Checked[]): string {
   const rows = Object.entries(families).flatMap(([family, operators]) =>
     Object.entries(operators).map(([name, { attributes = {} }]) => {
@@ -60,7 +67,7 @@ export function supportTable(outcomes: readonly Checked[]): string {
   );
   const counts = summary(outcomes).map(
     ({ list, all, right, refused }) =>
-      `- Of ${list}: ${right} of ${all} cases right, ${refused} refused by name.`,
+      `- Of ${list}: ${right} of ${all} cases pass, ${refused} are refused by name.`,
   );
   const refused = [
     ...new Set(
@@ -72,11 +79,11 @@ export function supportTable(outcomes: readonly Checked[]): string {
   return [
     ...counts,
     "",
-    "| operator | family | attributes | cases right |",
+    "| operator | family | attributes | passing cases |",
     "|---|---|---|---|",
     ...rows,
     "",
-    `Refused by name, among others: ${refused
+    `Operators that are refused by name include ${refused
       .sort()
       .map((name) => `\`${name}\``)
       .join(", ")}.`,

@@ -2,12 +2,12 @@ import type { ElementType } from "../types.ts";
 import { BOOL, FLOAT, INT64, typeOf } from "../types.ts";
 import type { AttributeValue, Writer } from "./writer.ts";
 
-/** What an operation is written from. */
+/** The input of a function that writes an elementwise operation. */
 export interface Element {
   readonly writer: Writer;
   readonly inputs: readonly string[];
   readonly scalars: readonly number[];
-  /** Of the result. */
+  /** Element type of the result. */
   readonly type: ElementType;
 }
 
@@ -17,13 +17,13 @@ const one = (opType: string, attributes: Readonly<Record<string, AttributeValue>
   return ({ writer, inputs }) => writer.add(opType, inputs, attributes);
 };
 
-/** Several operators of one input, the first one first. */
+/** Several operators with one input each, applied in order. */
 const chain =
   (...opTypes: string[]): Write =>
   ({ writer, inputs }) =>
     opTypes.reduce((x, opType) => writer.add(opType, [x]), inputs[0] as string);
 
-/** The result of an operator, turned around. */
+/** The negated result of an operator. */
 const not =
   (opType: string): Write =>
   ({ writer, inputs }) =>
@@ -37,7 +37,7 @@ const scaled = (element: Element, x: string, by: number): string =>
 
 const float = (x: number): AttributeValue => ({ float: x });
 
-/** How each elementwise operation of the core is written. */
+/** How each elementwise operation is written. */
 export const elements: Readonly<Record<string, Write>> = {
   abs: one("Abs"),
   acos: one("Acos"),
@@ -136,7 +136,7 @@ export const elements: Readonly<Record<string, Write>> = {
   where: one("Where"),
 };
 
-/** A cast; null for what is none. */
+/** Writes a cast; null if it is not one. */
 export function writeCast(name: string, { writer, inputs }: Element): string | null {
   const dtype = /^cast to (\w+)$/.exec(name)?.[1];
   if (dtype === undefined) return null;

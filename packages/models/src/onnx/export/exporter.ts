@@ -21,7 +21,9 @@ export class Exporter {
   private readonly traces: readonly [Traced, Traced];
   private readonly done = new Map<RecordedNode, Written>();
   private readonly called = new Set<number>();
-  /** What layers gave, by the node in whose memory it lies, and where it begins. */
+  /**
+   * Outputs of layers: for each node, which layer outputs its memory holds, and where each starts.
+   */
   private readonly parts = new Map<RecordedNode, readonly Part[]>();
 
   constructor(writer: Writer, traces: readonly [Traced, Traced]) {
@@ -29,12 +31,12 @@ export class Exporter {
     this.traces = traces;
   }
 
-  /** A tensor of both recordings as it is seen. */
+  /** Writes a tensor of both recordings as its view reads it. */
   value(a: Recorded, b: Recorded): Written {
     return this.seen([a.node, b.node], viewsOf(a.view, b.view, [a.node, b.node]), false);
   }
 
-  /** Writes the outputs under their names, and gives their shapes. */
+  /** Writes the outputs under their names and returns their shapes. */
   outputs(names: readonly string[]): Dims[] {
     const [first, second] = this.traces;
     return first.outputs.map(({ at }, i) => {
@@ -46,14 +48,14 @@ export class Exporter {
     });
   }
 
-  /** A tensor that both recordings share: a parameter of a layer. */
+  /** Writes a tensor that both recordings share: a parameter of a layer. */
   tensor(x: Tensor): string {
     const { node, view } = recorded(x);
     const at = { node: this.traces[0].copies.get(node) ?? node, view };
     return this.value(at, at).name;
   }
 
-  /** Input `i` of a node as the node reads it. */
+  /** Writes input `i` of a node as the node reads it. */
   input([a, b]: NodePair, i: number, broadcasts = false): Written {
     const pair = this.inputPair([a, b], i);
     return this.seen(pair, this.inputViews([a, b], i), broadcasts);
@@ -67,7 +69,7 @@ export class Exporter {
     return viewsOf(a.views[i] ?? null, b.views[i] ?? null, this.inputPair([a, b], i));
   }
 
-  /** A node through a view. */
+  /** Writes a node as a view reads it. */
   seen(pair: NodePair, views: ViewPair, broadcasts: boolean): Written {
     const [node] = pair;
     if (node.op.name === "fill" && !this.traces[0].names.has(node)) {
@@ -101,7 +103,7 @@ export class Exporter {
     return written;
   }
 
-  /** What is made of nothing: inputs, parameters, constants. */
+  /** Writes a node without operands: input, parameter or constant. */
   private source(pair: NodePair): Written | null {
     const [a] = pair;
     const name = this.traces[0].names.get(a);
@@ -124,18 +126,18 @@ export class Exporter {
     const host = a.storage?.host ?? null;
     if (host !== null && String(host) !== String(pair[1].storage?.host)) {
       throw new OnnxError(
-        "exportOnnx: the model reads numbers that are others in each call" +
-          "\n  hint: random numbers are not written; give them as an input",
+        "exportOnnx: the model reads values that differ in each call" +
+          "\n  hint: random numbers cannot be exported; pass them as an input",
       );
     }
     if (host !== null) return { name: this.writer.constant(type, shape(), host), dims };
     throw new OnnxError(
-      `exportOnnx: the operation ${a.op.name} is not built, or its numbers are not on the host` +
-        "\n  hint: keep a tensor that the model reads as a parameter or a buffer",
+      `exportOnnx: the operation ${a.op.name} is not supported, or its values are not on the host` +
+        "\n  hint: store tensors that the model reads as parameters or buffers",
     );
   }
 
-  /** Writes a layer that ONNX has an operator for, once. */
+  /** Writes a layer that has an ONNX operator, once. */
   private call(node: RecordedNode): void {
     const [first, second] = this.traces;
     const index = first.callOf.get(node);
@@ -157,11 +159,11 @@ export class Exporter {
     }
   }
 
-  /** What a layer gave, through a view that sees nothing beside it. */
+  /** The output of a layer that a view reads, if the view reads nothing else. */
   private given(pair: NodePair, views: ViewPair, broadcasts: boolean): Written | null {
     const [a, b] = views ?? [whole(pair[0]), whole(pair[1])];
     const parts = this.parts.get(pair[0]) ?? [];
-    // a state may be a part of the output: the smallest part first
+    // a state may be part of the output, so try the smallest part first
     const inOrder = parts.toSorted(
       (p, q) => product(p.content.dims)[0] - product(q.content.dims)[0],
     );
@@ -205,7 +207,7 @@ export class Exporter {
 }
 
 const notBuilt = (name: string): OnnxError =>
-  new OnnxError(`exportOnnx: the operation ${name} is not built`);
+  new OnnxError(`exportOnnx: the operation ${name} is not supported`);
 
 function broadcast(all: readonly Dims[]): Dims {
   const rank = Math.max(...all.map((dims) => dims.length));

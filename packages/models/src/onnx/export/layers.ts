@@ -21,7 +21,7 @@ import type { Exporter } from "./exporter.ts";
 import { writeRecurrent } from "./recurrent.ts";
 import type { Written } from "./views.ts";
 
-/** The layers that are written as one operator. */
+/** Whether a module is written as a single operator. */
 export const isLayer = (module: unknown): boolean =>
   [Linear, LayerNorm, LSTM, GRU, RNN].some((type) => module instanceof type) ||
   [BatchNorm1d, BatchNorm2d, BatchNorm3d, AvgPool1d, AvgPool2d, AvgPool3d].some(
@@ -31,7 +31,10 @@ export const isLayer = (module: unknown): boolean =>
 
 const float = (x: number) => ({ float: x });
 
-/** The names of a layer's outputs; null where it is written by its operations after all. */
+/**
+ * Writes a layer and returns the names of its outputs; null if it must be written as single
+ * operations.
+ */
 export function writeLayer(
   exporter: Exporter,
   module: AnyModule,
@@ -59,7 +62,7 @@ function linear(exporter: Exporter, { weight, bias }: Linear, x: Written): strin
   return b.length === 0 ? product : writer.add("Add", [product, ...b]);
 }
 
-/** A parameter, or what stands for one that there is not. */
+/** A parameter, or a constant if there is none. */
 const orConstant = (exporter: Exporter, x: Tensor | null, size: number[], value: number): string =>
   x === null
     ? exporter.writer.constant(

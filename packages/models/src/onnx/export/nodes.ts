@@ -8,26 +8,28 @@ import type { Writer } from "./writer.ts";
 /** A node in both recordings. */
 export type NodePair = readonly [RecordedNode, RecordedNode];
 
-/** The element type that is written for a dtype: whole numbers are of 64 bits, as PyTorch's are. */
+/** The element type in the file: integers have 64 bits, as in PyTorch. */
 export const writtenType = (dtype: Tensor["dtype"]): ElementType =>
   dtype === "i32" ? INT64 : typeOf(dtype);
 
+/** The sizes of a node. */
 export const dimsOf = ([a, b]: NodePair): Pair[] => pairs(a.shape, b.shape);
 
 type View = Recorded["view"];
 
-/** Views of two recordings together: null where both see the node as it stands. */
+/** The views of both recordings; null if both read the whole node. */
 export function viewsOf(a: View, b: View, [first, second]: NodePair): ViewPair {
   if (a === null && b === null) return null;
   return [a ?? whole(first), b ?? whole(second)];
 }
 
+/** The view of a whole node. */
 export function whole({ shape }: RecordedNode): NonNullable<View> {
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((x, y) => x * y, 1));
   return { shape, strides, offset: 0 };
 }
 
-/** What lies in memory of a value that is seen through a view: the dimensions in the order of their strides. */
+/** The memory that a view reads: its dimensions in the order of their strides. */
 export function inMemory(writer: Writer, x: Written, views: ViewPair): Written {
   if (views === null) return x;
   const { strides, shape } = views[0];
@@ -40,7 +42,7 @@ export function inMemory(writer: Writer, x: Written, views: ViewPair): Written {
   return { name: writer.add("Transpose", [x.name], { perm }), dims };
 }
 
-/** Whether a view sees elements from `start` on, `size` of them, alone. */
+/** Whether a view reads only the `size` elements from `start` on. */
 export function isWithin(
   { shape, strides, offset }: NonNullable<View>,
   start: number,

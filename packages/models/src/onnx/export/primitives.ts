@@ -6,13 +6,13 @@ import { dimsOf, inMemory, type NodePair, writtenType } from "./nodes.ts";
 import { reshaped, type Written } from "./views.ts";
 import { conv, maxPool } from "./windows.ts";
 
-/** Writes a node that is no elementwise operation. */
+/** Writes a node that is not elementwise. */
 export type Write = (exporter: Exporter, pair: NodePair) => Written;
 
 const last = (dims: Dims, count: number): number[] =>
   Array.from({ length: count }, (_, i) => dims.length - count + i);
 
-/** A reduction over the last dimensions of what is read. */
+/** A reduction over the last dimensions of its operand. */
 const reduce =
   (opType: string): Write =>
   (exporter, pair) => {
@@ -30,7 +30,7 @@ const reduce =
     );
   };
 
-/** The index of the extreme element, over the last dimensions as one. */
+/** The index of the extreme element over the last dimensions, flattened. */
 const extreme =
   (opType: string): Write =>
   (exporter, pair) => {
@@ -60,7 +60,10 @@ const contract: Write = (exporter, pair) => {
   return reshaped(writer, { name, dims }, dimsOf(pair));
 };
 
-/** Elements by index along a dimension; whole slices where the index depends on that dimension alone. */
+/**
+ * Selects elements by index along a dimension; whole slices if the index depends on that dimension
+ * only.
+ */
 const gather: Write = (exporter, pair) => {
   const { writer } = exporter;
   const axis = dimOf(pair[0].attrs);
@@ -84,7 +87,7 @@ const gather: Write = (exporter, pair) => {
   return { name: writer.add("GatherElements", [x.name, index.name], { axis }), dims };
 };
 
-/** Where a part of an assembly begins, in each dimension. */
+/** Where a part of an assemble starts, in each dimension. */
 function beginOf(offset: number, shape: readonly number[]): number[] {
   const begin = shape.map(() => 0);
   let rest = offset;
@@ -96,7 +99,7 @@ function beginOf(offset: number, shape: readonly number[]): number[] {
   return begin;
 }
 
-/** cat, stack and pad: parts beside one another, or one within a value. */
+/** cat, stack and pad: adjacent parts, or one part within a constant. */
 const assemble: Write = (exporter, pair) => {
   const { writer } = exporter;
   const [a, b] = pair;
@@ -114,18 +117,18 @@ const assemble: Write = (exporter, pair) => {
     ),
   }));
   const plain = parts.every(({ value }, i) => isPlain(a.shape, strides[i] as number[], value));
-  if (!plain) throw new OnnxError("exportOnnx: writing into a part with a step is not built");
+  if (!plain) throw new OnnxError("exportOnnx: writing into a slice with a step is not supported");
   const filled = base === 1 && a.inputs[0]?.op.name === "fill" ? a.inputs[0].scalars[0] : undefined;
   if (parts.length === 1 && (base === 0 || filled !== undefined)) {
     const [{ value, begin }] = parts as [(typeof parts)[0]];
-    const starts = begin.map((at) => constant(at, "the place of a part"));
+    const starts = begin.map((at) => constant(at, "the position of a part"));
     const ends = dims.map(([whole, other], i) => {
       const [size, second] = value.dims[i] as Pair;
       const end: Pair = [
         whole - size - (starts[i] as number),
         other - second - (starts[i] as number),
       ];
-      return constant(end, "the place of a part");
+      return constant(end, "the position of a part");
     });
     const amounts = writer.ints([...starts, ...ends]);
     const fill = writer.constant(writtenType(a.dtype), [], [filled ?? 0]);
@@ -144,10 +147,10 @@ const assemble: Write = (exporter, pair) => {
       dims,
     };
   }
-  throw new OnnxError("exportOnnx: writing into a part of a tensor is not built");
+  throw new OnnxError("exportOnnx: writing into a part of a tensor is not supported");
 };
 
-/** Whether a part lies in the assembly as it does by itself, at the assembly's own strides. */
+/** Whether a part has the same strides in the assembled tensor as on its own. */
 function isPlain(shape: readonly number[], own: readonly number[], value: Written): boolean {
   return value.dims.every(
     ([size], i) => size === 1 || own[i] === shape.slice(i + 1).reduce((x, y) => x * y, 1),
@@ -159,7 +162,7 @@ const attention: Write = (exporter, pair) => {
   const { writer } = exporter;
   const [{ attrs, scalars, dtype, inputs }] = pair;
   const { causal, repeats, places } = formOf(attrs);
-  if (repeats !== 0) throw new OnnxError("exportOnnx: grouped queries are not built");
+  if (repeats !== 0) throw new OnnxError("exportOnnx: grouped queries are not supported");
   const [q, k, v] = [0, 1, 2].map((i) => exporter.input(pair, i)) as [Written, Written, Written];
   const type = writtenType(dtype);
   const axes = k.dims.map((_, i) => i);
@@ -196,7 +199,7 @@ const cumulative: Write = (exporter, pair) => {
   return { name: exporter.writer.add("CumSum", [x.name, axis]), dims: dimsOf(pair) };
 };
 
-/** How each operation that is not elementwise is written, by its name in the core. */
+/** How each operation that is not elementwise is written, by its name. */
 export const primitives: Readonly<Record<string, Write>> = {
   amax: reduce("ReduceMax"),
   amin: reduce("ReduceMin"),

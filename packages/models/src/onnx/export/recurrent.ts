@@ -4,12 +4,18 @@ import type { Exporter } from "./exporter.ts";
 import type { Written } from "./views.ts";
 import type { AttributeValue } from "./writer.ts";
 
-/** Where ONNX's gates stand among PyTorch's: LSTM's i, o, f, c of i, f, g, o; GRU's z, r, h of r, z, n. */
+/**
+ * Order of ONNX's gates in terms of PyTorch's: LSTM's i, o, f, c of i, f, g, o; GRU's z, r, h of r,
+ * z, n.
+ */
 const orders = { LSTM: [0, 3, 1, 2], GRU: [1, 0, 2], RNN: [0] } as const;
 
 type Recurrent = LSTM | GRU | RNN;
 
-/** The names of output and states; null for what the operator does not have: projections, and no batch. */
+/**
+ * Writes a recurrent layer and returns the names of output and states; null for what the operator
+ * lacks: projections, and inputs without a batch.
+ */
 export function writeRecurrent(
   exporter: Exporter,
   layer: Recurrent,
@@ -61,14 +67,14 @@ function settings(layer: Recurrent, directions: number): Record<string, Attribut
   };
 }
 
-/** Layers `from` and on of a state. */
+/** Layers of a state, from `from` on. */
 function part(exporter: Exporter, name: string, from: number, count: number): string {
   const { writer } = exporter;
   const bounds = [[from], [from + count], [0]].map((list) => writer.ints(list));
   return writer.add("Slice", [name, ...bounds]);
 }
 
-/** W, R and B of all directions, of weights as PyTorch lays them out. */
+/** W, R and B of all directions, from weights in PyTorch's layout. */
 function weightsOf(
   exporter: Exporter,
   layer: Recurrent,

@@ -4,7 +4,7 @@ import type { AnyModule } from "@wgrad/nn";
 import { OnnxError } from "../error.ts";
 import { isLayer } from "./layers.ts";
 
-/** A call of a layer that is written as one operator. */
+/** A call of a layer that is written as a single operator. */
 export interface Call {
   readonly module: AnyModule;
   readonly inputs: readonly Recorded[];
@@ -13,14 +13,14 @@ export interface Call {
 
 /** A recording of a model's call. */
 export interface Traced {
-  /** The recording's own copy of a node. */
+  /** The copy of each node in this recording. */
   readonly copies: ReadonlyMap<RecordedNode, RecordedNode>;
-  /** Inputs, parameters and buffers by what they are recorded as. */
+  /** Names of inputs, parameters and buffers by their nodes. */
   readonly names: ReadonlyMap<RecordedNode, string>;
-  /** The numbers of parameters and buffers. */
+  /** The values of parameters and buffers. */
   readonly state: ReadonlyMap<RecordedNode, TypedArray>;
   readonly calls: readonly Call[];
-  /** Which call gave a node. */
+  /** The index of the call that returned a node. */
   readonly callOf: ReadonlyMap<RecordedNode, number>;
   /** Outputs by name. */
   readonly outputs: readonly {
@@ -30,7 +30,7 @@ export interface Traced {
   }[];
 }
 
-/** The tensors in a value: in arrays, and in plain objects or results by name. */
+/** The tensors in a value, also in arrays, plain objects and results, with their names. */
 export function tensorsIn(value: unknown, name: string): [string, Tensor][] {
   if (value instanceof Tensor) return [[name, value]];
   if (Array.isArray(value)) return value.flatMap((one, i) => tensorsIn(one, `${name}_${i}`));
@@ -38,13 +38,15 @@ export function tensorsIn(value: unknown, name: string): [string, Tensor][] {
   return Object.entries(value).flatMap(([key, one]) => tensorsIn(one, key));
 }
 
-/** Whether a layer was called with tensors alone. */
+/** Whether a layer was called with tensors only. */
 const isPlain = (inputs: readonly unknown[]): boolean =>
   inputs.every((one) => one == null || one instanceof Tensor || Array.isArray(one));
 
 const all = (value: unknown): Recorded[] => tensorsIn(value, "").map(([, x]) => recorded(x));
 
-/** A node and what it is made of as they are now: the next call of the model runs them, and they lose their inputs. */
+/**
+ * Copies a node and its operands: the next call of the model runs them, and they lose their inputs.
+ */
 function copied(node: RecordedNode, copies: Map<RecordedNode, RecordedNode>): RecordedNode {
   const known = copies.get(node);
   if (known !== undefined) return known;
@@ -55,13 +57,14 @@ function copied(node: RecordedNode, copies: Map<RecordedNode, RecordedNode>): Re
   return copy;
 }
 
+/** A parameter or buffer with its values. */
 export interface State {
   readonly name: string;
   readonly tensor: Tensor;
   readonly data: TypedArray;
 }
 
-/** Calls the model without gradients, and keeps what is recorded. Nothing runs. */
+/** Calls the model without gradients and keeps the recording. Nothing runs. */
 export function trace(
   model: AnyModule,
   inputs: readonly (readonly [string, Tensor])[],
@@ -92,7 +95,7 @@ export function trace(
       noGrad(() => call(...args)),
       "output",
     );
-    if (outputs.length === 0) throw new OnnxError("exportOnnx: the model gives no tensor");
+    if (outputs.length === 0) throw new OnnxError("exportOnnx: the model returns no tensor");
     const copies = new Map<RecordedNode, RecordedNode>();
     const kept = ({ node, view }: Recorded): Recorded => ({ node: copied(node, copies), view });
     const at = (tensor: Tensor): RecordedNode => kept(recorded(tensor)).node;

@@ -11,28 +11,29 @@ import {
 } from "./dims.ts";
 import type { Writer } from "./writer.ts";
 
-/** Strides in one recording. */
+/** A view in one recording. */
 interface Seen {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** A value of the file: all of a node's elements in their order, in some shape. */
+/** A value of the file: all elements of a node in order, in some shape. */
 export interface Written {
   readonly name: string;
   readonly dims: Dims;
 }
 
-/** A view in both recordings; null is the node as it stands. */
+/** A view in both recordings; null is the whole node. */
 export type ViewPair = readonly [Seen, Seen] | null;
 
+/** Writes a reshape. */
 export function reshaped(writer: Writer, x: Written, dims: Dims): Written {
   if (sameDims(x.dims, dims)) return x;
   return { name: writer.add("Reshape", [x.name, writer.shape(dims, true)]), dims };
 }
 
-/** A value as a view reads it. With `broadcasts`, dimensions that repeat are of size 1. */
+/** Writes a value as a view reads it. With `broadcasts`, repeated dimensions have size 1. */
 export function viewed(writer: Writer, x: Written, views: ViewPair, broadcasts: boolean): Written {
   if (views === null) return x;
   const [a, b] = views;
@@ -49,16 +50,18 @@ export function viewed(writer: Writer, x: Written, views: ViewPair, broadcasts: 
   return { name: writer.add("Expand", [plain.name, writer.shape(dims, false)]), dims };
 }
 
-/** A view as what is reshaped to `blocks`, sliced from `starts` for `counts`, and put in another order. */
+/** A view as a reshape to `blocks`, a slice of `counts` from `starts`, and a permutation. */
 interface Cut {
   readonly blocks: readonly number[];
   readonly starts: readonly number[];
   readonly counts: readonly number[];
-  /** Of the dimensions that are larger than 1 and do not repeat, from the largest stride on: which they are in the view. */
+  /**
+   * Dimensions of the view that are larger than 1 and not repeated, in descending order of stride.
+   */
   readonly order: readonly number[];
 }
 
-/** Null where strides do not divide one another, as with windows that overlap. */
+/** Null if strides do not divide one another, as with overlapping windows. */
 function cut({ shape, strides, offset }: Seen, size: number): Cut | null {
   const order = shape
     .map((_, i) => i)
@@ -93,7 +96,7 @@ function sliced(writer: Writer, x: Written, a: Cut, b: Cut): Written {
       y = narrowed(writer, y, axis, starts[axis] as Pair, count);
   }
   const kept = reshaped(writer, y, counts.slice(0, -1));
-  // the dimensions of the view in their own order
+  // the dimensions of the view in their original order
   const perm = a.order.map((_, i) =>
     a.order.indexOf([...a.order].sort((p, q) => p - q)[i] as number),
   );
@@ -102,7 +105,10 @@ function sliced(writer: Writer, x: Written, a: Cut, b: Cut): Written {
   return { name: writer.add("Transpose", [kept.name], { perm }), dims };
 }
 
-/** `count` of an axis from `start` on. Where both depend on the batch the axis is many times as long as the part. */
+/**
+ * A slice of `count` from `start` along an axis. If both depend on the batch, the axis is a
+ * multiple of the slice.
+ */
 function narrowed(writer: Writer, x: Written, axis: number, start: Pair, count: Pair): Written {
   const block = x.dims[axis] as Pair;
   const dims = x.dims.map((dim, i) => (i === axis ? count : dim));
@@ -128,22 +134,22 @@ function narrowed(writer: Writer, x: Written, axis: number, start: Pair, count: 
 
 const fixedPair = (x: number): Pair => [x, x];
 
-/** How many times one number is another, where that is a whole number and does not depend on the batch. */
+/** The quotient of two numbers; null if it is not an integer or depends on the batch. */
 function quotient([a, b]: Pair, [c, d]: Pair): number | null {
   const times = a / c;
   return Number.isInteger(times) && times === b / d ? times : null;
 }
 
-/** Past this many the places are not written out. */
+/** Largest number of indices that are written to the file. */
 const MANY = 1 << 20;
 
-/** A view element by element, of a size that is always the same. */
+/** Writes a view by the indices of its elements; its size must not depend on the batch. */
 function picked(writer: Writer, x: Written, [a, b]: NonNullable<ViewPair>): Written {
   const dims = pairs(a.shape, b.shape);
   const whole = product(x.dims);
-  const count = constant(product(dims), "a part that is taken element by element");
-  constant(whole, "a part that is taken element by element");
-  if (count > MANY) throw new OnnxError(`exportOnnx: a view of ${count} elements is not built`);
+  const count = constant(product(dims), "a view that is read element by element");
+  constant(whole, "a view that is read element by element");
+  if (count > MANY) throw new OnnxError(`exportOnnx: a view of ${count} elements is not supported`);
   const places = new Array<number>(count);
   const index = a.shape.map(() => 0);
   for (let i = 0; i < count; i++) {

@@ -18,8 +18,9 @@ function windowsOf(own: readonly number[], rank: number): Windows {
 }
 
 /**
- * The image over which windows go, of the size that they reach. `lead` are the strides before the axes, `inside` those of a
- * window's elements and `apart` those of the windows; one of them says how the image lies where the other is of size 1.
+ * The image that windows cover, with the size that they reach. `lead` are the strides before the
+ * axes, `inside` those of a window's elements and `apart` those between windows; where one of them
+ * has size 1, the other one gives the stride.
  */
 function imageView(
   lead: readonly number[],
@@ -40,7 +41,7 @@ function imageView(
   return { shape: [...shape, ...reach], strides: [...lead, ...strides], offset };
 }
 
-/** x: [N, G·C, …] read as windows [N, G, C, k…, w…]; weight: [G·O, C, k…]. */
+/** x: [N, G·C, …], read as windows [N, G, C, k…, w…]; weight: [G·O, C, k…]. */
 export function conv(exporter: Exporter, pair: NodePair): Written {
   const { writer } = exporter;
   const [{ attrs }] = pair;
@@ -74,7 +75,7 @@ export function conv(exporter: Exporter, pair: NodePair): Written {
   return { name, dims: [n as Pair, filters, ...seen] };
 }
 
-/** What was padded with zeros for a convolution alone, where there is such padding. */
+/** The operand before zero padding that only the convolution uses, if there is such padding. */
 function marginsOf(exporter: Exporter, pair: NodePair, margins: readonly number[]): Written | null {
   const inner = exporter.inputPair(pair, 1);
   const [node] = inner;
@@ -97,7 +98,9 @@ function readImage(exporter: Exporter, pair: NodePair, rank: number, windows: Wi
     const [n, g, c] = shape as [number, number, number];
     const lead = [strides[0] as number, strides[2] as number];
     if (g > 1 && c > 1 && strides[1] !== c * (strides[2] as number)) {
-      throw new OnnxError("exportOnnx: a convolution over channels that lie apart is not built");
+      throw new OnnxError(
+        "exportOnnx: a convolution over channels that are not adjacent is not supported",
+      );
     }
     if (c === 1) lead[1] = strides[1] as number;
     const axes = [strides.slice(3, 3 + rank), strides.slice(3 + rank)] as const;
@@ -106,7 +109,7 @@ function readImage(exporter: Exporter, pair: NodePair, rank: number, windows: Wi
   return exporter.seen(exporter.inputPair(pair, 1), seen, false);
 }
 
-/** The largest of each window. x is read as [N, C, w…, k…]. */
+/** The maximum of each window. x is read as [N, C, w…, k…]. */
 export function maxPool(exporter: Exporter, pair: NodePair): Written {
   const [{ attrs }] = pair;
   const rank = reducedDims(attrs);

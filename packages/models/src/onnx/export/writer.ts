@@ -10,7 +10,7 @@ import {
 import { type ElementType, INT64 } from "../types.ts";
 import { type Dims, isFixed, type Pair } from "./dims.ts";
 
-/** What an attribute can be: numbers with a point are floats. */
+/** The value of an attribute; numbers with a fraction are floats. */
 export type AttributeValue =
   | number
   | string
@@ -23,7 +23,7 @@ const IR_VERSION = 8n;
 
 /** Collects the nodes and initialisers of a graph. */
 export class Writer {
-  /** The batch in the two recordings, and the input whose first dimension it is. */
+  /** The batch size in both recordings, and the input whose first dimension it is. */
   private readonly batch: { readonly size: Pair; readonly input: string } | null;
   private readonly nodes: MessageInitShape<typeof NodeProtoSchema>[] = [];
   private readonly initialisers = new Map<string, MessageInitShape<typeof TensorProtoSchema>>();
@@ -34,7 +34,7 @@ export class Writer {
     this.batch = batch;
   }
 
-  /** A name that nothing has yet. */
+  /** A name that is not in use. */
   fresh(wanted: string): string {
     let name = wanted;
     for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`;
@@ -42,7 +42,7 @@ export class Writer {
     return name;
   }
 
-  /** Adds a node with one output, and gives the output's name. */
+  /** Adds a node with one output and returns the name of the output. */
   add(
     opType: string,
     input: readonly string[],
@@ -67,7 +67,7 @@ export class Writer {
     this.nodes.push({ opType, name, input: [...input], output: [...output], attribute });
   }
 
-  /** Keeps an initialiser; of a name that is taken the first stays. */
+  /** Adds an initialiser; an existing one of the same name is kept. */
   initialiser(
     name: string,
     type: ElementType,
@@ -82,7 +82,7 @@ export class Writer {
     return name;
   }
 
-  /** A constant of its own. */
+  /** Adds a constant. */
   constant(type: ElementType, dims: readonly number[], data: ArrayLike<number>): string {
     const key = `const_${type.name}_[${dims}]_${data.length <= 16 ? Array.from(data) : this.initialisers.size}`;
     return this.initialiser(key, type, dims, data);
@@ -108,7 +108,7 @@ export class Writer {
     const { size, input } = this.batch as NonNullable<typeof this.batch>;
     const [times, check] = [a / size[0], b / size[1]];
     if (times !== check || !Number.isInteger(times)) {
-      throw new Error(`a size of ${a} is no multiple of the batch ${size[0]}`);
+      throw new Error(`a size of ${a} is not a multiple of the batch ${size[0]}`);
     }
     this.batchName ??= this.add("Gather", [this.add("Shape", [input]), this.ints([0])], {
       axis: 0,
@@ -116,7 +116,7 @@ export class Writer {
     return times === 1 ? this.batchName : this.add("Mul", [this.batchName, this.ints([times])]);
   }
 
-  /** The file. */
+  /** The bytes of the file. */
   bytes(
     inputs: readonly MessageInitShape<typeof ValueInfoProtoSchema>[],
     outputs: readonly MessageInitShape<typeof ValueInfoProtoSchema>[],
@@ -167,10 +167,10 @@ const arrays = {
   UINT32: Uint32Array,
 } as const;
 
-/** Numbers as a file has them, of lowest byte first. */
+/** Numbers in the byte order of the file, little-endian. */
 function bytesOf(type: ElementType, data: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   if (type === INT64) return new Uint8Array(BigInt64Array.from(Array.from(data, BigInt)).buffer);
   const Typed = arrays[type.name as keyof typeof arrays];
-  if (Typed === undefined) throw new Error(`${type.name} is not written`);
+  if (Typed === undefined) throw new Error(`${type.name} cannot be written`);
   return new Uint8Array(Typed.from(data).buffer);
 }

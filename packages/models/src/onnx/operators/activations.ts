@@ -19,7 +19,7 @@ import { BOOL } from "../types.ts";
 import { sizeOf, Value } from "../value.ts";
 import { compute, typed, unary } from "./apply.ts";
 
-/** f of x and of attributes that are numbers, with their defaults. */
+/** An operator f of x and numeric attributes with defaults. */
 const shaped = (
   defaults: Readonly<Record<string, number>>,
   f: (x: Tensor, ...settings: number[]) => Tensor,
@@ -32,7 +32,7 @@ const shaped = (
   },
 });
 
-/** f along an axis; before opset 13 along all from the axis on, taken as one. */
+/** f along an axis; before opset 13, along all dimensions from the axis on, flattened. */
 const along = (f: (x: Tensor, axis: number) => Tensor): Operator => ({
   inputs: [1, 1],
   attributes: { axis: true },
@@ -58,7 +58,7 @@ const prelu: Operator = {
     ),
 };
 
-/** The element and the mask. In training what is kept is 1 / (1 − ratio) times itself. */
+/** Elements and mask. In training, kept elements are divided by 1 − ratio. */
 const dropped: Operator = {
   inputs: [1, 3],
   attributes: { ratio: true, seed: true },
@@ -81,7 +81,7 @@ function drop(call: Call, x: Tensor, p: number): Tensor {
   return dropout(x, { p, training: true });
 }
 
-/** Operators between layers. */
+/** Activations. */
 export const activations: Operators = {
   Celu: shaped({ alpha: 1 }, (x, alpha) => elu(x.div(alpha)).mul(alpha)),
   Dropout: dropped,

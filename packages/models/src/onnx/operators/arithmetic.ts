@@ -19,7 +19,10 @@ import { compute, given, unary } from "./apply.ts";
 type Device = (a: Tensor, b: Tensor) => Tensor;
 type Host = (a: number, b: number) => number;
 
-/** Attributes of opsets before 7, which say what has become the rule. */
+/**
+ * Binary operators; attributes of opsets before 7 are accepted where they state what became the
+ * rule.
+ */
 const binary = (device: Device, host?: Host): Operator => ({
   inputs: [2, 2],
   run: (call) => compute([call.value(0), call.value(1)], call.value(0).type, device, host),
@@ -30,7 +33,7 @@ const compared = (device: Device, host: Host): Operator => ({
   run: (call) => compute([call.value(0), call.value(1)], BOOL, device, host),
 });
 
-/** f of the first two, then of that and the third, and so on. */
+/** f of the first two inputs, then of the result and the third, and so on. */
 const variadic = (
   device: Device,
   host: Host,
@@ -46,7 +49,7 @@ const variadic = (
 
 const sum: [Device, Host] = [(a, b) => a.add(b), (a, b) => a + b];
 
-/** To the nearest whole number, halves to even ones. */
+/** Rounds to the nearest integer, half to even. */
 function nearest(x: number): number {
   const floor = Math.floor(x);
   const over = x - floor;

@@ -4,10 +4,12 @@ import { BOOL, castCodes, type ElementType, elementType } from "../types.ts";
 import { Value } from "../value.ts";
 import { onHost, rounded, typed } from "./apply.ts";
 
-/** A value as another type: fractions lose what is after the point, narrow integers wrap around. */
+/**
+ * Converts a value to another type: floats are truncated to integers, narrow integers wrap around.
+ */
 function cast(x: Value, type: ElementType): Value {
   if (x.type === type) return x;
-  if (type.name === "BFLOAT16") throw new OnnxError("a cast to BFLOAT16 is not built");
+  if (type.name === "BFLOAT16") throw new OnnxError("a cast to BFLOAT16 is not supported");
   const [known] = type.name === "FLOAT16" ? [] : (onHost([x]) ?? []);
   if (known !== undefined) {
     const one = (y: number): number => {

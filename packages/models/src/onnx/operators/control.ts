@@ -14,7 +14,7 @@ const branch: Operator = {
   },
 };
 
-/** The body runs as often as the first input says, or while its first output is true. */
+/** Runs the body as often as the first input says, or while its first output is true. */
 const loop: Operator = {
   inputs: [2, Number.POSITIVE_INFINITY],
   attributes: { body: true },
@@ -34,7 +34,7 @@ const loop: Operator = {
     }
     const scans = body.outputs.length - 1 - carried.length;
     if (scans > 0 && gathered.length === 0) {
-      throw new OnnxError("a loop that gathers values and runs no time is not built");
+      throw new OnnxError("a loop that collects values and never runs is not supported");
     }
     const scanned = Array.from({ length: scans }, (_, k) => {
       const parts = gathered.map((results) => results[k] as Value);
@@ -44,5 +44,5 @@ const loop: Operator = {
   },
 };
 
-/** Graphs inside nodes. */
+/** Operators that contain graphs. */
 export const control: Operators = { If: branch, Loop: loop };

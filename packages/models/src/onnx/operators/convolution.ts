@@ -13,7 +13,7 @@ import { forAxes, isEven, padded, windowAttributes, windowsOf } from "./windows.
 
 const attributes = { ...windowAttributes, group: true } as const;
 
-/** The convolution that the attributes of a call say. x: [N, C, …]; weight: [out, C / group, …]. */
+/** The convolution with the attributes of a call. x: [N, C, …]; weight: [out, C / group, …]. */
 export function convolved(call: Call, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const axes = weight.shape.length - 2;
   const windows = windowsOf(call, x.shape.slice(2), weight.shape.slice(2));
@@ -68,7 +68,7 @@ const transposed: Operator = {
       const settings = { stride, dilation, groups, padding: windows.begin, outputPadding: extra };
       return convolve(x, weight, bias, settings as never);
     }
-    // all of it, then cut, or lengthened by zeros
+    // the full output, then cropped or padded with zeros
     const y = convolve(x, weight, null, { stride, dilation, groups } as never);
     const end = windows.end.map((size, i) => (extra[i] as number) - size);
     const cut = padded(y, { begin: windows.begin.map((size) => -size), end }, 0);

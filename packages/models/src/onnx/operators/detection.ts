@@ -7,7 +7,7 @@ import { counted } from "./slices.ts";
 
 type Box = readonly [top: number, left: number, bottom: number, right: number];
 
-/** A box by two of its corners in any order, or by its centre, width and height. */
+/** A box from two corners in any order, or from its centre, width and height. */
 function boxOf([a, b, c, d]: Box, centred: boolean): Box {
   if (centred) return [b - d / 2, a - c / 2, b + d / 2, a + c / 2];
   return [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
@@ -21,7 +21,10 @@ function overlap(a: Box, b: Box): number {
   return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
 }
 
-/** Of boxes that overlap those with the highest scores, as [batch, class, box]. */
+/**
+ * Non-maximum suppression: the boxes of highest score among overlapping ones, as [batch, class,
+ * box].
+ */
 function suppressed(call: Call): Value {
   const [boxes, scores] = [call.value(0).host, call.value(1).host];
   const setting = (index: number): number => call.setting(index)?.[0] ?? 0;
@@ -49,7 +52,7 @@ function suppressed(call: Call): Value {
   return Value.host(INT64, [found.length, 3], found.flat());
 }
 
-/** What is found in images. */
+/** Object detection. */
 export const detection: Operators = {
   NonMaxSuppression: {
     inputs: [2, 5],

@@ -1,7 +1,7 @@
 import { functional } from "@wgrad/nn";
 import type { Operator } from "../operator.ts";
 
-/** The modes of opset 20 by their names before. */
+/** The modes of opset 20 by their former names. */
 const modes = {
   bilinear: "bilinear",
   linear: "bilinear",
@@ -12,7 +12,10 @@ const modes = {
 
 type PaddingMode = "zeros" | "border" | "reflection";
 
-/** Samples of images at the places of a grid of x and y from −1 to 1. x: [N, C, H, W]; grid: [N, h, w, 2] → [N, C, h, w]. */
+/**
+ * Samples images at grid points x and y from −1 to 1. x: [N, C, H, W]; grid: [N, h, w, 2] → [N, C,
+ * h, w].
+ */
 export const gridSample: Operator = {
   inputs: [2, 2],
   attributes: {

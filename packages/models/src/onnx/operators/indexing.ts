@@ -7,7 +7,7 @@ import { sizeOf, Value } from "../value.ts";
 import { onHost } from "./apply.ts";
 import { selected } from "./slices.ts";
 
-/** Indices counted from the front, as i32. */
+/** Non-negative indices, as i32. */
 function fromFront(indices: Value, size: number): Tensor {
   const { known } = indices;
   if (known === null) {
@@ -16,7 +16,8 @@ function fromFront(indices: Value, size: number): Tensor {
   }
   const data = Int32Array.from(known.data, (at) => (at < 0 ? at + size : at));
   const wrong = data.findIndex((at) => at < 0 || at >= size);
-  if (wrong >= 0) throw new OnnxError(`index ${known.data[wrong]} on an axis of size ${size}`);
+  if (wrong >= 0)
+    throw new OnnxError(`index ${known.data[wrong]} is out of range for an axis of size ${size}`);
   return tensor(data, { shape: [...known.shape] });
 }
 
@@ -55,7 +56,7 @@ const gatherElements: Operator = {
   },
 };
 
-/** Index tuples along the last axis as single indices into the axes from `skip` on, taken as one. */
+/** Index tuples along the last axis as flat indices into the axes from `skip` on. */
 function flatIndices(indices: Value, sizes: readonly number[]): Tensor {
   const parts = indices.tensor.to("i32").unbind(-1);
   return parts.reduce((sum: Tensor | null, part, i) => {
@@ -169,7 +170,7 @@ const nonZero: Operator = {
   },
 };
 
-/** What takes or puts elements by index. */
+/** Operators that read or write elements by index. */
 export const indexing: Operators = {
   Compress: compress,
   Gather: gather,

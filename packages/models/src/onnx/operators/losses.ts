@@ -4,7 +4,9 @@ import type { Operator, Operators } from "../operator.ts";
 
 const attributes = { ignore_index: true, reduction: ["mean", "sum", "none"] } as const;
 
-/** −w[y] log p[y] of each place, or their sum or weighted mean. logs: [N, C, …]; classes: [N, …]. */
+/**
+ * −w[y] log p[y] of each position, or their sum or weighted mean. logs: [N, C, …]; classes: [N, …].
+ */
 function loss(call: Call, logs: Tensor): Tensor {
   const classes = call.x(1).to("i32");
   const ignoreIndex = call.number("ignore_index");

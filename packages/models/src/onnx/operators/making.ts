@@ -6,7 +6,7 @@ import { sizeOf, Value } from "../value.ts";
 import { typed } from "./apply.ts";
 import { counted } from "./slices.ts";
 
-/** Longer ones are made on the device. */
+/** Longer values are made on the device. */
 const SHORT = 1024;
 
 /** A `Constant` of numbers; those of tensors are read with the graph. */
@@ -20,7 +20,7 @@ const constant: Operator = {
     const [ints, floats] = [call.ints("value_ints"), call.ints("value_floats")];
     if (ints !== undefined) return Value.host(INT64, [ints.length], ints);
     if (floats !== undefined) return Value.host(FLOAT, [floats.length], floats);
-    throw new OnnxError("a constant without a value");
+    throw new OnnxError("the constant has no value");
   },
 };
 
@@ -78,7 +78,7 @@ const triangle: Operator = {
   },
 };
 
-/** What makes values. */
+/** Operators that create values. */
 export const making: Operators = {
   Constant: constant,
   ConstantOfShape: constantOfShape,

@@ -5,7 +5,7 @@ import type { Operator } from "../operator.ts";
 import { Value } from "../value.ts";
 import { counted, selected } from "./slices.ts";
 
-/** The index inside of `size` that stands at `at` outside of it. */
+/** The index inside `size` that a position `at` outside maps to. */
 const inside: Readonly<Record<string, (at: number, size: number) => number>> = {
   edge: (at, size) => Math.min(Math.max(at, 0), size - 1),
   reflect(at, size) {
@@ -16,6 +16,7 @@ const inside: Readonly<Record<string, (at: number, size: number) => number>> = {
   wrap: (at, size) => ((at % size) + size) % size,
 };
 
+/** The operator Pad. */
 export const pads: Operator = {
   inputs: [1, 4],
   attributes: { mode: ["constant", ...Object.keys(inside)], pads: true, value: true },
@@ -23,7 +24,7 @@ export const pads: Operator = {
   run(call) {
     const x = call.value(0);
     const amounts = call.setting(1, "pads");
-    if (amounts === undefined) throw new OnnxError("the amounts are missing");
+    if (amounts === undefined) throw new OnnxError("the input pads is missing");
     const axes = (call.setting(3) ?? counted(x.rank)).map((axis) => axisOf(axis, x.rank));
     const mode = call.string("mode", "constant");
     const amount = (i: number): [number, number] => [

@@ -25,7 +25,7 @@ function windowsFor(call: Call, x: Tensor): Windows {
   return windowsOf(call, x.shape.slice(2), kernel);
 }
 
-/** Whether the pools of the core take this padding themselves. */
+/** Whether the pooling functions accept this padding. */
 const isOwn = (windows: Windows): boolean =>
   isEven(windows) &&
   windows.begin.every((size, i) => size >= 0 && size <= (windows.kernel[i] as number) / 2);
@@ -52,7 +52,7 @@ const largest: Operator = {
     const input = own ? x : padded(x, windows, Number.NEGATIVE_INFINITY);
     if (call.node.outputs.length < 2)
       return typed(pool(input, windows.kernel, settings) as Tensor, type);
-    if (!own) throw new OnnxError("indices under uneven padding are not built");
+    if (!own) throw new OnnxError("indices with uneven padding are not supported");
     const [y, places] = pool(input, windows.kernel, { ...settings, returnIndices: true }) as [
       Tensor,
       Tensor,
@@ -69,10 +69,10 @@ const largest: Operator = {
   },
 };
 
-/** Places in an image that is counted down its columns. */
+/** Flat indices of an image in column-major order. */
 function byColumns(places: Tensor, shape: readonly number[]): Tensor {
   const [height, width] = shape.slice(2) as [number, number];
-  if (shape.length !== 4) throw new OnnxError("storage_order = 1 is built for two axes");
+  if (shape.length !== 4) throw new OnnxError("storage_order = 1 is supported for two axes only");
   return places.remainder(width).mul(height).add(places.floorDivide(width));
 }
 
@@ -82,7 +82,7 @@ const average: Operator = {
   run(call) {
     const x = call.x(0);
     const windows = windowsFor(call, x);
-    if (windows.dilation.some((by) => by !== 1)) throw new OnnxError("dilations are not built");
+    if (windows.dilation.some((by) => by !== 1)) throw new OnnxError("dilations are not supported");
     const pool = forAxes<(...given: never[]) => unknown>(windows.kernel.length, [
       avgPool1d,
       avgPool2d,

@@ -2,7 +2,7 @@ import { einsum, type Tensor } from "@wgrad/autograd";
 import type { Operator, Operators } from "../operator.ts";
 import { compute, given } from "./apply.ts";
 
-/** α A B + β C, with A and B transposed where the attributes say so. */
+/** α A B + β C, with A and B transposed if the attributes say so. */
 const gemm: Operator = {
   inputs: [2, 3],
   attributes: { alpha: true, beta: true, transA: [0, 1], transB: [0, 1] },
@@ -18,7 +18,7 @@ const gemm: Operator = {
   },
 };
 
-/** Products of matrices. */
+/** Matrix products. */
 export const products: Operators = {
   Einsum: {
     inputs: [1, Number.POSITIVE_INFINITY],

@@ -9,10 +9,13 @@ import { typed } from "./apply.ts";
 import { convolved } from "./convolution.ts";
 import { windowAttributes } from "./windows.ts";
 
-/** Scale and zero point as a value of `rank` dimensions takes them: one number, or one for each of an axis. */
+/**
+ * Reshapes a scale or zero point for a value of `rank` dimensions: one number, or one for each
+ * index of an axis.
+ */
 function spread(x: Tensor, rank: number, axis: number): Tensor {
   if (x.shape.length === 0 || (x.shape.length === 1 && x.shape[0] === 1)) return x.reshape([]);
-  if (x.shape.length > 1) throw new OnnxError("scales of blocks are not built");
+  if (x.shape.length > 1) throw new OnnxError("block scales are not supported");
   return x.reshape(Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1)));
 }
 
@@ -25,7 +28,7 @@ function dequantized(q: Value, scale: Tensor, zero: Value | undefined, axis: num
   return centred.mul(of(scale));
 }
 
-/** q − zero as fractions. */
+/** q − zero as floats. */
 const centre = (q: Value, zero: Value | undefined, axis: number): Tensor =>
   zero === undefined
     ? fraction(q.tensor)
@@ -38,7 +41,7 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   UINT16: [0, 65535],
 };
 
-/** round(x / scale) + zero, halves to even ones, within the type. */
+/** round(x / scale) + zero, half to even, clamped to the type. */
 function quantized(
   x: Tensor,
   scale: Tensor,
@@ -47,14 +50,14 @@ function quantized(
   type: ElementType,
 ): Value {
   const range = ranges[type.name];
-  if (range === undefined) throw new OnnxError(`quantising to ${type.name} is not built`);
+  if (range === undefined) throw new OnnxError(`quantising to ${type.name} is not supported`);
   const of = (one: Tensor): Tensor => spread(one, x.shape.length, axis);
   const whole = x.div(of(scale)).round();
   const shifted = zero === undefined ? whole : whole.add(of(fraction(zero.tensor)));
   return Value.of(clamp(shifted, range[0], range[1]).to(storage(type)), type);
 }
 
-/** The axis of scales; values of fewer dimensions have a single scale. */
+/** The axis of the scales; null for a single scale. */
 const axisFor = (call: Call, rank: number): number => {
   const axis = call.number("axis", 1);
   return rank > axis ? axisOf(axis, rank) : 0;
@@ -84,7 +87,7 @@ const dequantize: Operator = {
   },
 };
 
-/** Quantises to UINT8 by the range of the values themselves, with 0 in it. */
+/** Quantises to UINT8 by the range of the values, extended to contain 0. */
 const dynamic: Operator = {
   inputs: [1, 1],
   run(call) {
@@ -97,7 +100,7 @@ const dynamic: Operator = {
   },
 };
 
-/** (a − zero) (b − zero) with zeros for rows of a and for columns of b. */
+/** (a − zero) (b − zero), with zero points for the rows of a and the columns of b. */
 function product(a: Value, aZero: Value | undefined, b: Value, bZero: Value | undefined): Tensor {
   return centre(a, aZero, a.rank - 2).matmul(centre(b, bZero, b.rank - 1));
 }
@@ -158,7 +161,7 @@ const qLinearConv: Operator = {
   },
 };
 
-/** Quantised values. Products are carried along as fractions: exact up to 2²⁴. */
+/** Quantised values. Products are computed in floats, which are exact up to 2²⁴. */
 export const quantized8: Operators = {
   ConvInteger: convInteger,
   DequantizeLinear: dequantize,

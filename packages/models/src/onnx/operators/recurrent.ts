@@ -16,19 +16,19 @@ interface Direction {
   /** [gates · hidden, input] and [gates · hidden, hidden]. */
   readonly w: Tensor;
   readonly r: Tensor;
-  /** Of the input and of the state: [gates · hidden] each, or null. */
+  /** Biases of the input and of the state: [gates · hidden] each, or null. */
   readonly wb: Tensor | null;
   readonly rb: Tensor | null;
   readonly p: Tensor | null;
   readonly f: readonly Activation[];
 }
 
-/** One step: the input's part of the gates and the states before → the states after. */
+/** One step: the input's contribution to the gates and the old states → the new states. */
 type Step = (x: Tensor, states: readonly Tensor[], direction: Direction) => Tensor[];
 
 interface Recurrence {
   readonly gates: number;
-  /** Inputs of the states at the start, and of the peepholes. */
+  /** Indices of the inputs with initial states and peepholes. */
   readonly states: readonly number[];
   readonly peepholes?: number;
   readonly functions: readonly string[];
@@ -44,7 +44,7 @@ const attributes = {
 
 const plus = (x: Tensor, bias: Tensor | null): Tensor => (bias === null ? x : x.add(bias));
 
-/** Runs a recurrence over time, in one direction or both. x: [time, batch, input]. */
+/** Runs a recurrent layer over time, in one direction or both. x: [time, batch, input]. */
 function recur(call: Call, { gates, states, peepholes, functions, step }: Recurrence): Tensor[] {
   const batchFirst = call.number("layout", 0) === 1;
   const x = batchFirst ? call.x(0).transpose(0, 1) : call.x(0);
@@ -94,7 +94,7 @@ function recur(call: Call, { gates, states, peepholes, functions, step }: Recurr
 interface Walk {
   readonly time: number;
   readonly reverse: boolean;
-  /** [batch, 1], steps from a sequence's end on change nothing and give 0. */
+  /** [batch, 1]: steps after the end of a sequence do not change its state and output 0. */
   readonly lengths: Tensor | undefined;
   readonly advance: Step;
 }
@@ -119,13 +119,13 @@ function activation(name: string): Activation {
   const found = activations[name];
   if (found !== undefined) return found;
   throw new OnnxError(
-    `the activation ${name} is not built: ${Object.keys(activations).join(", ")}`,
+    `the activation ${name} is not supported; supported are ${Object.keys(activations).join(", ")}`,
   );
 }
 
 /**
- * i, o, f, c = split₄(x Wᵀ + h Rᵀ + b), with peepholes P ⊙ c;  c' = σ(f) ⊙ c + σ(i) ⊙ tanh c̃;  h' = σ(o) ⊙ tanh c'.
- * ONNX's order of gates is not PyTorch's.
+ * i, o, f, c = split₄(x Wᵀ + h Rᵀ + b), with peepholes P ⊙ c;  c' = σ(f) ⊙ c + σ(i) ⊙ tanh c̃;  h'
+ * = σ(o) ⊙ tanh c'. ONNX orders the gates differently from PyTorch.
  */
 const lstm: Recurrence = {
   gates: 4,
@@ -192,7 +192,7 @@ const operator = (
   run: (call) => recur(call, recurrence),
 });
 
-/** Recurrences, as the weights of files lie. */
+/** Recurrent layers with weights in ONNX's layout. */
 export const recurrent: Operators = {
   GRU: operator(gru, 6, { linear_before_reset: true }),
   LSTM: operator(lstm, 8, { input_forget: [0] }),

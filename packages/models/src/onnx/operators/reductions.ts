@@ -13,7 +13,10 @@ interface Reduction {
   readonly host?: Fold;
 }
 
-/** A reduction over axes that are an input, in later opsets, or an attribute; without them over all. */
+/**
+ * A reduction over axes, which are an input in later opsets and an attribute in earlier ones; by
+ * default over all.
+ */
 const reduced = ({ device, host }: Reduction): Operator => ({
   inputs: [1, 2],
   attributes: { axes: true, keepdims: [0, 1], noop_with_empty_axes: [0, 1] },
@@ -102,7 +105,7 @@ const top: Operator = {
   },
 };
 
-/** Reductions, and what goes along an axis. */
+/** Reductions and operators along an axis. */
 export const reductions: Operators = {
   ArgMax: extreme(true),
   ArgMin: extreme(false),

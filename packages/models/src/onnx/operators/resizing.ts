@@ -12,12 +12,12 @@ interface Axis {
   readonly size: number;
   readonly out: number;
   readonly scale: number;
-  /** The part of the axis that is kept, by tf_crop_and_resize: from 0 to 1. */
+  /** Start and end of the part that tf_crop_and_resize keeps, from 0 to 1. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Where on an axis an output stands. */
+/** The input coordinate of an output index on an axis. */
 const coordinates: Readonly<Record<string, (at: number, axis: Axis) => number>> = {
   half_pixel: (at, { scale }) => (at + 0.5) / scale - 0.5,
   half_pixel_symmetric(at, { scale, size, out }) {
@@ -48,7 +48,7 @@ function cubic(distance: number, a: number): number {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-/** The places that an output is made of, with their weights. */
+/** The input indices that an output is interpolated from, with their weights. */
 function taps(call: Call, x: number, size: number, isOld: boolean): [number, number][] {
   const mode = call.string("mode", "nearest");
   if (mode === "nearest") {
@@ -70,7 +70,7 @@ function taps(call: Call, x: number, size: number, isOld: boolean): [number, num
   return inside.map(([at, w]) => [at, w / sum]);
 }
 
-/** x with one axis in another size. */
+/** Resizes one axis of x. */
 function along(call: Call, x: Tensor, dim: number, axis: Axis, isOld: boolean): Tensor {
   const mode = isOld ? "asymmetric" : call.string("coordinate_transformation_mode", "half_pixel");
   const place = coordinates[mode] as (at: number, axis: Axis) => number;
@@ -100,7 +100,7 @@ function resized(call: Call, scalesAt: number, sizesAt: number): Value {
     return numbers.length === 0 ? undefined : numbers;
   };
   const [scales, sizes] = [list(scalesAt) ?? call.ints("scales"), list(sizesAt)];
-  if (scales === undefined && sizes === undefined) throw new OnnxError("neither scales nor sizes");
+  if (scales === undefined && sizes === undefined) throw new OnnxError("needs scales or sizes");
   const crops = call.string("coordinate_transformation_mode", "") === "tf_crop_and_resize";
   const roi = crops ? list(1) : undefined;
   const y = axes.reduce((part, dim, i) => {
@@ -131,7 +131,7 @@ const resize: Operator = {
   run: (call) => (call.opset < 11 ? resized(call, 1, -1) : resized(call, 2, 3)),
 };
 
-/** Values in other sizes, by interpolation along each axis. */
+/** Resizing by interpolation along each axis. */
 export const resizing: Operators = {
   GridSample: gridSample,
   Resize: resize,

@@ -26,7 +26,7 @@ const shape: Operator = {
   },
 };
 
-/** 0 keeps a size (unless allowzero), −1 is what is left. */
+/** 0 keeps a size (unless allowzero is set), −1 is inferred. */
 const reshape: Operator = {
   inputs: [1, 2],
   attributes: { allowzero: [0, 1], shape: true },
@@ -42,7 +42,7 @@ const reshape: Operator = {
       sizes[open] = rest === 0 ? 0 : sizeOf(x.shape) / rest;
     }
     if (sizeOf(sizes) !== sizeOf(x.shape) || sizes.some((size) => !Number.isInteger(size))) {
-      throw new OnnxError(`[${x.shape}] does not become [${wanted}]`);
+      throw new OnnxError(`cannot reshape [${x.shape}] to [${wanted}]`);
     }
     return reshaped(x, sizes);
   },
@@ -166,7 +166,7 @@ const split: Operator = {
   },
 };
 
-/** Ends past either side are cut; a step may be negative. */
+/** Ends outside the range are clamped; a step may be negative. */
 const slice: Operator = {
   inputs: [1, 5],
   attributes: { axes: true, ends: true, starts: true },
@@ -194,7 +194,7 @@ const slice: Operator = {
 };
 
 function indicesOf(start: number, end: number, step: number, size: number): number[] {
-  if (step === 0) throw new OnnxError("a step of 0");
+  if (step === 0) throw new OnnxError("a slice has a step of 0");
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
   const clamped = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
   const [from, to] = [clamped(start), clamped(end)];
@@ -245,7 +245,7 @@ const tile: Operator = {
   },
 };
 
-/** [N, C b b, H, W] → [N, C, H b, W b], or back. */
+/** [N, C b b, H, W] → [N, C, H b, W b], or the inverse. */
 function blocks(call: Call, arrange: (x: Tensor, sizes: number[], b: number) => Tensor): Value {
   const { tensor, shape: sizes, type } = call.value(0);
   const b = call.number("blocksize") as number;
@@ -278,7 +278,7 @@ const spaceToDepth: Operator = {
     }),
 };
 
-/** Shapes, and values in other shapes. */
+/** Shapes, and operators that change shapes. */
 export const shapes: Operators = {
   Concat: concat,
   DepthToSpace: depthToSpace,

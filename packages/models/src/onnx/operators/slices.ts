@@ -3,12 +3,12 @@ import { element, filled } from "../host.ts";
 import { type HostArray, Value } from "../value.ts";
 import { onHost } from "./apply.ts";
 
-/** The elements at `indices` of an axis. */
+/** The elements at `indices` along an axis. */
 export function selected(x: Tensor, axis: number, indices: readonly number[]): Tensor {
   return x.indexSelect(axis, tensor(Int32Array.from(indices), { shape: [indices.length] }));
 }
 
-/** A part of a value along one axis: on the host where it is known. */
+/** A part of a value along an axis; computed on the host if its numbers are known. */
 export function along(
   x: Value,
   axis: number,
@@ -27,7 +27,7 @@ export function along(
   return Value.host(x.type, shape, data);
 }
 
-/** A value in another shape or order: `host` gives the numbers where they are known. */
+/** A value with another shape or order; `host` computes its numbers if they are known. */
 export function moved(
   x: Value,
   device: (x: Tensor) => Tensor,
@@ -39,6 +39,6 @@ export function moved(
   return Value.host(x.type, shape, data);
 }
 
-/** The whole numbers from `start` on, `count` of them. */
+/** `count` integers from `start` on. */
 export const counted = (count: number, start = 0, step = 1): number[] =>
   Array.from({ length: count }, (_, i) => start + i * step);

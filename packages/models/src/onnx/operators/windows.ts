@@ -2,7 +2,7 @@ import { pad, type Tensor } from "@wgrad/autograd";
 import type { Call } from "../call.ts";
 import { OnnxError } from "../error.ts";
 
-/** Attributes of all that has windows. */
+/** Attributes of all operators with windows. */
 export const windowAttributes = {
   auto_pad: ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"],
   dilations: true,
@@ -11,17 +11,17 @@ export const windowAttributes = {
   strides: true,
 } as const;
 
-/** How windows go over the axes after the first two. */
+/** Settings of windows over the axes after the first two. */
 export interface Windows {
   readonly kernel: readonly number[];
   readonly stride: number[];
   readonly dilation: number[];
-  /** Of each axis. */
+  /** Padding of each axis. */
   readonly begin: number[];
   readonly end: number[];
 }
 
-/** Attributes of convolutions and pools as numbers for every axis. */
+/** Attributes of convolutions and pooling as numbers for every axis. */
 export function windowsOf(
   call: Call,
   sizes: readonly number[],
@@ -53,10 +53,11 @@ export function windowsOf(
   return { kernel, stride, dilation, begin, end };
 }
 
+/** Whether the padding is the same on both sides. */
 export const isEven = ({ begin, end }: Pick<Windows, "begin" | "end">): boolean =>
   begin.every((size, i) => size === end[i]);
 
-/** x with `value` around its last axes. */
+/** Pads the last axes of x with `value`. */
 export function padded(
   x: Tensor,
   { begin, end }: Pick<Windows, "begin" | "end">,
@@ -70,9 +71,10 @@ export function padded(
   return pad(x, amounts, { value });
 }
 
-/** The function for as many axes as there are. Throws OnnxError past three. */
+/** The function for this number of axes. Throws OnnxError for more than three. */
 export function forAxes<F>(count: number, functions: readonly [F, F, F]): F {
   const found = functions[count - 1];
-  if (found === undefined) throw new OnnxError(`windows over ${count} axes; 1 to 3 are built`);
+  if (found === undefined)
+    throw new OnnxError(`windows over ${count} axes are not supported, only over 1 to 3`);
   return found;
 }
