@@ -55,6 +55,7 @@ const runners: Readonly<Record<string, Runner>> = {
   bydtype: runOps,
   modules: runModules,
   modules2: runModules,
+  mutated: runModules,
   losses: runModules,
   optim: runOptim,
   optim2: runOptim,

@@ -83,7 +83,7 @@ export function gaussianNllLoss(
     );
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkSameShape("gaussianNllLoss", { input, target });
-  checkFloating("gaussianNllLoss", { input, target, variance });
+  checkFloating("gaussianNllLoss", { input, variance });
   const given = checkedFractions(varianceFor(input, variance), positive, noVariance);
   const v = given.add(given.clamp(eps).sub(given).detach());
   const loss = log(v)

@@ -85,6 +85,7 @@ export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
     checkCall("linalg.pinv(a, { rtol: number | null, atol: number })", arguments);
   const { rtol = null, atol = 0 } = options;
   const [rows, columns] = checkMatrices("linalg.pinv", a);
+  if (a.numel() === 0) return mT(a).clone();
   const step = a.dtype === "f64" ? 2 ** -52 : 2 ** -23;
   const relative = rtol ?? (atol > 0 ? 0 : Math.max(rows, columns) * step);
   return composite(() => {
