@@ -97,7 +97,7 @@ async function runLine(
       try {
         result.rounds.push(await within(BOX.open.webgpu, runner.steps(count)));
       } catch (error) {
-        result.note = told(error);
+        result.note = errorLine(error);
         entry.runner = null;
         await runner.close();
       }
@@ -122,7 +122,7 @@ async function open(url: string, line: string, result: Result): Promise<Runner |
     result.opened = await within(limit, runner.start(result.library, result.backend, line));
     return runner;
   } catch (error) {
-    result.note = told(error);
+    result.note = errorLine(error);
     await runner.close();
     return null;
   }
@@ -159,7 +159,7 @@ async function within<T>(limit: number, promise: Promise<T>): Promise<T> {
 }
 
 /** The first line of an error of the page, without the text of the automation. */
-const told = (error: unknown): string =>
+const errorLine = (error: unknown): string =>
   (error as Error).message
     .replace(/^page\.evaluate: (Unsupported: )?/, "")
     .split("\n")[0] as string;

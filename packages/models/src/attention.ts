@@ -35,7 +35,7 @@ export interface Attended {
 }
 
 /** Replaces −∞ in scores, so that fully masked queries give finite results. */
-const LOWEST = -3.4028234663852886e38;
+const MASKED_SCORE = -3.4028234663852886e38;
 
 /**
  * softmax(scale · Q Kᵀ + bias) V for each head. q, k, v: [batch, heads, length, size]. If k and v
@@ -65,7 +65,7 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttendOptions):
   let scores = mul(matmul(q, keys.transpose(-2, -1)), scale);
   if (bias !== null) scores = scores.add(bias);
   const seen = mask ?? (causal ? causalMask(q.shape[2] as number, k.shape[2] as number) : null);
-  if (seen !== null) scores = where(seen, scores, LOWEST);
+  if (seen !== null) scores = where(seen, scores, MASKED_SCORE);
   const probabilities = softmax(scores, -1);
   const kept = dropoutP > 0 ? dropout(probabilities, { p: dropoutP }) : probabilities;
   return { context: joinHeads(matmul(kept, values)), weights: weights ? probabilities : null };

@@ -31,7 +31,7 @@ export interface LoraOptions {
 }
 
 /** A layer with its update. */
-interface Adapted {
+interface AdaptedLayer {
   readonly name: string;
   readonly layer: AnyModule;
   readonly update: Update;
@@ -39,7 +39,7 @@ interface Adapted {
 }
 
 /** A layer that is trained completely; its original weights return when the adapter is disabled. */
-interface Kept {
+interface TrainedLayer {
   readonly name: string;
   readonly layer: AnyModule;
   readonly copy: AnyModule;
@@ -60,8 +60,8 @@ const PREFIX = "base_model.model.";
  */
 export class Lora {
   readonly options: LoraOptions;
-  private readonly adapted: readonly Adapted[];
-  private readonly kept: readonly Kept[];
+  private readonly adapted: readonly AdaptedLayer[];
+  private readonly kept: readonly TrainedLayer[];
   private hooks: readonly HookHandle[] = [];
   private merged = false;
 
@@ -87,7 +87,7 @@ export class Lora {
     this.enable();
   }
 
-  private adapt(name: string, layer: AnyModule): Adapted {
+  private adapt(name: string, layer: AnyModule): AdaptedLayer {
     const { useRslora = false, rankPattern = {}, alphaPattern = {} } = this.options;
     const rank = byPattern(name, rankPattern) ?? this.options.r ?? 8;
     const alpha = byPattern(name, alphaPattern) ?? this.options.loraAlpha ?? 8;

@@ -53,7 +53,7 @@ for (const [name, make] of Object.entries(onRanks)) {
     const cost = await costOf(step.together);
     if (turn >= 0) together.push(cost);
   }
-  measured.steps[name] = { alone: middle(alone), together: middle(together, ranksHere) };
+  measured.steps[name] = { alone: medianCost(alone), together: medianCost(together, ranksHere) };
 }
 
 if (rank === 0) {
@@ -70,7 +70,7 @@ async function costOf(step: () => Promise<void>): Promise<Cost> {
 }
 
 /** The medians. If a process has several ranks, its processor time is divided by their number. */
-function middle(costs: readonly Cost[], ranks = 1): Cost {
+function medianCost(costs: readonly Cost[], ranks = 1): Cost {
   return {
     wall: medianOf(costs.map(({ wall }) => wall)),
     processor: medianOf(costs.map(({ processor }) => processor)) / ranks,

@@ -111,7 +111,11 @@ const first = async (x: A): Promise<number> => ((await x.data()) as Float32Array
  * Steps that do not depend on each other. jax-js computes lazily and drops unused results, so all
  * results are kept until all are computed.
  */
-function apart(run: () => A[], loss: (last: A[]) => A, check?: (last: A[]) => A): Contender {
+function independentSteps(
+  run: () => A[],
+  loss: (last: A[]) => A,
+  check?: (last: A[]) => A,
+): Contender {
   const held: A[][] = [];
   const settle = async (): Promise<A[]> => {
     await blockUntilReady(held);
@@ -130,7 +134,7 @@ function apart(run: () => A[], loss: (last: A[]) => A, check?: (last: A[]) => A)
 function product({ weights }: Workload): Contender {
   const [a, b] = [toArray(weights.a as Values), toArray(weights.b as Values)];
   const multiply = jit((x: A, y: A): A => np.matmul(x, y));
-  return apart(
+  return independentSteps(
     () => [multiply(a.ref, b.ref)],
     ([c]) => np.mean(np.absolute((c as A).ref)),
   );
@@ -148,7 +152,7 @@ function chain({ weights }: Workload): Contender {
       ),
     );
   const run = jit((input: A): [A, A] => valueAndGrad(value)(input) as [A, A]);
-  return apart(
+  return independentSteps(
     () => run(x.ref) as [A, A],
     ([loss]) => (loss as A).ref,
     ([, gradient]) => np.sum(np.absolute((gradient as A).ref)),
@@ -161,7 +165,7 @@ function mean({ weights }: Workload): Contender {
     (input: A): A =>
       np.mean(np.tanh(input.ref.mul(2).add(1)).mul(nn.sigmoid(input.ref)).sub(input.div(3))),
   );
-  return apart(
+  return independentSteps(
     () => [run(x.ref)],
     ([loss]) => (loss as A).ref,
   );

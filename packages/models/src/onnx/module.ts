@@ -5,7 +5,7 @@ import { OnnxError } from "./error.ts";
 import { Frame, type Surroundings } from "./execute.ts";
 import { type Graph, type GraphNode, graphsIn } from "./graph.ts";
 import { OnnxBatchNorm, OnnxDropout } from "./modes.ts";
-import { at, freeName, hold } from "./scope.ts";
+import { at, freeName, store } from "./scope.ts";
 import { elementType, storage, typeOf } from "./types.ts";
 import { NeedsNumbers, sizeOf, Value } from "./value.ts";
 
@@ -59,7 +59,7 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
     const isWeight = use === "weight" && value.type.fraction && value.rank > 0;
     if (!isWeight && use !== "state" && isSmall) return;
     const kind = isWeight ? "parameter" : "buffer";
-    this.places.set(value, hold(this.asModule, name, value.release(), kind));
+    this.places.set(value, store(this.asModule, name, value.release(), kind));
   }
 
   /** Makes the module of a node that depends on the training mode. */

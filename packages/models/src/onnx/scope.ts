@@ -13,7 +13,7 @@ class OnnxScope extends Module<never[], never> {
 }
 
 /** Stores a parameter or buffer in a tree of scopes and returns its path. */
-export function hold(
+export function store(
   root: AnyModule,
   name: string,
   x: Tensor,

@@ -46,7 +46,7 @@ export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
       const target = key === null ? undefined : targets.get(key);
       if (key === null || target === undefined) continue;
       const { data, shape } = await file.read(name);
-      await fillFrom(target, [inHalves(config, key, data as Float32Array, shape)]);
+      await fillFrom(target, [toHalfRotation(config, key, data as Float32Array, shape)]);
       left.delete(key);
     }
     if (left.size > 0)
@@ -100,7 +100,12 @@ function configOf({ metadata, names, shape }: OpenGguf): Config {
  * Reorders rows of queries and keys: GGUF's Llama rotates adjacent dimensions of a head, this one
  * its halves.
  */
-function inHalves(config: Config, key: string, data: Float32Array, shape: Shape): Float32Array {
+function toHalfRotation(
+  config: Config,
+  key: string,
+  data: Float32Array,
+  shape: Shape,
+): Float32Array {
   const side = /self_attn\.(q|k)_proj\.weight$/.exec(key)?.[1];
   if (config.model_type !== "llama" || side === undefined) return data;
   const heads = Number(side === "q" ? config.num_attention_heads : config.num_key_value_heads);

@@ -13,7 +13,7 @@ export const isFixed = ([a, b]: Pair): boolean => a === b;
 
 /** Pairs up the numbers of two recordings. */
 export const pairs = (a: readonly number[], b: readonly number[]): Pair[] => {
-  if (a.length !== b.length) throw unalike();
+  if (a.length !== b.length) throw differingRecordings();
   return a.map((x, i): Pair => [x, b[i] as number]);
 };
 
@@ -37,7 +37,7 @@ export function constant(pair: Pair, what: string): number {
 }
 
 /** The error for a model whose recordings differ in their operations. */
-export const unalike = (): OnnxError =>
+export const differingRecordings = (): OnnxError =>
   new OnnxError(
     "exportOnnx: the model computes something else for another batch size" +
       "\n  hint: exportOnnx(model, inputs, { dynamicBatch: false }) writes a model for this batch size only",

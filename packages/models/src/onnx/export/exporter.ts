@@ -1,13 +1,21 @@
 import type { Tensor } from "@wgrad/autograd";
 import { type Recorded, type RecordedNode, recorded } from "@wgrad/autograd/plugin";
 import { OnnxError } from "../error.ts";
-import { constant, type Dims, type Pair, pairs, product, sameDims, unalike } from "./dims.ts";
+import {
+  constant,
+  type Dims,
+  differingRecordings,
+  type Pair,
+  pairs,
+  product,
+  sameDims,
+} from "./dims.ts";
 import { elements, writeCast } from "./elementwise.ts";
 import { writeLayer } from "./layers.ts";
 import { dimsOf, inMemory, isWithin, type NodePair, viewsOf, whole, writtenType } from "./nodes.ts";
 import { primitives } from "./primitives.ts";
 import type { Call, Traced } from "./trace.ts";
-import { reshaped, type ViewPair, viewed, type Written } from "./views.ts";
+import { reshaped, type ViewPair, type Written, writeView } from "./views.ts";
 import type { Writer } from "./writer.ts";
 
 interface Part {
@@ -41,7 +49,7 @@ export class Exporter {
     const [first, second] = this.traces;
     return first.outputs.map(({ at }, i) => {
       const other = second.outputs[i];
-      if (other === undefined) throw unalike();
+      if (other === undefined) throw differingRecordings();
       const { name, dims } = this.value(at, other.at);
       this.writer.add("Identity", [name], {}, names[i] as string);
       return dims;
@@ -80,7 +88,7 @@ export class Exporter {
     const part = this.given(pair, views, broadcasts);
     if (part !== null) return part;
     const content = this.node(pair);
-    if (views !== null) return viewed(this.writer, content, views, broadcasts);
+    if (views !== null) return writeView(this.writer, content, views, broadcasts);
     return reshaped(this.writer, content, dimsOf(pair));
   }
 
@@ -97,7 +105,7 @@ export class Exporter {
     if (known !== undefined) return known;
     const isNamed = this.traces[0].names.has(a);
     if (!isNamed && (a.op.name !== b.op.name || a.inputs.length !== b.inputs.length))
-      throw unalike();
+      throw differingRecordings();
     const written = this.source(pair) ?? this.operation(pair);
     this.done.set(a, written);
     return written;
@@ -144,7 +152,7 @@ export class Exporter {
     if (index === undefined || this.called.has(index)) return;
     this.called.add(index);
     const [a, b] = [first.calls[index] as Call, second.calls[index]];
-    if (b === undefined || b.module !== a.module) throw unalike();
+    if (b === undefined || b.module !== a.module) throw differingRecordings();
     const inputs = a.inputs.map((input, i) => this.value(input, b.inputs[i] as Recorded));
     const results = writeLayer(this, a.module, inputs) ?? [];
     for (const [i, name] of results.entries()) {
@@ -174,7 +182,7 @@ export class Exporter {
         ...view,
         offset: view.offset - (start[i] as number),
       }));
-      return viewed(this.writer, content, moved as unknown as ViewPair, broadcasts);
+      return writeView(this.writer, content, moved as unknown as ViewPair, broadcasts);
     }
     return null;
   }
@@ -184,12 +192,12 @@ export class Exporter {
     const dims = dimsOf(pair);
     if (a.op.meaning.kind !== "elementwise") {
       const write = primitives[a.op.name];
-      if (write === undefined) throw notBuilt(a.op.name);
+      if (write === undefined) throw notSupported(a.op.name);
       return write(this, pair);
     }
     const broadcasts = a.op.name !== "copy";
     const inputs = a.inputs.map((_, i) => this.input(pair, i, broadcasts));
-    if (String(a.scalars) !== String(b.scalars)) throw unalike();
+    if (String(a.scalars) !== String(b.scalars)) throw differingRecordings();
     const element = {
       writer: this.writer,
       inputs: inputs.map(({ name }) => name),
@@ -197,7 +205,7 @@ export class Exporter {
       type: writtenType(a.dtype),
     };
     const name = elements[a.op.name]?.(element) ?? writeCast(a.op.name, element);
-    if (name === null) throw notBuilt(a.op.name);
+    if (name === null) throw notSupported(a.op.name);
     const isWhole = inputs.some((input) => sameDims(input.dims, dims));
     if (isWhole || dims.length === 0) return { name, dims };
     const all = broadcast(inputs.map((input) => input.dims));
@@ -206,7 +214,7 @@ export class Exporter {
   }
 }
 
-const notBuilt = (name: string): OnnxError =>
+const notSupported = (name: string): OnnxError =>
   new OnnxError(`exportOnnx: the operation ${name} is not supported`);
 
 function broadcast(all: readonly Dims[]): Dims {

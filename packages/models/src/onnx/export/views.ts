@@ -12,7 +12,7 @@ import {
 import type { Writer } from "./writer.ts";
 
 /** A view in one recording. */
-interface Seen {
+interface StridedView {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
@@ -25,7 +25,7 @@ export interface Written {
 }
 
 /** A view in both recordings; null is the whole node. */
-export type ViewPair = readonly [Seen, Seen] | null;
+export type ViewPair = readonly [StridedView, StridedView] | null;
 
 /** Writes a reshape. */
 export function reshaped(writer: Writer, x: Written, dims: Dims): Written {
@@ -34,15 +34,20 @@ export function reshaped(writer: Writer, x: Written, dims: Dims): Written {
 }
 
 /** Writes a value as a view reads it. With `broadcasts`, repeated dimensions have size 1. */
-export function viewed(writer: Writer, x: Written, views: ViewPair, broadcasts: boolean): Written {
+export function writeView(
+  writer: Writer,
+  x: Written,
+  views: ViewPair,
+  broadcasts: boolean,
+): Written {
   if (views === null) return x;
   const [a, b] = views;
   const whole = product(x.dims);
   const dims = pairs(a.shape, b.shape);
-  const parts = cut(a, whole[0]);
-  const others = cut(b, whole[1]);
+  const parts = asSlicedView(a, whole[0]);
+  const others = asSlicedView(b, whole[1]);
   const isAlike = parts !== null && others !== null && String(parts.order) === String(others.order);
-  const read = isAlike ? sliced(writer, x, parts, others) : picked(writer, x, views);
+  const read = isAlike ? sliced(writer, x, parts, others) : gatherView(writer, x, views);
   const repeats = (i: number): boolean => a.strides[i] === 0 && a.shape[i] !== 1;
   const narrow = isAlike ? dims.map((dim, i): Pair => (repeats(i) ? [1, 1] : dim)) : dims;
   const plain = reshaped(writer, read, narrow);
@@ -51,7 +56,7 @@ export function viewed(writer: Writer, x: Written, views: ViewPair, broadcasts: 
 }
 
 /** A view as a reshape to `blocks`, a slice of `counts` from `starts`, and a permutation. */
-interface Cut {
+interface SlicedView {
   readonly blocks: readonly number[];
   readonly starts: readonly number[];
   readonly counts: readonly number[];
@@ -62,7 +67,7 @@ interface Cut {
 }
 
 /** Null if strides do not divide one another, as with overlapping windows. */
-function cut({ shape, strides, offset }: Seen, size: number): Cut | null {
+function asSlicedView({ shape, strides, offset }: StridedView, size: number): SlicedView | null {
   const order = shape
     .map((_, i) => i)
     .filter((i) => shape[i] !== 1 && strides[i] !== 0)
@@ -86,14 +91,14 @@ function cut({ shape, strides, offset }: Seen, size: number): Cut | null {
   return { blocks: [...blocks, outer], starts: [...starts, rest], counts: [...counts, 1], order };
 }
 
-function sliced(writer: Writer, x: Written, a: Cut, b: Cut): Written {
+function sliced(writer: Writer, x: Written, a: SlicedView, b: SlicedView): Written {
   let y = reshaped(writer, x, pairs(a.blocks, b.blocks));
   const counts = pairs(a.counts, b.counts);
   const starts = pairs(a.starts, b.starts);
   for (const [axis, [block, other]] of y.dims.entries()) {
     const count = counts[axis] as Pair;
     if (count[0] !== block || count[1] !== other)
-      y = narrowed(writer, y, axis, starts[axis] as Pair, count);
+      y = writeSlice(writer, y, axis, starts[axis] as Pair, count);
   }
   const kept = reshaped(writer, y, counts.slice(0, -1));
   // the dimensions of the view in their original order
@@ -109,7 +114,7 @@ function sliced(writer: Writer, x: Written, a: Cut, b: Cut): Written {
  * A slice of `count` from `start` along an axis. If both depend on the batch, the axis is a
  * multiple of the slice.
  */
-function narrowed(writer: Writer, x: Written, axis: number, start: Pair, count: Pair): Written {
+function writeSlice(writer: Writer, x: Written, axis: number, start: Pair, count: Pair): Written {
   const block = x.dims[axis] as Pair;
   const dims = x.dims.map((dim, i) => (i === axis ? count : dim));
   const slice = (y: Written, at: number, from: number, length: number): string =>
@@ -144,7 +149,7 @@ function quotient([a, b]: Pair, [c, d]: Pair): number | null {
 const MANY = 1 << 20;
 
 /** Writes a view by the indices of its elements; its size must not depend on the batch. */
-function picked(writer: Writer, x: Written, [a, b]: NonNullable<ViewPair>): Written {
+function gatherView(writer: Writer, x: Written, [a, b]: NonNullable<ViewPair>): Written {
   const dims = pairs(a.shape, b.shape);
   const whole = product(x.dims);
   const count = constant(product(dims), "a view that is read element by element");

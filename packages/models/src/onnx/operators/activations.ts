@@ -59,7 +59,7 @@ const prelu: Operator = {
 };
 
 /** Elements and mask. In training, kept elements are divided by 1 − ratio. */
-const dropped: Operator = {
+const dropoutOperator: Operator = {
   inputs: [1, 3],
   attributes: { ratio: true, seed: true },
   settings: [1, 2],
@@ -84,7 +84,7 @@ function drop(call: Call, x: Tensor, p: number): Tensor {
 /** Activations. */
 export const activations: Operators = {
   Celu: shaped({ alpha: 1 }, (x, alpha) => elu(x.div(alpha)).mul(alpha)),
-  Dropout: dropped,
+  Dropout: dropoutOperator,
   Elu: shaped({ alpha: 1 }, (x, alpha) => elu(x, { alpha })),
   Gelu: {
     inputs: [1, 1],
