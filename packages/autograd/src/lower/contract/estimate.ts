@@ -30,18 +30,21 @@ export function cyclesOf(tiling: Tiling, extent: Extent, { lanes }: Machine): nu
   const steps = isVector ? Math.ceil(k / groupY) : inBlocks;
   let work: number;
   let waiting = LATENCY;
+  let first = 0;
   let ending = tile * LOAD;
   if (kind === "tiled") {
     const brought = (LOAD * (tileM * groupY + tileN * groupX)) / group;
     work = tile + SHARED_LOAD * (tileM + tileN) + brought + (2 * BARRIER) / blockK;
-    waiting = FAR_LATENCY / blockK;
+    // the first block is waited for, the others are read meanwhile
+    waiting = Math.max(0, FAR_LATENCY - work * blockK) / blockK;
+    first = FAR_LATENCY;
   } else {
     const together = alongK ? (isVector ? groupY : 1) : groupX;
     const apart = Math.max(1, NEIGHBOURS / together);
     work = tile + LOAD * (tileM + (tileN * (1 + apart)) / 2);
     if (isVector) ending = 2 * BARRIER + (SHARED_LOAD * tile * groupY) / Math.min(tile, groupY);
   }
-  const one = steps * (waiting + work) + ending;
+  const one = first + steps * (waiting + work) + ending;
   const all = (blocks * group * (steps * work + ending)) / lanes;
   return Math.max(one, all);
 }

@@ -132,15 +132,28 @@ const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
 });
 
 /**
- * Whether neighbours along k are closer together in the right operand than neighbouring columns.
+ * Whether neighbours along k are closer together in the right operand than neighbouring columns; of
+ * equally close ones, whether more follow one another.
  */
-export function liesAlongK({ b }: Pick<Product, "b">): boolean {
-  return nearest(b.k) < nearest(b.own);
+export const liesAlongK = ({ b, n, k }: Pick<Product, "b" | "n" | "k">): boolean =>
+  isAlongK(b, n, k);
+
+/** The same of any factor, whose own dimensions are these. */
+export function isAlongK(factor: Factor, own: readonly number[], k: readonly number[]): boolean {
+  const [alongK, across] = [nearest(factor.k, k), nearest(factor.own, own)];
+  if (alongK.stride !== across.stride) return alongK.stride < across.stride;
+  return alongK.size > across.size;
 }
 
-/** The stride of the last dimension that is walked at all. */
-const nearest = (strides: readonly number[]): number =>
-  Math.abs(strides.findLast((stride) => stride !== 0) ?? Number.POSITIVE_INFINITY);
+/** The stride and size of the last dimension that is walked at all. */
+function nearest(
+  strides: readonly number[],
+  dims: readonly number[],
+): { readonly stride: number; readonly size: number } {
+  const d = strides.findLastIndex((stride) => stride !== 0);
+  if (d < 0) return { stride: Number.POSITIVE_INFINITY, size: 1 };
+  return { stride: Math.abs(strides[d] as number), size: dims[d] as number };
+}
 
 function cut(outputs: number, k: number, blocks: number, { wanted, least, most }: SplitK): Parts {
   const few = divide(outputs, k);

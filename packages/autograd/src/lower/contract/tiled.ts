@@ -1,14 +1,15 @@
 import type { KernelStep } from "../../devices/device.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
-import { type Loops, layoutOf } from "../../kernel/loops.ts";
+import { type Local, type Loops, layoutOf } from "../../kernel/loops.ts";
 import type { Lowering } from "../lowering.ts";
 import { element, linesOf, openBlock, range, sliceOf } from "./block.ts";
-import { type Factor, liesAlongK, type Product, sumType } from "./product.ts";
+import { type Factor, isAlongK, type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
  * The workgroup brings blockK k's of its rows of a and columns of b into its memory, each element
- * once, and every thread multiplies from there. Neighbouring threads bring neighbours in memory.
+ * once, and every thread multiplies from there. Neighbouring threads bring neighbours in memory. The
+ * next k's are read while these are multiplied.
  */
 export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;
@@ -26,7 +27,7 @@ export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: P
   const bring = (factor: Factor, lines: number, dims: readonly number[], first: Expr) => {
     const apart = lines + 1; // so that neighbours along k are in other banks
     const memory = b.array(type, 1, apart * blockK, true);
-    const neighbours = liesAlongK({ b: factor });
+    const neighbours = isAlongK(factor, dims, product.k);
     const places = range(Math.ceil((lines * blockK) / threads)).map((i) => {
       const at = b.let(e.add(e.local, e.u32(i * threads)));
       const k = b.let(neighbours ? e.remainder(at, e.u32(blockK)) : e.quotient(at, e.u32(lines)));
@@ -43,16 +44,20 @@ export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: P
       places.map(({ line }) => e.add(first, line)),
     );
     const layout = layoutOf(product.k, true);
-    const load = (blockStart: Expr) => {
-      for (const [i, { k, place }] of places.entries()) {
+    const values = places.map(() => b.var(e.constant(0, type)));
+    const read = (blockStart: Expr) => {
+      for (const [i, { k }] of places.entries()) {
         const at = b.let(e.add(blockStart, k));
         const counter = b.count(layout, b.let(e.nativeMin(at, last)));
         const line = starts[i] as (typeof starts)[number];
         const value = e.cast(element(lowering, factor, line, counter), type);
-        b.put(memory, place, e.select(e.lt(at, to), value, e.constant(0, type)));
+        b.set(values[i] as Local, e.select(e.lt(at, to), value, e.constant(0, type)));
       }
     };
-    return { memory, apart, load };
+    const put = (): void => {
+      for (const [i, { place }] of places.entries()) b.put(memory, place, values[i] as Local);
+    };
+    return { memory, apart, read, put };
   };
   const ofA = bring(a, tileM * groupY, product.m, top);
   const ofB = bring(right, tileN * groupX, product.n, left);
@@ -60,10 +65,13 @@ export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: P
   const row = b.let(e.quotient(e.local, e.u32(groupX)));
   const column = b.let(e.remainder(e.local, e.u32(groupX)));
   const sums = range(tileM).map(() => range(tileN).map(() => b.var(e.constant(0, type))));
+  const both = [ofA, ofB];
+  for (const { read } of both) read(from);
   b.for(from, to, blockK, (blockStart) => {
-    ofA.load(blockStart);
-    ofB.load(blockStart);
+    for (const { put } of both) put();
     b.barrier();
+    const next = b.let(e.add(blockStart, e.u32(blockK)));
+    for (const { read } of both) read(next);
     b.for(e.u32(0), e.u32(blockK), 1, (k) => {
       const read = (
         { memory, apart }: typeof ofA,
