@@ -133,7 +133,9 @@ export class Rotary {
   }
 }
 
-/** x cos + [−x₂, x₁] sin, with the halves x₁ and x₂ of each head.  x: [batch, heads, length, size]. */
+/**
+ * x cos + [−x₂, x₁] sin, with the halves x₁ and x₂ of each head.  x: [batch, heads, length, size].
+ */
 export function rotate(x: Tensor, { cosines, sines }: Rotation): Tensor {
   const [first, second] = x.chunk(2, -1) as [Tensor, Tensor];
   return mul(x, cosines).add(mul(cat([neg(second), first], -1), sines));

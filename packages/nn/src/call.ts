@@ -3,7 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { fieldsOf, hold, isHeld, isModule } from "./fields.ts";
 import { isParameter } from "./parameter.ts";
 
-/** The withCaller module whose `forward` is running. */
+/** The innermost module whose `forward` is running. */
 let caller: object | null = null;
 
 /** Runs `run` as a call of `module`, so that calls of other modules inside it are seen. */

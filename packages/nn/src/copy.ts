@@ -16,7 +16,8 @@ export type Remake = (module: AnyModule) => AnyModule | undefined;
 /**
  * A copy of a module with parameters, buffers and submodules of its own, equal in value. Tied
  * parameters stay tied. No random numbers are drawn. Other fields are shared; hooks are not copied.
- * `#private` members are construct by the constructor; if that takes arguments, `remake` must call it.
+ * `#private` members are made by the constructor; if that takes arguments, `remake` must call
+ * it.
  *
  * Throws ArgumentError for a class with #private members whose constructor takes arguments, if
  * `remake` returns undefined.

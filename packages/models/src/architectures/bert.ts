@@ -177,7 +177,10 @@ class Pooler extends Module {
   }
 }
 
-/** BERT without a head. Devlin et al. 2019.  ids: [batch, length] → lastHiddenState: [batch, length, hidden_size]. */
+/**
+ * BERT without a head. Devlin et al. 2019.  ids: [batch, length] → lastHiddenState: [batch, length,
+ * hidden_size].
+ */
 export class BertModel extends Module {
   static readonly prefix = "bert";
   embeddings: Embeddings;

@@ -125,7 +125,10 @@ class Stack extends Module {
   }
 }
 
-/** DistilBERT without a head. Sanh et al. 2019.  ids: [batch, length] → lastHiddenState: [batch, length, dim]. */
+/**
+ * DistilBERT without a head. Sanh et al. 2019.  ids: [batch, length] → lastHiddenState: [batch,
+ * length, dim].
+ */
 export class DistilBertModel extends Module {
   static readonly prefix = "distilbert";
   embeddings: Embeddings;

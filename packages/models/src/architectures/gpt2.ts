@@ -127,7 +127,8 @@ class Block extends Module {
 }
 
 /**
- * GPT-2 without a head. Radford et al. 2019.  ids: [batch, length] → lastHiddenState: [batch, length, n_embd].
+ * GPT-2 without a head. Radford et al. 2019.  ids: [batch, length] → lastHiddenState: [batch,
+ * length, n_embd].
  */
 export class GPT2Model extends Module {
   static readonly prefix = "transformer";

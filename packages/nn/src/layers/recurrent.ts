@@ -288,7 +288,7 @@ function overTime(
   return [counts === null ? out : where(counts, out, 0), [hidden.select(0, length), ...others]];
 }
 
-/** One layer with projectedOverTime hidden states, step by step. */
+/** One layer with projected hidden states, step by step. */
 function projectedOverTime(
   inputs: Tensor,
   start: readonly Tensor[],

@@ -93,8 +93,8 @@ export class Grower {
   }
 
   /**
-   * Grows a tree. Sums of gradients and curvatures must be exact (`roundExactly`); constant curvatures
-   * are not read.
+   * Grows a tree. Sums of gradients and curvatures must be exact (`roundExactly`); constant
+   * curvatures are not read.
    */
   grow(gradients: Float64Array, curvatures: Float64Array): Grown {
     const { rows } = this.#data;

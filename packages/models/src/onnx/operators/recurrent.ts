@@ -149,7 +149,10 @@ const lstm: Recurrence = {
   },
 };
 
-/** z, r = σ(…);  h̃ = tanh(x W + (r ⊙ h) R + b), or r ⊙ (h R + b) with linear_before_reset;  h' = (1 − z) ⊙ h̃ + z ⊙ h. */
+/**
+ * z, r = σ(…);  h̃ = tanh(x W + (r ⊙ h) R + b), or r ⊙ (h R + b) with linear_before_reset;  h' = (1
+ * − z) ⊙ h̃ + z ⊙ h.
+ */
 const gru: Recurrence = {
   gates: 3,
   states: [5],
