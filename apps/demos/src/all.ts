@@ -19,7 +19,7 @@ this commit is not run again: stop it when you like, and go on later.
   --only NAME,NAME     these lessons
   --missing            only lessons with no line at all, of whatever commit
   --budget quick|full  (default full)
-  --device NAME        ${devices.join(", ")} (default: ${byDefault})
+  --device NAME        ${devices.join(", ")} (default: ${byDefault()})
   --seed N             (default 0)
   --page               runs nothing, writes the page from the lines there are`;
 

@@ -6,6 +6,7 @@ import { fullTime, type Line } from "./results.ts";
 import type { Demo, Outcome } from "./shared/demo.ts";
 import { figure, saveFigure } from "./shared/figure.ts";
 import { Interrupted, withSignals } from "./shared/interruption.ts";
+import { inEnglish, t } from "./shared/language.ts";
 import { type Options, optionsHelp, parseOptions } from "./shared/options.ts";
 import { start } from "./shared/start.ts";
 import { columns, say, speakTo, tell, toCopy, wrapped } from "./shared/terminal.ts";
@@ -13,6 +14,7 @@ import { UsageError } from "./shared/usage-error.ts";
 import { judge, sayVerdicts, type Verdict } from "./shared/verdict.ts";
 import { readWeights } from "./shared/weights.ts";
 import { filesWritten } from "./shared/write.ts";
+import { langOption, languageIn, speakAs, takeLang } from "./speech.ts";
 
 /** What `--json` prints: a run and what it reached. */
 export interface RunResult {
@@ -42,14 +44,19 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<boolean> {
   const entry = catalog[name];
   if (entry === undefined) {
     throw new UsageError(
-      `there is no demo "${name}"; there are ${Object.keys(catalog).join(", ")}`,
+      t('there is no demo "{name}"; there are {names}', {
+        name,
+        names: Object.keys(catalog).join(", "),
+      }),
     );
   }
   const demo = await entry.load();
   const options = parseOptions(name, args, demo.takes, outFolder);
   if (options === "help") {
-    const usage = `pnpm demo ${name} [options]`;
-    const text = wrapped(`${entry.summary} Teaches ${entry.teaches}.`).join("\n");
+    const usage = t("pnpm demo {name} [options]", { name });
+    const text = wrapped(
+      t("{summary} Teaches {teaches}.", { summary: entry.summary(), teaches: entry.teaches() }),
+    ).join("\n");
     console.log(`${usage}\n\n${text}\n\n${optionsHelp(demo.takes, columns())}`);
     return true;
   }
@@ -57,7 +64,7 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<boolean> {
   try {
     const { result, afterwards } = await withSignals(
       () => runDemo(demo, options, args),
-      () => console.error(`\nstopped: ${kept(demo)}`),
+      () => console.error(`\n${t("stopped: {kept}", { kept: kept(demo) })}`),
     ).catch((error) => {
       if (error instanceof Interrupted) error.message += `: ${kept(demo)}`;
       throw error;
@@ -87,15 +94,24 @@ async function runDemo(
   const asConfigured = [options.epochs, options.csv, options.load].every((x) => x === undefined);
   const checks = asConfigured ? judge(demo.checks[budget], outcome) : [];
   if (checks.length > 0) sayVerdicts(checks);
-  const notes = [
-    ...(outcome.note === undefined ? [] : [outcome.note]),
-    ...(budget === "full" || demo.tooShort === undefined ? [] : [shortness(name, demo.tooShort)]),
+  const { tooShort } = demo;
+  const notes = (): string[] => [
+    ...(outcome.note === undefined ? [] : [outcome.note()]),
+    ...(budget === "full" || tooShort === undefined ? [] : [shortness(name, tooShort())]),
   ];
-  for (const note of notes) tell("", note);
-  say("", "written:", ...files.map((path) => `  ${path}`));
+  for (const note of notes()) tell("", note);
+  say("", t("written:"), ...files.map((path) => `  ${path}`));
   if (options.device === undefined && device.device !== "webgpu") {
-    say("", `Computed on ${device.device} (${device.description}). The same run on WebGPU:`);
-    toCopy(`  pnpm demo ${[name, ...args, "--device", "webgpu"].map(quoted).join(" ")}`);
+    say(
+      "",
+      t("Computed on {device} ({description}). The same run on WebGPU:", {
+        device: device.device,
+        description: device.description,
+      }),
+    );
+    toCopy(
+      `  pnpm demo ${[name, ...args, ...langOption(), "--device", "webgpu"].map(quoted).join(" ")}`,
+    );
   }
   const result: RunResult = {
     demo: name,
@@ -105,7 +121,7 @@ async function runDemo(
     seconds: Math.round((performance.now() - began) / 100) / 10,
     measures: outcome.measures,
     checks,
-    ...(notes.length > 0 && { note: notes.join(" ") }),
+    ...(notes().length > 0 && { note: inEnglish(() => notes().join(" ")) }),
     files,
   };
   return { result, afterwards: outcome.afterwards };
@@ -115,8 +131,11 @@ async function runDemo(
 function shortness(name: string, tooShort: string): string {
   const path = new URL("../../../docs/results.json", import.meta.url);
   const time = fullTime(JSON.parse(readFileSync(path, "utf8")) as Line[], name);
-  const full = time === null ? "takes longer" : `took ${time}`;
-  return `The quick budget is too short to learn this: ${tooShort} --budget full ${full}.`;
+  const full = time === null ? t("takes longer") : t("took {time}", { time });
+  return t("The quick budget is too short to learn this: {tooShort} --budget full {full}.", {
+    tooShort,
+    full,
+  });
 }
 
 /** An argument as a shell takes it. */
@@ -126,19 +145,19 @@ const quoted = (arg: string): string =>
 /** What is left of a lesson that was stopped. */
 function kept({ takes }: Demo): string {
   const files = filesWritten();
-  if (files.length > 0) return `kept ${files.join(", ")}`;
+  if (files.length > 0) return t("kept {files}", { files: files.join(", ") });
   const how = takes.includes("save")
-    ? "; --save FILE keeps the weights, also when it is stopped"
+    ? t("; --save FILE keeps the weights, also when it is stopped")
     : "";
-  return `nothing was kept${how}`;
+  return t("nothing was kept{how}", { how });
 }
 
 function list(): boolean {
-  console.log("pnpm demo NAME [options]; pnpm demo NAME --help lists the options\n");
+  console.log(`${t("pnpm demo NAME [options]; pnpm demo NAME --help lists the options")}\n`);
   const indent = " ".repeat(15);
   for (const [name, { summary, teaches }] of Object.entries(catalog)) {
-    const lines = wrapped(teaches, columns() - indent.length).map((line) => `${indent}${line}`);
-    console.log([`  ${name.padEnd(13)}${summary}`, ...lines].join("\n"));
+    const lines = wrapped(teaches(), columns() - indent.length).map((line) => `${indent}${line}`);
+    console.log([`  ${name.padEnd(13)}${summary()}`, ...lines].join("\n"));
   }
   return true;
 }
@@ -154,16 +173,25 @@ function version(): boolean {
  * Runs what the arguments ask for and gives the exit code: 0; 1 for a mistake of the user's, which is one line on
  * stderr; 2 for a lesson that ran and missed what it must reach; 130 and 143 for one that was stopped.
  */
-export async function command(args: readonly string[]): Promise<number> {
+export async function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<number> {
   try {
-    return (await dispatch(args)) ? 0 : 2;
+    await speakAs(languageIn(env));
+    const { chosen, rest } = takeLang(args);
+    if (chosen !== null) await speakAs(chosen);
+    return (await dispatch(rest)) ? 0 : 2;
   } catch (error) {
     if (error instanceof Interrupted) {
       console.error(error.message);
       return error.code;
     }
     if (!(error instanceof UsageError || error instanceof WgradError)) throw error;
-    console.error(`error: ${error.message.replaceAll(/\s*\n\s*/g, "; ")}`);
+    const message = error.message.replaceAll(/\s*\n\s*/g, "; ");
+    console.error(t("error: {message}", { message }));
     return 1;
+  } finally {
+    await speakAs("en");
   }
 }

@@ -21,8 +21,8 @@ describe("what is asked for", () => {
     expect(code).toBe(0);
     for (const [name, { summary, teaches }] of Object.entries(catalog)) {
       expect(stdout).toContain(`  ${name} `);
-      expect(stdout).toContain(summary);
-      expect(stdout.replaceAll(/\s+/g, " ")).toContain(teaches);
+      expect(stdout).toContain(summary());
+      expect(stdout.replaceAll(/\s+/g, " ")).toContain(teaches());
     }
     for (const other of ["list", "help", "--help", "-h"]) {
       expect((await run(other)).stdout).toBe(stdout);
@@ -40,7 +40,7 @@ describe("what is asked for", () => {
     expect(code).toBe(0);
     const takes = (await catalog[name]?.load())?.takes ?? [];
     const named = [...stdout.matchAll(/^ {2}--(\w+)/gm)].map(([, option]) => option);
-    const always = ["device", "seed", "budget", "out", "json", "help"];
+    const always = ["device", "seed", "budget", "out", "lang", "json", "help"];
     expect(named.sort()).toEqual([...always, ...takes].sort());
     expect(wide(stdout)).toEqual([]);
     for (const asked of [

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { command, type RunResult } from "../src/command.ts";
+import { columnsOf } from "../src/shared/width.ts";
 
 /** A folder for the tests of a file, gone after them. */
 export function temporaryFolder(): string {
@@ -21,7 +22,7 @@ export async function run(
     .spyOn(console, "error")
     .mockImplementation((line) => void lines.error.push(line));
   try {
-    const code = await command(args);
+    const code = await command(args, {});
     return { code, stdout: lines.log.join("\n"), stderr: lines.error.join("\n") };
   } finally {
     log.mockRestore();
@@ -40,4 +41,4 @@ export async function result(
 
 /** Lines wider than a terminal; the paths of files are as long as they are. */
 export const wide = (said: string): string[] =>
-  said.split("\n").filter((line) => line.length > 80 && !/\/[\w.-]+\//.test(line));
+  said.split("\n").filter((line) => columnsOf(line) > 80 && !/\/[\w.-]+\//.test(line));

@@ -2,6 +2,7 @@ import { noGrad, type Tensor } from "@wgrad/autograd";
 import { PCA } from "@wgrad/classic";
 import { meanSquaredError } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { ink, type Panel } from "../shared/panel.ts";
 import { lossPanel, type Thumbnail, thumbnailChart } from "../shared/panels.ts";
@@ -54,10 +55,11 @@ export const autoencoder: Demo = {
 
 async function lesson(options: Options): Promise<Outcome> {
   const names = options.budget === "full" ? (["digits", "mnist"] as const) : (["digits"] as const);
-  heading("A picture through a bottleneck, and out again");
+  heading(t("A picture through a bottleneck, and out again"));
   tell(
-    "Principal components are the best that can be done with straight lines: a code that is a sum of",
-    "dots, drawn again as a sum of pictures. A network may bend them.",
+    t(
+      "Principal components are the best that can be done with straight lines: a code that is a sum of dots, drawn again as a sum of pictures. A network may bend them.",
+    ),
     "",
   );
   const models: Record<string, Autoencoder> = {};
@@ -94,9 +96,24 @@ async function lesson(options: Options): Promise<Outcome> {
     const [none, lines, bent] = [await error(flat), await error(theirs), await error(ours)];
     measures[`${name}: error, of PCA's`] = bent / lines;
     const part = (value: number): string => (value / lines).toFixed(3);
-    rows.push([`${title}: the mean picture`, "0", none.toFixed(5), part(none)]);
-    rows.push([`${title}: principal components`, String(sizes[2]), lines.toFixed(5), part(lines)]);
-    rows.push([`${title}: autoencoder`, String(sizes[2]), bent.toFixed(5), part(bent)]);
+    rows.push([
+      t("{title}: the mean picture", { title: known(title) }),
+      "0",
+      none.toFixed(5),
+      part(none),
+    ]);
+    rows.push([
+      t("{title}: principal components", { title: known(title) }),
+      String(sizes[2]),
+      lines.toFixed(5),
+      part(lines),
+    ]);
+    rows.push([
+      t("{title}: autoencoder", { title: known(title) }),
+      String(sizes[2]),
+      bent.toFixed(5),
+      part(bent),
+    ]);
     panels.push({
       title: `${sizes[0]} dots as ${sizes[2]} numbers, and drawn again`,
       subtitle: `${title}: ${(100 * (bent / lines)).toFixed(0)} % of the error of as many principal components`,
@@ -104,7 +121,7 @@ async function lesson(options: Options): Promise<Outcome> {
     });
     panels.push(...lossPanel(curves[name] ?? [], { title: `The loss on the way, ${title}` }));
   }
-  table(["fresh pictures", "numbers", "squared error", "of PCA's"], rows);
+  table([t("fresh pictures"), t("numbers"), t("squared error"), t("of PCA's")], rows);
   return {
     measures,
     report: {

@@ -3,6 +3,7 @@ import { StandardScaler, trainTestSplit } from "@wgrad/datasets";
 import { loadBreastCancer } from "@wgrad/datasets/data";
 import { binaryAccuracy, confusionMatrix, rocAucScore, rocCurve } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { confusionChart, lossPanel } from "../shared/panels.ts";
@@ -31,11 +32,15 @@ export const cancer: Demo = {
 async function lesson(options: Options): Promise<Outcome> {
   const data = await loadBreastCancer();
   heading(
-    `${data.length} tumours, ${data.features.length} measures of their cells: malignant or benign?`,
+    t("{tumours} tumours, {measures} measures of their cells: malignant or benign?", {
+      tumours: data.length,
+      measures: data.features.length,
+    }),
   );
   tell(
-    "A quarter is held out, with the same share of each kind. Means and deviations come from the",
-    "rows to train on alone: what is held out may not speak before it is asked.",
+    t(
+      "A quarter is held out, with the same share of each kind. Means and deviations come from the rows to train on alone: what is held out may not speak before it is asked.",
+    ),
     "",
   );
   const y = data.y();
@@ -65,18 +70,19 @@ async function lesson(options: Options): Promise<Outcome> {
   const best = singles.reduce((a, b) => (b.area > a.area ? b : a));
   const benign = (alarm + cleared) / (hit + missed + alarm + cleared);
   table(
-    ["", "accuracy", "area under ROC"],
+    ["", t("accuracy"), t("area under ROC")],
     [
-      ["all taken for benign", benign.toFixed(3), "0.500"],
-      [`one measure: ${best.name}`, "–", best.area.toFixed(3)],
-      ["logistic regression", accuracy.toFixed(3), area.toFixed(3)],
+      [t("all taken for benign"), benign.toFixed(3), "0.500"],
+      [t("one measure: {name}", { name: best.name }), "–", best.area.toFixed(3)],
+      [t("logistic regression"), accuracy.toFixed(3), area.toFixed(3)],
     ],
   );
   tell(
     "",
-    `${missed} of ${hit + missed} malignant tumours are taken for benign, ${alarm} of ${alarm + cleared} benign ones for malignant.`,
-    "The two errors do not cost the same. Where to cut is not for the model to say: the curve in",
-    "the picture shows what each choice buys.",
+    t(
+      "{missed} of {malignant} malignant tumours are taken for benign, {alarm} of {benign} benign ones for malignant. The two errors do not cost the same. Where to cut is not for the model to say: the curve in the picture shows what each choice buys.",
+      { missed, malignant: hit + missed, alarm, benign: alarm + cleared },
+    ),
   );
 
   const weights = Array.from(await model.linear.weight.data(), Number);
@@ -84,7 +90,7 @@ async function lesson(options: Options): Promise<Outcome> {
     .map((name, j) => ({ name, weight: weights[j] as number }))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, 4);
-  say("", "what weighs most, for one deviation more (+ speaks for benign):");
+  say("", t("what weighs most, for one deviation more (+ speaks for benign):"));
   for (const { name, weight } of strongest) {
     say(`  ${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}  ${name}`);
   }

@@ -1,6 +1,7 @@
 import { manualSeed, noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
 import { ModuleDict } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
@@ -21,8 +22,10 @@ const settings = {
 /** Can it balance a pole? Learned from falling. */
 export const cartpole: Demo = {
   takes: ["save", "load"],
-  tooShort:
-    "after 250 steps deep Q-learning still pushes at random most of the time; of policy gradient ten seeds gave 229 to 500 pushes.",
+  tooShort: () =>
+    t(
+      "after 250 steps deep Q-learning still pushes at random most of the time; of policy gradient ten seeds gave 229 to 500 pushes.",
+    ),
   checks: {
     quick: [
       { measure: "policy gradient: mean pushes", least: 50 },
@@ -48,7 +51,7 @@ async function lesson(options: Options): Promise<Outcome> {
     ...(await learnWorth(qModel, steps, learn)),
   }));
 
-  heading(`3. ${episodes} fresh episodes each`);
+  heading(t("3. {episodes} fresh episodes each", { episodes }));
   manualSeed(options.seed + 1); // these episodes are the same whatever training drew
   const linear = (...weights: readonly number[]): ((states: Tensor) => Tensor) => {
     const way = tensor(weights.map((weight) => [-weight, weight]));
@@ -66,9 +69,9 @@ async function lesson(options: Options): Promise<Outcome> {
     played.push({ name, ...(await play(episodes, scores)) });
   }
   table(
-    ["pushes", "mean", "least", "most"],
+    [t("pushes"), t("mean"), t("least"), t("most")],
     played.map(({ name, mean, lengths }) => [
-      name,
+      known(name),
       mean.toFixed(1),
       Math.min(...lengths),
       Math.max(...lengths),
@@ -83,9 +86,10 @@ async function lesson(options: Options): Promise<Outcome> {
       "double deep Q: worth of standing": await worthOfStanding(qModel),
       "to where it leans and turns: mean pushes": mean("to where it leans and turns"),
     },
-    note:
-      "Deep Q-learning comes and goes: what is kept is the network that did best in 20 episodes on the way, not the last; " +
-      "the episodes above are others. An episode ends after 500 pushes.",
+    note: () =>
+      t(
+        "Deep Q-learning comes and goes: what is kept is the network that did best in 20 episodes on the way, not the last; the episodes above are others. An episode ends after 500 pushes.",
+      ),
     report: {
       title: "Can it balance a pole?",
       subtitle: "Policy gradient and double deep Q-learning with wgrad",
@@ -106,11 +110,11 @@ async function learnPolicy(
   iterations: number,
   learn: boolean,
 ): Promise<Curve> {
-  heading("1. Policy gradient: make likelier what went better than expected");
+  heading(t("1. Policy gradient: make likelier what went better than expected"));
   tell(
-    "A cart is pushed left or right, fifty times a second, and a pole on it must not fall. Sixteen",
-    "carts play an episode each; then the policy takes one step, and the value, which says what was",
-    "to be expected, takes one too.",
+    t(
+      "A cart is pushed left or right, fifty times a second, and a pole on it must not fall. Sixteen carts play an episode each; then the policy takes one step, and the value, which says what was to be expected, takes one too.",
+    ),
     "",
   );
   if (!learn) return [];
@@ -123,7 +127,7 @@ async function learnWorth(
   steps: number,
   learn: boolean,
 ): Promise<{ checked: Curve; surprises: Curve }> {
-  heading("2. Double deep Q-learning: what is a push worth?");
+  heading(t("2. Double deep Q-learning: what is a push worth?"));
   if (!learn) return { checked: [], surprises: [] };
   const checked: Curve[number][] = [];
   const training = deepQ(model, (step, mean) => checked.push({ step, loss: mean }), {
@@ -139,7 +143,7 @@ async function learnWorth(
   });
   const surprises = await watch(training, { name: "Huber loss" });
   const words = checked.map(({ step, loss }) => `${loss.toFixed(0)} (${step})`);
-  say("20 episodes without exploring, pushes (by step):", `  ${words.join("  ")}`, "");
+  say(t("20 episodes without exploring, pushes (by step):"), `  ${words.join("  ")}`, "");
   return { checked, surprises };
 }
 

@@ -4,6 +4,7 @@ import { StandardScaler } from "@wgrad/datasets";
 import type { LabelledTable } from "@wgrad/datasets/data";
 import { adjustedRandScore } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import type { Panel } from "../shared/panel.ts";
 import { heading, table, tell } from "../shared/terminal.ts";
@@ -47,13 +48,13 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
     }),
   ).then((pairs) => pairs.flat());
 
-  heading("Without names: k-means and principal components");
+  heading(t("Without names: k-means and principal components"));
   const found: (Case & Unnamed)[] = [];
   for (const each of cases) found.push({ ...each, ...(await unnamed(each, seed)) });
   table(
-    ["", "inertia", "scikit-learn", "ARI", "scikit-learn", "PCA", "scikit-learn"],
+    ["", t("inertia"), "scikit-learn", "ARI", "scikit-learn", "PCA", "scikit-learn"],
     found.map(({ name, inertia, ari, ratios, figures }) => [
-      name,
+      known(name),
       Number(inertia.toPrecision(6)),
       Number(figures.inertia.toPrecision(6)),
       ari.toFixed(3),
@@ -64,16 +65,16 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
   );
   tell(
     "",
-    "Raw, the wine's proline (in hundreds) decides alone; scaled, every measure has its say.",
+    t("Raw, the wine's proline (in hundreds) decides alone; scaled, every measure has its say."),
   );
 
-  heading("With names: neighbours and borders");
+  heading(t("With names: neighbours and borders"));
   const named: (Case & Named)[] = [];
   for (const each of cases) named.push({ ...each, ...(await withNames(each, seed)) });
   table(
     [
-      "right of 100",
-      "3 neighbours",
+      t("right of 100"),
+      t("3 neighbours"),
       "scikit-learn",
       "5",
       "scikit-learn",
@@ -81,7 +82,7 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
       "scikit-learn",
     ],
     named.map(({ name, knn3, knn5, svm, figures }) => [
-      name,
+      known(name),
       percent(knn3),
       percent(figures.knn3),
       percent(knn5),
@@ -93,7 +94,9 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
 
   tell(
     "",
-    "LinearSVC wants measures of one size: on the raw wine its rounds end before it has converged, and where they end is the seed's luck.",
+    t(
+      "LinearSVC wants measures of one size: on the raw wine its rounds end before it has converged, and where they end is the seed's luck.",
+    ),
   );
 
   const ratio = ({ inertia, figures }: (typeof found)[number]): number => inertia / figures.inertia;

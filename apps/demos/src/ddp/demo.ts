@@ -1,5 +1,6 @@
 import { spawn } from "@wgrad/distributed";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { grouped, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
@@ -32,18 +33,18 @@ async function lesson(options: Options): Promise<Outcome> {
     seed: options.seed,
     epochs: options.epochs ?? (full ? 15 : 4),
   };
-  heading("One training, once on one rank and once on two");
+  heading(t("One training, once on one rank and once on two"));
   tell(
-    "Each rank is a thread with a device of its own. It computes the gradient of its half of every batch;",
-    "all take the mean of their gradients, so all take the same step. The mean of two halves' means is the mean of the whole:",
-    "two ranks should come to what one comes to, up to the rounding of sums in another order.",
+    t(
+      "Each rank is a thread with a device of its own. It computes the gradient of its half of every batch; all take the mean of their gradients, so all take the same step. The mean of two halves' means is the mean of the whole: two ranks should come to what one comes to, up to the rounding of sums in another order.",
+    ),
     "",
   );
   const [one] = (await train(1, settings)) as [RankResult];
   const [two, other] = (await train(2, settings)) as [RankResult, RankResult];
   table(
-    ["", "loss, first", "loss, last", "right of 100", "seconds"],
-    [["one rank", one] as const, ["two ranks", two] as const].map(([name, result]) => [
+    ["", t("loss, first"), t("loss, last"), t("right of 100"), t("seconds")],
+    [[t("one rank"), one] as const, [t("two ranks"), two] as const].map(([name, result]) => [
       name,
       (result.losses[0] as number).toFixed(6),
       (result.losses.at(-1) as number).toFixed(6),
@@ -55,17 +56,27 @@ async function lesson(options: Options): Promise<Outcome> {
   const atEnd = largest(one.last, two.last);
   tell(
     "",
-    `After an epoch no weight differs by more than ${after.toExponential(1)}, at the end by ${atEnd.toExponential(1)}: a rounding`,
-    "grows as any small change does. The two ranks themselves have the same bits.",
-    `A step exchanges ${two.gradients.toLocaleString("en")} numbers. So small a network gains nothing by it; what a larger one`,
-    "gains, and what a network between hosts costs, is in docs/distributed.md. The same on processes, on one host or several:",
+    t(
+      "After an epoch no weight differs by more than {after}, at the end by {atEnd}: a rounding grows as any small change does. The two ranks themselves have the same bits. A step exchanges {gradients} numbers. So small a network gains nothing by it; what a larger one gains, and what a network between hosts costs, is in docs/distributed.md. The same on processes, on one host or several:",
+      {
+        after: after.toExponential(1),
+        atEnd: atEnd.toExponential(1),
+        gradients: grouped(two.gradients),
+      },
+    ),
     "",
   );
   toCopy("  mpirun -n 2 npx tsx --conditions=@wgrad/source apps/demos/src/ddp/rank.ts");
   const again = full ? await train(2, settings) : null;
   if (again !== null) {
     const count = differing(two.last, (again[0] as RankResult).last);
-    tell("", `Another run of two ranks: ${count} of ${two.last.length} weights have other bits.`);
+    tell(
+      "",
+      t("Another run of two ranks: {count} of {length} weights have other bits.", {
+        count,
+        length: two.last.length,
+      }),
+    );
   }
   const curve = (losses: readonly number[]) => losses.map((loss, i) => ({ step: i + 1, loss }));
   return {

@@ -1,4 +1,5 @@
 /** One rank: trains on its share of every batch. Under mpirun it prints what it came to. */
+
 import { parentPort } from "node:worker_threads";
 import { init, manualSeed } from "@wgrad/autograd";
 import { DataLoader } from "@wgrad/datasets";
@@ -15,6 +16,7 @@ import { Adam } from "@wgrad/optim";
 import { digitPictures } from "../digits/data.ts";
 import { perceptron } from "../digits/model.ts";
 import { judgeClassifier } from "../shared/classifier.ts";
+import { t } from "../shared/language.ts";
 
 /** Of all ranks together. */
 const BATCH = 64;
@@ -89,5 +91,12 @@ const result: RankResult = {
 };
 if (parentPort !== null) parentPort.postMessage(result);
 else if (rank === 0)
-  console.log(`${size} ranks: accuracy ${accuracy}, loss ${losses.at(-1)}, ${seconds} s`);
+  console.log(
+    t("{size} ranks: accuracy {accuracy}, loss {losses}, {seconds} s", {
+      size,
+      accuracy,
+      losses: losses.at(-1),
+      seconds,
+    }),
+  );
 await destroyProcessGroup();

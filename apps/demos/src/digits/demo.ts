@@ -7,6 +7,7 @@ import {
   trainClassifier,
 } from "../shared/classifier.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import { mistakePanel } from "../shared/mistakes.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
@@ -37,7 +38,12 @@ export const digits: Demo = {
 async function lesson(options: Options): Promise<Outcome> {
   const { train, test } = await digitPictures();
   const epochs = options.epochs ?? (options.budget === "full" ? 15 : 2);
-  heading(`${train.length} digits of 8×8 dots to learn from, ${test.length} to be told`);
+  heading(
+    t("{train} digits of 8×8 dots to learn from, {test} to be told", {
+      train: train.length,
+      test: test.length,
+    }),
+  );
   const models = { perceptron: perceptron(), convolutional: convolutional() };
   const training = (model: Sequential) => () => {
     const optimizer = new Adam(model.parameters(), { lr: 3e-3 });
@@ -59,17 +65,18 @@ async function lesson(options: Options): Promise<Outcome> {
     convolutional: parametersOf(models.convolutional),
   };
   table(
-    ["", "numbers learned", "right of 100"],
+    ["", t("numbers learned"), t("right of 100")],
     (["nearest mean", "perceptron", "convolutional"] as const).map((name) => [
-      name,
+      known(name),
       sizes[name],
       (100 * judged[name].accuracy).toFixed(1),
     ]),
   );
   tell(
     "",
-    "A filter of 3×3 weights is learned once and used at every place: the convolutional network",
-    "need not learn an edge again for every dot where it may be.",
+    t(
+      "A filter of 3×3 weights is learned once and used at every place: the convolutional network need not learn an edge again for every dot where it may be.",
+    ),
   );
   const { convolutional: best } = judged;
   return {

@@ -1,3 +1,4 @@
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table, tell } from "../shared/terminal.ts";
 import type { Curve as LossCurve, Training } from "../shared/training.ts";
@@ -17,7 +18,7 @@ export async function fiveStudents(
   options: Options,
 ): Promise<{ free: Curve; held: Curve; losses: LossCurve }> {
   const { epochs = 250 } = options;
-  heading("1. Five students: hours → pass, as the loss alone wants it");
+  heading(t("1. Five students: hours → pass, as the loss alone wants it"));
   const { curve: free } = await fit(epochs, 0, (training) =>
     watch(training, { name: "cross-entropy" }),
   );
@@ -26,17 +27,25 @@ export async function fiveStudents(
   );
   tell(
     "",
-    `after ${epochs} epochs the slope is ${free.slope.toFixed(2)} an hour, after ${2 * epochs} it is ${longer.slope.toFixed(2)}:`,
-    "no student contradicts the others, so a steeper curve always fits better and the loss has",
-    "no minimum. Where training stops is what you get.",
+    t(
+      "after {epochs} epochs the slope is {slope} an hour, after {more} it is {steeper}: no student contradicts the others, so a steeper curve always fits better and the loss has no minimum. Where training stops is what you get.",
+      {
+        epochs,
+        slope: free.slope.toFixed(2),
+        more: 2 * epochs,
+        steeper: longer.slope.toFixed(2),
+      },
+    ),
   );
 
-  heading("2. The same with scikit-learn's penalty");
+  heading(t("2. The same with scikit-learn's penalty"));
   const n = students.length;
   const C = 1;
   tell(
-    "LogisticRegression() minimises ½ w² + C · Σ loss with C = 1: the weight is pulled back, the",
-    `intercept is not. Divided by C n, that is our mean loss plus a weight decay of 1 / (C n) = ${1 / (C * n)}.`,
+    t(
+      "LogisticRegression() minimises ½ w² + C · Σ loss with C = 1: the weight is pulled back, the intercept is not. Divided by C n, that is our mean loss plus a weight decay of 1 / (C n) = {C}.",
+      { C: 1 / (C * n) },
+    ),
     "",
   );
   const { curve: held, losses } = await fit(epochs, 1 / (C * n), (training, model) =>
@@ -44,12 +53,12 @@ export async function fiveStudents(
   );
   say("");
   table(
-    ["hours", "passed", "P without penalty", "P with penalty", "scikit-learn"],
+    [t("hours"), t("passed"), t("P without penalty"), t("P with penalty"), "scikit-learn"],
     [...students, { hours: 25, passed: Number.NaN }]
       .sort((a, b) => a.hours - b.hours)
       .map(({ hours, passed }) => [
         hours,
-        Number.isNaN(passed) ? "?" : passed ? "yes" : "no",
+        Number.isNaN(passed) ? "?" : passed ? t("yes") : t("no"),
         chance(free, hours).toFixed(4),
         chance(held, hours).toFixed(4),
         (scikitLearn.get(hours) ?? 0).toFixed(4),
@@ -57,8 +66,15 @@ export async function fiveStudents(
   );
   tell(
     "",
-    `P(25) = ${chance(held, 25).toFixed(4)} with the penalty, ${chance(free, 25).toFixed(4)} without; ` +
-      `slope ${held.slope.toFixed(4)} and ${free.slope.toFixed(4)} (scikit-learn: 0.5653)`,
+    t(
+      "P(25) = {held} with the penalty, {free} without; slope {slope} and {steeper} (scikit-learn: 0.5653)",
+      {
+        held: chance(held, 25).toFixed(4),
+        free: chance(free, 25).toFixed(4),
+        slope: held.slope.toFixed(4),
+        steeper: free.slope.toFixed(4),
+      },
+    ),
   );
   return { free, held, losses };
 }

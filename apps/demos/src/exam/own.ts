@@ -4,6 +4,7 @@ import { binaryAccuracy } from "@wgrad/metrics";
 import { brief } from "../shared/brief.ts";
 import type { Outcome } from "../shared/demo.ts";
 import { holdOut } from "../shared/hold-out.ts";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
 import { lossPanel } from "../shared/panels.ts";
@@ -21,7 +22,9 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const [target, names] = [brief(own.target), features.map(brief)];
   own.table.numbers(own.target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
-    throw new DataError(`${own.table.place(i, own.target)}: ${value}; expected 0 or 1`);
+    throw new DataError(
+      t("{place}: {value}; expected 0 or 1", { place: own.table.place(i, own.target), value }),
+    );
   });
   heading(`${csv}: ${names.join(", ")} → ${target}`);
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(
@@ -60,9 +63,12 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
       (predicted[i] as number).toFixed(4),
     ]),
   );
-  if (real.length > shown) say(`  … and ${real.length - shown} more`);
-  const score = `accuracy ${(100 * accuracy).toFixed(1)} % on ${rows}`;
-  say("", `${score} (weights penalised as scikit-learn's C = 1)`);
+  if (real.length > shown) say(t("  … and {length} more", { length: real.length - shown }));
+  const score = t("accuracy {accuracy} % on {rows}", {
+    accuracy: (100 * accuracy).toFixed(1),
+    rows,
+  });
+  say("", t("{score} (weights penalised as scikit-learn's C = 1)", { score }));
   return {
     measures: { accuracy },
     report: {

@@ -6,6 +6,7 @@ import { type GPT2LMHeadModel, type Lora, saveLora, savePretrained } from "@wgra
 import { type AnyModule, ModuleDict, type Parameter, ParameterList } from "@wgrad/nn";
 import { charactersOf, encode } from "../shared/characters.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { grouped, known, t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { barsChart, curvePanel, lossPanel } from "../shared/panels.ts";
@@ -55,7 +56,7 @@ const settings: Record<Budget, Settings> = {
 /** What does it cost to teach a model one more thing? All weights, or a few beside them. */
 export const finetune: Demo = {
   takes: ["save", "load"],
-  tooShort: "it writes letters, and no words yet.",
+  tooShort: () => t("it writes letters, and no words yet."),
   checks: {
     quick: [
       { measure: "LoRA, of before", most: 1.02 },
@@ -104,16 +105,16 @@ async function run(options: Options): Promise<Outcome> {
     }
     const how = (lr: number): TrainSettings => ({ ...rest.finetune, lr });
 
-    heading("1. A GPT reads Moby-Dick");
+    heading(t("1. A GPT reads Moby-Dick"));
     const before = await learn(base, base.parameters(), read(texts.novel), pretrain);
 
-    heading("2. It reads three speeches of Lincoln's, in three ways");
-    say("From scratch: it has read nothing before.");
+    heading(t("2. It reads three speeches of Lincoln's, in three ways"));
+    say(t("From scratch: it has read nothing before."));
     const none = await learn(scratch, scratch.parameters(), speeches, how(rates.full));
     if (!loaded) for (const model of [full, adapted]) model.loadStateDict(base.stateDict());
-    say("Full fine-tuning: every weight of the novel's may move.");
+    say(t("Full fine-tuning: every weight of the novel's may move."));
     const whole = await learn(full, full.parameters(), speeches, how(rates.full));
-    say("LoRA: the novel's weights stay, narrow matrices beside them learn.");
+    say(t("LoRA: the novel's weights stay, narrow matrices beside them learn."));
     const beside = await learn(adapted, adapter.parameters(), speeches, how(rates.lora));
 
     const bytes = await bytesOf(base, adapter);
@@ -123,11 +124,17 @@ async function run(options: Options): Promise<Outcome> {
       { name: "full fine-tuning", ...whole, saved: bytes.model },
       { name: "LoRA", ...beside, saved: bytes.adapter },
     ];
-    say("", "on his fourth speech:");
+    say("", t("on his fourth speech:"));
     table(
-      ["", "perplexity", "numbers learned", "kB to save", ...(loaded ? [] : ["ms a step"])],
+      [
+        "",
+        t("perplexity"),
+        t("numbers learned"),
+        t("kB to save"),
+        ...(loaded ? [] : [t("ms a step")]),
+      ],
       rows.map(({ name, perplexity, learned, saved, milliseconds }) => [
-        name,
+        known(name),
         perplexity.toFixed(2),
         learned,
         (saved / 1000).toFixed(0),
@@ -135,11 +142,11 @@ async function run(options: Options): Promise<Outcome> {
       ]),
     );
 
-    heading("3. It writes");
+    heading(t("3. It writes"));
     const prompt = "Fellow-Citizens of the ";
     say(...wrapped(`${prompt}${await textOf(adapted, vocabulary, prompt, characters)}`));
     adapter.disable();
-    say("", "and without the adapter, which is switched off, what it was before:");
+    say("", t("and without the adapter, which is switched off, what it was before:"));
     say(...wrapped(`${prompt}${await textOf(adapted, vocabulary, prompt, characters)}`));
     adapter.enable();
     const speed = {
@@ -147,8 +154,12 @@ async function run(options: Options): Promise<Outcome> {
       anew: await speedOf(adapted, vocabulary, prompt, characters, false),
     };
     const rate = (value: number): string => value.toFixed(0);
-    const writes = `${rate(speed.kept)} characters a second with keys and values kept, ${rate(speed.anew)} when all is read anew`;
-    tell("", `${writes}.`);
+    const writes = (): string =>
+      t("{kept} characters a second with keys and values kept, {anew} when all is read anew", {
+        kept: rate(speed.kept),
+        anew: rate(speed.anew),
+      });
+    tell("", `${writes()}.`);
     return {
       measures: {
         "LoRA: perplexity": beside.perplexity,
@@ -163,7 +174,12 @@ async function run(options: Options): Promise<Outcome> {
       ...(options.budget === "full" && {
         note: loaded
           ? writes
-          : `A step takes ${beside.milliseconds.toFixed(0)} ms with LoRA, ${whole.milliseconds.toFixed(0)} with all weights; ${writes}.`,
+          : () =>
+              t("A step takes {lora} ms with LoRA, {full} with all weights; {writes}.", {
+                lora: beside.milliseconds.toFixed(0),
+                full: whole.milliseconds.toFixed(0),
+                writes: writes(),
+              }),
       }),
       report: {
         title: "What does it cost to teach it one more thing?",
@@ -172,7 +188,7 @@ async function run(options: Options): Promise<Outcome> {
         panels: [
           {
             title: "Perplexity on a speech that none has read",
-            subtitle: `LoRA learns ${beside.learned.toLocaleString("en")} numbers, the others ${whole.learned.toLocaleString("en")}`,
+            subtitle: `LoRA learns ${grouped(beside.learned)} numbers, the others ${grouped(whole.learned)}`,
             ...barsChart(
               rows.map(({ name, perplexity }) => ({ name, value: perplexity })),
               { label: "perplexity", digits: 2 },

@@ -2,6 +2,7 @@ import type { Vocabulary } from "@wgrad/datasets";
 import { ModuleDict } from "@wgrad/nn";
 import { charactersOf, encode } from "../shared/characters.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table, wrapped } from "../shared/terminal.ts";
@@ -48,7 +49,7 @@ const settings: Record<Budget, Settings> = {
 /** What comes next? A small GPT learns a novel by its characters, then a president's speeches. */
 export const gpt: Demo = {
   takes: ["save", "load"],
-  tooShort: "it writes letters, and no words yet.",
+  tooShort: () => t("it writes letters, and no words yet."),
   checks: {
     quick: [
       { measure: "perplexity", most: 30 },
@@ -80,7 +81,7 @@ async function run(options: Options): Promise<Outcome> {
     const learn = async (model: GPT, text: string, how: TrainSettings): Promise<Curve> =>
       loaded ? [] : watch(train(model, read(text), how));
 
-    heading("1. Moby-Dick, character by character");
+    heading(t("1. Moby-Dick, character by character"));
     const novelCurve = await learn(models.novel, texts.novel, pretrain);
     const reached = await perplexityOn(models.novel, read(texts.novelEnd));
     const counted = Array.from({ length: orders }, (_, i) =>
@@ -90,19 +91,19 @@ async function run(options: Options): Promise<Outcome> {
       ...counted.map((value, i) => ({ name: `Kneser-Ney ${i + 1}`, value })),
       { name: "this GPT", value: reached },
     ];
-    say("", "between how many characters each hesitates, on the last tenth of the novel:");
+    say("", t("between how many characters each hesitates, on the last tenth of the novel:"));
     sayPerplexities(rows);
     await write(models.novel, vocabulary, "Call me Ishmael", characters);
 
-    heading("2. The same model reads three speeches of Lincoln's");
+    heading(t("2. The same model reads three speeches of Lincoln's"));
     if (!loaded) models.lincoln.loadStateDict(models.novel.stateDict());
     const tuned = await learn(models.lincoln, texts.speeches, finetune);
-    say("", "and one that has read nothing before, for as many steps:");
+    say("", t("and one that has read nothing before, for as many steps:"));
     const scratch = await learn(models.scratch, texts.speeches, finetune);
     const onLast = (model: GPT): Promise<number> => perplexityOn(model, read(texts.lastSpeech));
     const [before, after] = [await onLast(models.novel), await onLast(models.lincoln)];
     const fromScratch = await onLast(models.scratch);
-    say("", "on his fourth speech:");
+    say("", t("on his fourth speech:"));
     sayPerplexities([
       { name: "the novel alone", value: before },
       { name: "the novel, then three speeches", value: after },
@@ -118,7 +119,10 @@ async function run(options: Options): Promise<Outcome> {
         "fine-tuned, of from scratch": after / fromScratch,
       },
       ...(options.budget === "full" && {
-        note: "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
+        note: () =>
+          t(
+            "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
+          ),
       }),
       report: {
         title: "What comes next?",
@@ -131,8 +135,8 @@ async function run(options: Options): Promise<Outcome> {
 
 function sayPerplexities(rows: readonly { name: string; value: number }[]): void {
   table(
-    ["model", "perplexity"],
-    rows.map(({ name, value }) => [name, value.toFixed(2)]),
+    [t("model"), t("perplexity")],
+    rows.map(({ name, value }) => [known(name), value.toFixed(2)]),
   );
 }
 

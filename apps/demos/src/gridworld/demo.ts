@@ -1,5 +1,6 @@
 import { noGrad, randint } from "@wgrad/autograd";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table, tell } from "../shared/terminal.ts";
@@ -22,12 +23,13 @@ export const gridworld: Demo = {
 };
 
 async function lesson(options: Options): Promise<Outcome> {
-  heading("Q-learning: the way to the goal, from every cell");
+  heading(t("Q-learning: the way to the goal, from every cell"));
   say(...map.map((row) => `   ${[...row].join(" ")}`));
   tell(
     "",
-    "S start, G goal (+1), X pit (−1), # wall. A walker knows none of this: it tries moves, and",
-    "notes what each was worth: the reward, plus γ = 0.9 of the best that the next cell promises.",
+    t(
+      "S start, G goal (+1), X pit (−1), # wall. A walker knows none of this: it tries moves, and notes what each was worth: the reward, plus γ = 0.9 of the best that the next cell promises.",
+    ),
     "",
   );
   const q = valueTable();
@@ -65,14 +67,14 @@ async function lesson(options: Options): Promise<Outcome> {
   say(...drawn.map((row) => `   ${row.join(" ")}`), "");
   const chance = await randomWalks(1000);
   table(
-    ["from S", "moves to the goal", "did not arrive"],
+    [t("from S"), t("moves to the goal"), t("did not arrive")],
     [
-      ["at random", chance.moves.toFixed(0), `${(100 * chance.lost).toFixed(0)} %`],
-      ["learned", ours(start), "0 %"],
-      ["shortest there is", distances.get(start) ?? 0, "0 %"],
+      [t("at random"), chance.moves.toFixed(0), `${(100 * chance.lost).toFixed(0)} %`],
+      [t("learned"), ours(start), "0 %"],
+      [t("shortest there is"), distances.get(start) ?? 0, "0 %"],
     ],
   );
-  say("", `the shortest way from ${right} of ${open.length} cells`);
+  say("", t("the shortest way from {right} of {length} cells", { right, length: open.length }));
   return {
     measures: {
       "cells with the shortest way": right,

@@ -1,6 +1,7 @@
 import { dendrogram, fcluster, type LinkageMethod, linkage } from "@wgrad/classic";
 import { adjustedRandScore } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import type { Panel } from "../shared/panel.ts";
 import { heading, say, table } from "../shared/terminal.ts";
@@ -31,10 +32,9 @@ interface Found {
 async function run({ budget }: Options): Promise<Outcome> {
   const chosen = budget === "full" ? problems : problems.slice(0, 1);
   say(
-    "Every row is a cluster of its own. The two that are closest become one, again and again, until all are one: a tree,",
-    "in which the height of a branch is how far apart its two sides are. Cut it anywhere, and what hangs below is a cluster.",
-    "How far apart two clusters are is the linkage: their closest rows (single), their farthest (complete), all of them",
-    "(average), or what the join adds to the squared distances from the centres (ward).",
+    t(
+      "Every row is a cluster of its own. The two that are closest become one, again and again, until all are one: a tree, in which the height of a branch is how far apart its two sides are. Cut it anywhere, and what hangs below is a cluster. How far apart two clusters are is the linkage: their closest rows (single), their farthest (complete), all of them (average), or what the join adds to the squared distances from the centres (ward).",
+    ),
   );
   const found: Found[] = [];
   const panels: Panel[] = [];
@@ -48,7 +48,9 @@ async function run({ budget }: Options): Promise<Outcome> {
   }
   say(
     "",
-    "What keeps the distances best need not be what finds the classes: single linkage follows chains from row to row.",
+    t(
+      "What keeps the distances best need not be what finds the classes: single linkage follows chains from row to row.",
+    ),
   );
   const most = (of: (one: Found) => number): number => Math.max(...found.map(of));
   return {
@@ -73,7 +75,7 @@ async function joined({ name, load, figures }: Problem): Promise<Found[]> {
   const [x, y] = [data.x(), data.y()];
   const classes = Array.from(await y.data(), Number);
   const count = data.classes.length;
-  heading(`${data.about.title}: ${classes.length} rows`);
+  heading(t("{title}: {length} rows", { title: data.about.title, length: classes.length }));
   const found: Found[] = [];
   for (const method of METHODS) {
     const merges = await linkage(x, { method });
@@ -101,7 +103,7 @@ async function joined({ name, load, figures }: Problem): Promise<Found[]> {
     });
   }
   table(
-    [name, "agreement", "scipy", "cophenetic correlation", "scipy"],
+    [name, t("agreement"), "scipy", t("cophenetic correlation"), "scipy"],
     found.map(({ method, ari, cophenetic, figures: { ari: a, cophenetic: c } }) => [
       method,
       ari.toFixed(4),

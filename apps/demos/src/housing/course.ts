@@ -1,4 +1,5 @@
 import { noGrad, tensor } from "@wgrad/autograd";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table, tell } from "../shared/terminal.ts";
 import { watch } from "../shared/watch.ts";
@@ -12,12 +13,12 @@ export async function fourFlats({
   budget,
   epochs = budget === "full" ? 1000 : 500,
 }: Options): Promise<number> {
-  heading("1. Four flats: area, bedrooms and location → price");
+  heading(t("1. Four flats: area, bedrooms and location → price"));
   const { model, scaler, x, y, xTest, yTest } = await fourFlatsProblem();
   tell(
-    "The split is scikit-learn's for random_state=42: three rows to learn from, one held out.",
-    "Three rows cannot pin down four numbers: many planes fit them exactly. Descending from zero",
-    "on centred features finds the flattest of them, which is the one scikit-learn reports.",
+    t(
+      "The split is scikit-learn's for random_state=42: three rows to learn from, one held out. Three rows cannot pin down four numbers: many planes fit them exactly. Descending from zero on centred features finds the flattest of them, which is the one scikit-learn reports.",
+    ),
     "",
   );
 
@@ -26,7 +27,7 @@ export async function fourFlats({
   const predicted = await noGrad(() => model(scaler.transform(xTest))).item();
   const [area = 0, bedrooms = 0, location = 0] = await xTest.data();
   table(
-    ["area", "bedrooms", "location", "real price", "predicted", "scikit-learn"],
+    [t("area"), t("bedrooms"), t("location"), t("real price"), t("predicted"), "scikit-learn"],
     [[area, bedrooms, location, await yTest.item(), predicted.toFixed(2), "462.46"]],
   );
   return predicted;
@@ -37,7 +38,7 @@ export async function oneLine({
   budget,
   epochs = budget === "full" ? 300 : 150,
 }: Options): Promise<{ line: Line; at50: number }> {
-  heading("2. Five flats: area → price, a line through five points");
+  heading(t("2. Five flats: area → price, a line through five points"));
   const { model, scaler, x, y } = fiveFlatsProblem();
   await watch(train(model, x, y, { epochs, lr: 0.05, batchSize: 5 }));
 
@@ -47,11 +48,18 @@ export async function oneLine({
   for (const { x, y } of fiveFlats) rows.push([x, y, (await predict(x)).toFixed(2)]);
   const at50 = await predict(50);
   rows.push([50, "?", at50.toFixed(2)]);
-  table(["area", "real price", "on the line"], rows);
+  table([t("area"), t("real price"), t("on the line")], rows);
 
   const intercept = await predict(0);
   const slope = (await predict(1)) - intercept;
-  say("", `price = ${slope.toFixed(3)} · area ${signed(intercept)}: 50 m² cost ${at50.toFixed(2)}`);
+  say(
+    "",
+    t("price = {slope} · area {intercept}: 50 m² cost {at50}", {
+      slope: slope.toFixed(3),
+      intercept: signed(intercept),
+      at50: at50.toFixed(2),
+    }),
+  );
   return { line: { slope, intercept }, at50 };
 }
 

@@ -1,5 +1,6 @@
 import { brief } from "../shared/brief.ts";
 import type { Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
 import type { Panel } from "../shared/panel.ts";
@@ -24,16 +25,19 @@ export async function ownHouses(csv: string, options: Options): Promise<Outcome>
   const count = result.real.length;
   const shown = Math.min(10, count);
   table(
-    [...names.slice(0, 4), `real ${target}`, "predicted"],
+    [...names.slice(0, 4), t("real {target}", { target }), t("predicted")],
     Array.from({ length: shown }, (_, i) => [
       ...features.slice(0, 4).map((_, j) => round(result.features[i * features.length + j])),
       round(result.real[i]),
       round(result.predicted[i]),
     ]),
   );
-  if (count > shown) say(`  … and ${count - shown} more`);
-  const scores = `R² ${result.r2.toFixed(4)}, closed form ${result.closedFormR2.toFixed(4)}`;
-  say("", `on ${result.rows}: ${scores}`);
+  if (count > shown) say(t("  … and {count} more", { count: count - shown }));
+  const scores = t("R² {r2}, closed form {closedFormR2}", {
+    r2: result.r2.toFixed(4),
+    closedFormR2: result.closedFormR2.toFixed(4),
+  });
+  say("", t("on {rows}: {scores}", { rows: result.rows, scores }));
 
   const panels: Panel[] = [];
   const [feature = ""] = names;

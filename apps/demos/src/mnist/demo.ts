@@ -4,6 +4,7 @@ import { summary } from "@wgrad/nn";
 import { Adam, CosineAnnealingLR } from "@wgrad/optim";
 import { judgeClassifier, nearestMean, trainClassifier } from "../shared/classifier.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { grouped, t } from "../shared/language.ts";
 import { mistakePanel } from "../shared/mistakes.ts";
 import type { Options } from "../shared/options.ts";
 import { confusionChart, lossPanel } from "../shared/panels.ts";
@@ -19,8 +20,10 @@ const settings = {
 /** Which digit is it? The test that every method has taken. */
 export const mnist: Demo = {
   takes: ["epochs", "save", "load"],
-  tooShort:
-    "100 steps are too few to learn it well, and luck decides: ten seeds gave 81 to 92 right of 100.",
+  tooShort: () =>
+    t(
+      "100 steps are too few to learn it well, and luck decides: ten seeds gave 81 to 92 right of 100.",
+    ),
   checks: {
     // by chance it would be 0.1
     quick: [{ measure: "accuracy", least: 0.7 }],
@@ -36,7 +39,12 @@ async function lesson(options: Options): Promise<Outcome> {
   const train = new Subset(await loadMnist(), numbers(trainRows));
   const test = new Subset(await loadMnist({ train: false }), numbers(testRows));
   const names = [..."0123456789"];
-  heading(`MNIST: ${train.length} digits of 28×28 dots to learn from, ${test.length} to be told`);
+  heading(
+    t("MNIST: {train} digits of 28×28 dots to learn from, {test} to be told", {
+      train: train.length,
+      test: test.length,
+    }),
+  );
   const model = network();
   say(summary(model, [batchSize, 1, 28, 28]), "");
 
@@ -50,22 +58,22 @@ async function lesson(options: Options): Promise<Outcome> {
   const judged = await judgeClassifier(model, test, 10);
   const nearest = await judgeClassifier(await nearestMean(train, 10), test, 10);
   table(
-    ["", "right of 100"],
+    ["", t("right of 100")],
     [
-      ["always the same digit", "10.0"],
-      ["nearest mean picture", (100 * nearest.accuracy).toFixed(2)],
-      ["convolutional network", (100 * judged.accuracy).toFixed(2)],
+      [t("always the same digit"), "10.0"],
+      [t("nearest mean picture"), (100 * nearest.accuracy).toFixed(2)],
+      [t("convolutional network"), (100 * judged.accuracy).toFixed(2)],
     ],
   );
   return {
     measures: { accuracy: judged.accuracy, "nearest mean: accuracy": nearest.accuracy },
     report: {
       title: "Which digit is it?",
-      subtitle: `A convolutional network with wgrad, trained on ${trainRows.toLocaleString("en")} digits of MNIST`,
+      subtitle: `A convolutional network with wgrad, trained on ${grouped(trainRows)} digits of MNIST`,
       panels: [
         {
           title: "What was taken for what",
-          subtitle: `${(100 * judged.accuracy).toFixed(2)} % of ${testRows.toLocaleString("en")} digits are right`,
+          subtitle: `${(100 * judged.accuracy).toFixed(2)} % of ${grouped(testRows)} digits are right`,
           ...confusionChart(judged.counts, names),
         },
         await mistakePanel(judged, test, names),

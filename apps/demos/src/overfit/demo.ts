@@ -5,6 +5,7 @@ import { accuracy } from "@wgrad/metrics";
 import { functional as F, type Module } from "@wgrad/nn";
 import { type Labelled, parametersOf } from "../shared/classifier.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { grouped, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
@@ -36,7 +37,9 @@ async function lesson(options: Options): Promise<Outcome> {
   const rest: Labelled = { images: xTest, labels: yTest };
   const models = { plain: wide(0), held: wide(0.5) };
   heading(
-    `100 digits to learn from, ${parametersOf(models.plain).toLocaleString("en")} weights, 1,697 digits to be told`,
+    t("100 digits to learn from, {plain} weights, 1,697 digits to be told", {
+      plain: grouped(parametersOf(models.plain)),
+    }),
   );
 
   const seen = { plain: new Sight(), held: new Sight() };
@@ -69,15 +72,15 @@ async function lesson(options: Options): Promise<Outcome> {
     (100 * fresh.accuracy).toFixed(1),
   ];
   table(
-    ["", "loss, known", "loss, fresh", "gap", "right, known", "right, fresh"],
-    [row("plain", found.plain), row("dropout ½, weight decay", found.held)],
+    ["", t("loss, known"), t("loss, fresh"), t("gap"), t("right, known"), t("right, fresh")],
+    [row(t("plain"), found.plain), row(t("dropout ½, weight decay"), found.held)],
   );
   const gap = ({ known, fresh }: Sides): number => fresh.loss - known.loss;
   tell(
     "",
-    "The plain network is sure of every digit it knows, and goes on getting surer: on fresh digits it",
-    "is then sure of its mistakes too, and the loss there rises while the training loss still falls.",
-    "Dropout and weight decay keep it from leaning on any one weight.",
+    t(
+      "The plain network is sure of every digit it knows, and goes on getting surer: on fresh digits it is then sure of its mistakes too, and the loss there rises while the training loss still falls. Dropout and weight decay keep it from leaning on any one weight.",
+    ),
   );
   return {
     measures: {

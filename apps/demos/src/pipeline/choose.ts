@@ -9,6 +9,7 @@ import {
   RandomForestRegressor,
 } from "@wgrad/classic";
 import { KFold, type Table } from "@wgrad/datasets";
+import { known, t } from "../shared/language.ts";
 import { barsChart } from "../shared/panels.ts";
 import { preprocessing } from "./houses.ts";
 import { NetworkRegressor, type NetworkSettings } from "./network.ts";
@@ -44,8 +45,12 @@ export async function choose(
   }
   chosen.sort((a, b) => a.value - b.value);
   story.table(
-    ["model", "R², mean", "of each fold"],
-    chosen.map(({ name, value, scores }) => [name, three(value), scores.map(three).join("  ")]),
+    [t("model"), t("R², mean"), t("of each fold")],
+    chosen.map(({ name, value, scores }) => [
+      known(name),
+      three(value),
+      scores.map(three).join("  "),
+    ]),
   );
   story.show({
     title: "Which model?",

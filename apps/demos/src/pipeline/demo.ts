@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, trainTestIndices } from "@wgrad/datasets";
 import { loadSacramento } from "@wgrad/datasets/data";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import type { Curve } from "../shared/training.ts";
@@ -77,48 +78,52 @@ async function run(options: Options): Promise<Outcome> {
   if (port !== undefined) await checkPort(port);
   const story = new Story();
 
-  story.step("Define: what is a house in Sacramento worth?");
+  story.step(t("Define: what is a house in Sacramento worth?"));
   story.say(
-    "Given beds, baths, size, place and kind of a house, say what it sells for.",
-    "Measured by R², the part of the variance of prices that is explained: 0 for always saying the mean, 1 for",
-    "no error. A model is worth its trouble if it beats the houses most like it, and a straight line.",
+    t(
+      "Given beds, baths, size, place and kind of a house, say what it sells for. Measured by R², the part of the variance of prices that is explained: 0 for always saying the mean, 1 for no error. A model is worth its trouble if it beats the houses most like it, and a straight line.",
+    ),
   );
 
-  story.step("Collect");
+  story.step(t("Collect"));
   const { about, table } = await loadSacramento();
-  story.say(`${about.title}: ${about.description}`, `${about.source}; ${about.licence}`, "");
+  story.say(`${about.title}: ${about.description} ${about.source}; ${about.licence}`, "");
   story.plain(String(describe(table.select([...columns, "price"]))));
 
-  story.step("Preprocess");
+  story.step(t("Preprocess"));
   const names = (await preprocessing().fit(table)).featureNames;
   story.say(
-    "Missing numbers become the median, far-off ones are brought back, all are scaled; each kind of house is a column.",
-    `${columns.length} columns become ${names.length} features: ${names.join(", ")}.`,
-    "It is learned from training rows alone: what a test row could tell must not be known.",
+    t(
+      "Missing numbers become the median, far-off ones are brought back, all are scaled; each kind of house is a column. {columns} columns become {features} features: {names}. It is learned from training rows alone: what a test row could tell must not be known.",
+      { columns: columns.length, features: names.length, names: names.join(", ") },
+    ),
   );
 
-  story.step("Split");
+  story.step(t("Split"));
   const rows = trainTestIndices(table.length, { testSize: 0.2, randomState: 42 });
   const [train, test] = [table.take(rows.train), table.take(rows.test)];
   story.say(
-    `${train.length} houses to learn from, ${test.length} that are looked at only at the end.`,
+    t("{train} houses to learn from, {test} that are looked at only at the end.", {
+      train: train.length,
+      test: test.length,
+    }),
   );
 
-  story.step(`Choose: several models, by cross-validation in ${folds} folds`);
+  story.step(t("Choose: several models, by cross-validation in {folds} folds", { folds }));
   await choose(story, train, { settings, folds, seed });
 
-  story.step("Train the network");
+  story.step(t("Train the network"));
   let curve: Curve = [];
   const first = await trainNetwork(train, settings, async (training) => {
     curve = await watch(training);
   });
   story.show(...lossPanel(curve));
 
-  story.step("Evaluate on the houses held out");
+  story.step(t("Evaluate on the houses held out"));
   const untuned = await scoresOn(first, test);
-  story.table(["R²", "mean error", "root mean square"], [scoreCells(untuned)]);
+  story.table(["R²", t("mean error"), t("root mean square")], [scoreCells(untuned)]);
 
-  story.step("Tune: every combination, draws, and successive halving");
+  story.step(t("Tune: every combination, draws, and successive halving"));
   const { predictor, scores } = await tune(story, train, test, {
     ...tuning,
     settings,
@@ -126,10 +131,10 @@ async function run(options: Options): Promise<Outcome> {
     untuned,
   });
 
-  story.step("Deploy: one file, and a server that does not trust its visitors");
+  story.step(t("Deploy: one file, and a server that does not trust its visitors"));
   const { path, differ, missed } = await deploy(story, predictor, test, options.out);
 
-  story.step("Monitor: are new houses like those that were learned?");
+  story.step(t("Monitor: are new houses like those that were learned?"));
   await monitor(story, train, test);
 
   const title = "From a question to a model at work";
@@ -146,7 +151,10 @@ async function run(options: Options): Promise<Outcome> {
       "prices that differ after loading": differ,
       "bad requests not refused": missed,
     },
-    note: "What wins a search by a hundredth need not win on new rows: with 745 houses that much is chance.",
+    note: () =>
+      t(
+        "What wins a search by a hundredth need not win on new rows: with 745 houses that much is chance.",
+      ),
     files: [path, report],
     ...(port !== undefined && { afterwards: () => stayOpen(path, port) }),
     report: { title, subtitle, panels: story.panels },

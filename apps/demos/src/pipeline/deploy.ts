@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Table } from "@wgrad/datasets";
+import { grouped, known, t } from "../shared/language.ts";
 import { makeFolder } from "../shared/write.ts";
 import { loadPredictor, savePredictor } from "./bundle.ts";
 import type { Predictor } from "./predictor.ts";
@@ -30,8 +31,15 @@ export async function deploy(
   const [before, after] = [await predictor.prices(test), await loaded.prices(test)];
   const differ = before.filter((price, i) => price !== after[i]).length;
   story.say(
-    `${path} holds what preprocessing learned and the model; loaded again,`,
-    `it gives ${differ === 0 ? "the same prices to the last bit" : `${differ} other prices`}.`,
+    differ === 0
+      ? t(
+          "{path} holds what preprocessing learned and the model; loaded again, it gives the same prices to the last bit.",
+          { path },
+        )
+      : t(
+          "{path} holds what preprocessing learned and the model; loaded again, it gives {differ} other prices.",
+          { path, differ },
+        ),
   );
   const server = await serve(loaded);
   try {
@@ -39,7 +47,9 @@ export async function deploy(
     const prices = await askPrices(server.url, [sample, ...houses]);
     story.say(
       "",
-      `POST /predict of three houses: ${prices.map((price) => `$${price.toLocaleString("en")}`).join(", ")}`,
+      t("POST /predict of three houses: {prices}", {
+        prices: prices.map((price) => `$${grouped(price)}`).join(", "),
+      }),
       "",
     );
     let missed = 0;
@@ -47,15 +57,22 @@ export async function deploy(
     for (const request of badRequests) {
       const { status, error } = await visit(server.url, request);
       if (status !== request.status) missed++;
-      rows.push([request.what, status, error]);
+      rows.push([known(request.what), status, error]);
     }
-    story.table(["a bad visitor sends", "answer", "with the words"], rows);
+    story.table([t("a bad visitor sends"), t("answer"), t("with the words")], rows);
     const { status, answered, refused } = (await (await fetch(`${server.url}/health`)).json()) as {
       readonly status: string;
       readonly answered: number;
       readonly refused: number;
     };
-    story.say("", `GET /health: ${status}; ${answered} answered, ${refused} refused`);
+    story.say(
+      "",
+      t("GET /health: {status}; {answered} answered, {refused} refused", {
+        status,
+        answered,
+        refused,
+      }),
+    );
     return { path, differ, missed };
   } finally {
     await server.close();

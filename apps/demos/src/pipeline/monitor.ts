@@ -1,4 +1,5 @@
 import type { Table } from "@wgrad/datasets";
+import { known, t } from "../shared/language.ts";
 import { driftReport } from "./drift.ts";
 import { type Story, three } from "./story.ts";
 
@@ -9,15 +10,15 @@ import { type Story, three } from "./story.ts";
 export async function monitor(story: Story, train: Table, test: Table): Promise<void> {
   const north = test.take(indicesWhere(test.numbers("latitude"), (latitude) => latitude > 38.66));
   for (const [what, current] of [
-    ["the houses held out", test],
-    ["those of them north of 38.66°", north],
+    [t("the houses held out"), test],
+    [t("those of them north of 38.66°"), north],
   ] as const) {
     const drifts = await driftReport(train, current);
     story.say("", `${what} (${current.length}):`, "");
     story.table(
-      ["column", "PSI", "KS", "p", "verdict"],
+      [t("column"), "PSI", "KS", "p", t("verdict")],
       drifts.map((drift) => [
-        drift.column,
+        known(drift.column),
         three(drift.stability),
         three(drift.statistic),
         drift.pvalue.toFixed(4),

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { t } from "../shared/language.ts";
 import { say, toCopy } from "../shared/terminal.ts";
 import { UsageError } from "../shared/usage-error.ts";
 import { loadPredictor } from "./bundle.ts";
@@ -18,8 +19,8 @@ export async function checkPort(port: number): Promise<void> {
     await once(probe, "listening");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EADDRINUSE" ? "another program listens there" : code;
-    throw new UsageError(`--serve ${port}: ${why}; 0 takes a port that is free`);
+    const why = code === "EADDRINUSE" ? t("another program listens there") : code;
+    throw new UsageError(t("--serve {port}: {why}; 0 takes a port that is free", { port, why }));
   }
   probe.close();
   await once(probe, "close");
@@ -29,7 +30,7 @@ export async function checkPort(port: number): Promise<void> {
 export async function stayOpen(path: string, port: number): Promise<void> {
   const server = await serve(await loadPredictor(path), { port, host: HOST });
   const example = JSON.stringify({ houses: [sample] });
-  say("", `serving ${path}`, `on ${server.url} until Ctrl-C:`);
+  say("", t("serving {path}", { path }), t("on {url} until Ctrl-C:", { url: server.url }));
   toCopy(
     `  curl ${server.url}/health`,
     `  curl ${server.url}/predict -H 'content-type: application/json' -d '${example}'`,
@@ -42,5 +43,5 @@ export async function stayOpen(path: string, port: number): Promise<void> {
     for (const signal of signals) process.on(signal, stop);
   });
   await server.close();
-  say("stopped");
+  say(t("stopped"));
 }

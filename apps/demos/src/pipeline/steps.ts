@@ -2,6 +2,7 @@ import { tensor } from "@wgrad/autograd";
 import { makePipeline } from "@wgrad/classic";
 import type { Table } from "@wgrad/datasets";
 import { meanAbsoluteError, r2Score, rootMeanSquaredError } from "@wgrad/metrics";
+import { grouped } from "../shared/language.ts";
 import { preprocessing } from "./houses.ts";
 import { NetworkRegressor, type NetworkSettings, type Watch } from "./network.ts";
 import { Predictor } from "./predictor.ts";
@@ -41,6 +42,6 @@ export async function scoresOn(predictor: Predictor, table: Table): Promise<Scor
 
 export const scoreCells = ({ r2, error, rms }: Scores): string[] => [
   three(r2),
-  `$${Math.round(error).toLocaleString("en")}`,
-  `$${Math.round(rms).toLocaleString("en")}`,
+  `$${grouped(Math.round(error))}`,
+  `$${grouped(Math.round(rms))}`,
 ];

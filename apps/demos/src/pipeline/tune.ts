@@ -8,6 +8,7 @@ import {
   RandomizedSearchCV,
 } from "@wgrad/classic";
 import { KFold, type Table } from "@wgrad/datasets";
+import { known, t } from "../shared/language.ts";
 import { preprocessing } from "./houses.ts";
 import { NetworkRegressor, type NetworkSettings } from "./network.ts";
 import { predictionPanel, type Trial, trialsPanel } from "./picture.ts";
@@ -60,22 +61,27 @@ export async function tune(
   }
   story.say(
     "",
-    "The best of each search has learned all rows to learn from. On the folds, and on the houses held out:",
+    t(
+      "The best of each search has learned all rows to learn from. On the folds, and on the houses held out:",
+    ),
     "",
   );
   story.table(
-    ["", "on the folds", "R²", "mean error", "root mean square"],
+    ["", t("on the folds"), "R²", t("mean error"), t("root mean square")],
     [
-      ["network before", "", ...scoreCells(options.untuned)],
+      [t("network before"), "", ...scoreCells(options.untuned)],
       ...found.map(({ name, bestScore, scores }) => [
-        name,
+        known(name),
         three(bestScore),
         ...scoreCells(scores),
       ]),
     ],
   );
   const { name, predictor, scores } = found.reduce((a, b) => (b.bestScore > a.bestScore ? b : a));
-  story.say("", `The folds decide, not the houses held out: deployed is ${name}.`);
+  story.say(
+    "",
+    t("The folds decide, not the houses held out: deployed is {name}.", { name: known(name) }),
+  );
   story.show(predictionPanel(test.numbers("price"), scores.predicted, scores.r2));
   return { predictor, scores };
 }
@@ -88,10 +94,13 @@ async function searchGrid(story: Story, train: Table, options: TuneOptions): Pro
   const boosting = makePipeline(preprocessing(), new HistGradientBoostingRegressor());
   const search = new GridSearchCV(boosting, options.grid, { cv: foldsOf(options) });
   await search.fit(train, train.numbers("price"));
-  story.say(`Grid search for boosting: every combination, in ${options.folds} folds.`, "");
+  story.say(
+    t("Grid search for boosting: every combination, in {folds} folds.", { folds: options.folds }),
+    "",
+  );
   const names = Object.keys(options.grid);
   story.table(
-    ["rate", "leaves", "rounds", "R²"],
+    [t("rate"), t("leaves"), t("rounds"), "R²"],
     trialsOf<Record<string, number>>(search.cvResults).map(({ score, ...own }) => [
       ...names.map((name) => own[name] as number),
       three(score),
@@ -110,7 +119,7 @@ const spaces = {
   weightDecay: loguniform(1e-4, 1),
 };
 
-const header = ["units", "lr", "weight decay", "epochs", "R²"];
+const header = (): string[] => ["units", "lr", t("weight decay"), "epochs", "R²"];
 const cells = ({ hidden, lr, weightDecay, epochs, score }: Trial): (string | number)[] => [
   hidden,
   lr.toPrecision(2),
@@ -128,8 +137,8 @@ async function searchDraws(story: Story, train: Table, options: TuneOptions): Pr
     ...settings,
     ...trial,
   }));
-  story.say("", "Random search for the network: every draw is trained in full.", "");
-  story.table(header, trials.map(cells));
+  story.say("", t("Random search for the network: every draw is trained in full."), "");
+  story.table(header(), trials.map(cells));
   story.show(trialsPanel(trials));
   return search;
 }
@@ -145,13 +154,17 @@ async function searchHalving(story: Story, train: Table, options: TuneOptions): 
     randomState,
   });
   await search.fit(train, train.numbers("price"));
-  story.say("", "Successive halving: all for a short time, the best third for longer, again.", "");
+  story.say(
+    "",
+    t("Successive halving: all for a short time, the best third for longer, again."),
+    "",
+  );
   const { params, meanTestScore } = search.cvResults;
   const rounds = search.rounds.flatMap(({ candidates }, k) =>
     Array<number>(candidates).fill(k + 1),
   );
   story.table(
-    ["round", ...header],
+    [t("round"), ...header()],
     params.map((own, i) => [
       rounds[i] as number,
       ...cells({ ...settings, ...own, score: meanTestScore[i] as number }),

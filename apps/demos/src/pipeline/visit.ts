@@ -36,7 +36,11 @@ export const badRequests: readonly BadRequest[] = [
     body: JSON.stringify({ houses: Array(MOST_HOUSES + 1).fill({ beds: 1 }) }),
     status: 422,
   },
-  { what: "a body too long", body: asked({ ...sample, type: "x".repeat(100_000) }), status: 413 },
+  {
+    what: "a body too long",
+    body: asked({ ...sample, type: "x".repeat(100_000) }),
+    status: 413,
+  },
   { what: "no JSON by its type", contentType: "text/plain", body: asked(sample), status: 415 },
   { what: "a page there is not", path: "/admin", status: 404 },
   { what: "GET where POST belongs", method: "GET", status: 405 },

@@ -1,6 +1,7 @@
 import type { Tensor } from "@wgrad/autograd";
 import { loadSentiment } from "@wgrad/datasets/data";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { barsChart } from "../shared/panels.ts";
 import { heading, say, table, tell } from "../shared/terminal.ts";
@@ -61,18 +62,18 @@ const QUERIES = ["The sound is awful", "Our waiter was rude", "The actors are wo
 async function run(options: Options): Promise<Outcome> {
   const { sentences: count, counts, draws } = settings[options.budget];
   const { train, test } = partsOf(await loadSentiment(), count);
-  heading(`A sentence is ${512} numbers: near where it means the same`);
+  heading(t("A sentence is {numbers} numbers: near where it means the same", { numbers: 512 }));
   const encoder = loadSentenceEncoder();
   const cosines = await cosinesOf(await vectorsOf(encoder, SAYINGS));
   table(
-    ["cosine with", ...SAYINGS.map((_, i) => String(i + 1))],
+    [t("cosine with"), ...SAYINGS.map((_, i) => String(i + 1))],
     SAYINGS.map((saying, i) => [
       `${i + 1} ${saying}`,
       ...(cosines[i] as number[]).map((cosine) => cosine.toFixed(2)),
     ]),
   );
 
-  heading(`Search in ${train.texts.length} sentences of reviews`);
+  heading(t("Search in {length} sentences of reviews", { length: train.texts.length }));
   const rows = {
     train: await vectorsOf(encoder, train.texts),
     test: await vectorsOf(encoder, test.texts),
@@ -87,7 +88,8 @@ async function run(options: Options): Promise<Outcome> {
     say(`“${query}”`);
     for (const { row, cosine } of byMeaning[i] ?? [])
       say(`  ${cosine.toFixed(2)}  ${train.texts[row]}`);
-    for (const { row } of byWords[i] ?? []) say(`  by words: ${train.texts[row]}`);
+    for (const { row } of byWords[i] ?? [])
+      say(t("  by words: {texts}", { texts: train.texts[row] }));
   }
   const kinds = {
     "nearest by words (tf-idf)": await sameKind(test, testWords, train, words),
@@ -95,15 +97,17 @@ async function run(options: Options): Promise<Outcome> {
   };
   tell(
     "",
-    "Products, films or restaurants? Of the five sentences that are nearest to one asked about, so many are of its kind:",
+    t(
+      "Products, films or restaurants? Of the five sentences that are nearest to one asked about, so many are of its kind:",
+    ),
   );
   const kindRows = Object.entries(kinds).map(([name, value]) => ({ name, value }));
   table(
-    ["", "of 100"],
-    kindRows.map(({ name, value }) => [name, (100 * value).toFixed(1)]),
+    ["", t("of 100")],
+    kindRows.map(({ name, value }) => [known(name), (100 * value).toFixed(1)]),
   );
 
-  heading("Praise or complaint, learned from a few labels");
+  heading(t("Praise or complaint, learned from a few labels"));
   const reached: Reached[] = [];
   for (const labels of counts.filter((each) => each <= train.labels.length)) {
     const how = {
@@ -124,7 +128,7 @@ async function run(options: Options): Promise<Outcome> {
     });
   }
   table(
-    ["labels", "sentence vectors", "tf-idf"],
+    [t("labels"), t("sentence vectors"), t("tf-idf")],
     reached.map(({ count: labels, encoder: own, words: base }) => [
       labels,
       own.toFixed(3),
@@ -133,7 +137,9 @@ async function run(options: Options): Promise<Outcome> {
   );
   tell(
     "",
-    "Logistic regression learns from both. Words that no label has come with say nothing; a vector knows what they are near to.",
+    t(
+      "Logistic regression learns from both. Words that no label has come with say nothing; a vector knows what they are near to.",
+    ),
   );
   const at = (place: number): Reached => reached.at(place) as Reached;
   const few = at(1);

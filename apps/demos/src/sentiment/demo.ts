@@ -3,6 +3,7 @@ import { StratifiedKFold } from "@wgrad/datasets";
 import { loadSentiment } from "@wgrad/datasets/data";
 import { ModuleList } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
@@ -49,8 +50,8 @@ const settings: Record<Budget, Settings> = {
  */
 export const sentiment: Demo = {
   takes: ["epochs", "save", "load"],
-  tooShort:
-    "100 sentences are too few to judge others, so it is asked about those that it has learned.",
+  tooShort: () =>
+    t("100 sentences are too few to judge others, so it is asked about those that it has learned."),
   checks: {
     quick: [{ measure: "accuracy on its own sentences", least: 0.7 }],
     full: [
@@ -71,7 +72,11 @@ async function run(options: Options): Promise<Outcome> {
   const cut = new StratifiedKFold({ nSplits: 3, shuffle: true, randomState: 42 }).split(labels);
   const data = cut.slice(0, folds).map((fold) => foldData(texts, labels, fold, length));
 
-  heading(`${texts.length} sentences from reviews, in three folds: two teach, one tests`);
+  heading(
+    t("{length} sentences from reviews, in three folds: two teach, one tests", {
+      length: texts.length,
+    }),
+  );
   const models = data.map(({ vocabulary }) => new SentimentLSTM(vocabulary.size, features));
   const curve = await trainOrLoad(new ModuleList(models), options, () =>
     inTurn(
@@ -89,17 +94,17 @@ async function run(options: Options): Promise<Outcome> {
     scores.reduce((sum, score) => sum + score[key], 0) / scores.length;
   say("");
   table(
-    ["accuracy", "LSTM", "tf-idf + logistic regression", "with C = 3"],
+    [t("accuracy"), "LSTM", t("tf-idf + logistic regression"), t("with C = 3")],
     [
-      ...scores.map((score, k) => [`fold ${k + 1}`, ...rounded(score)]),
-      ["mean", ...rounded({ lstm: mean("lstm"), bag: mean("bag"), looseBag: mean("looseBag") })],
+      ...scores.map((score, k) => [t("fold {k}", { k: k + 1 }), ...rounded(score)]),
+      [t("mean"), ...rounded({ lstm: mean("lstm"), bag: mean("bag"), looseBag: mean("looseBag") })],
     ],
   );
   const { test } = data[0] as FoldData;
   const model = models[0] as SentimentLSTM;
   const chances = noGrad(() => model(test.tokens).softmax(1).select(1, 1));
   const shown = chosen(test.sentences, [...(await chances.data())]);
-  say("", "held-out sentences, and the chance that each is praise:");
+  say("", t("held-out sentences, and the chance that each is praise:"));
   for (const { sentence, chance } of shown)
     say(`  ${(100 * chance).toFixed(0).padStart(3)} %  ${sentence}`);
   return {
@@ -110,7 +115,10 @@ async function run(options: Options): Promise<Outcome> {
       "accuracy on its own sentences": mean("own"),
     },
     ...(options.budget === "full" && {
-      note: "A bag of words, which knows no order, is as good here: 2,000 sentences teach words, hardly order.",
+      note: () =>
+        t(
+          "A bag of words, which knows no order, is as good here: 2,000 sentences teach words, hardly order.",
+        ),
     }),
     report: {
       title: "Praise or complaint?",

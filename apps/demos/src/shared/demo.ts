@@ -14,7 +14,7 @@ export interface Outcome {
   /** Measured values by name: numbers that the lesson has also said. */
   readonly measures: Readonly<Record<string, number>>;
   /** What the numbers do not say by themselves. */
-  readonly note?: string;
+  readonly note?: () => string;
   /** Files that the lesson wrote beside its picture. */
   readonly files?: readonly string[];
   /** What goes on after all is said and written, until it is stopped. */
@@ -35,7 +35,7 @@ export interface Demo {
    * What the quick budget is too short for, if it is: its checks then show that the lesson runs,
    * not that it has learned.
    */
-  readonly tooShort?: string;
+  readonly tooShort?: () => string;
   /**
    * What it must reach as configured; not asked of other epochs, a table of the user's or loaded
    * weights.

@@ -1,5 +1,6 @@
 import type { Tensor } from "@wgrad/autograd";
 import { trainTestSplit } from "@wgrad/datasets";
+import { t } from "./language.ts";
 
 /** Rows to learn from and rows to look at. */
 export interface HeldOut {
@@ -25,12 +26,18 @@ export async function holdOut(x: Tensor, y: Tensor): Promise<HeldOut> {
       xTest: x,
       yTrain: y,
       yTest: y,
-      rows: `all ${count} rows, too few to hold any out`,
+      rows: t("all {count} rows, too few to hold any out", { count }),
     };
   }
   const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, {
     testSize: 0.2,
     randomState: 42,
   });
-  return { xTrain, xTest, yTrain, yTest, rows: `${yTest.shape[0]} held-out rows` };
+  return {
+    xTrain,
+    xTest,
+    yTrain,
+    yTest,
+    rows: t("{count} held-out rows", { count: yTest.shape[0] }),
+  };
 }

@@ -1,3 +1,5 @@
+import { t } from "./language.ts";
+
 /** Ctrl-C, and being told to end: with the exit codes that shells give them. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof codes;
@@ -13,7 +15,7 @@ export class Interrupted extends Error {
   readonly code: number;
 
   constructor(signal: Signal, where: string) {
-    super(`stopped ${where}`);
+    super(t("stopped {where}", { where }));
     this.code = codes[signal];
   }
 }

@@ -36,10 +36,10 @@ export function languageOf(tag: string): Language | null {
   return isLanguage(name) ? name : null;
 }
 
-/** Chooses the language; later tables are added to earlier ones. */
+/** Chooses the language; later tables of it are added to earlier ones. */
 export function speak(chosen: Language, ...tables: readonly Table[]): void {
+  translations = Object.assign({}, chosen === spoken ? translations : {}, ...tables);
   spoken = chosen;
-  translations = Object.assign({}, translations, ...tables);
 }
 
 /**
@@ -64,8 +64,24 @@ export function plural<const One extends string, const Many extends string>(
 export const known = (text: string): string =>
   Object.hasOwn(translations, text) ? (translations[text] as string) : text;
 
+/** What `say` gives in English, whatever language is chosen: for results that programs read. */
+export function inEnglish<Result>(say: () => Result): Result {
+  const chosen = spoken;
+  const table = translations;
+  [spoken, translations] = ["en", {}];
+  try {
+    return say();
+  } finally {
+    [spoken, translations] = [chosen, table];
+  }
+}
+
 /** A number with the separators of the chosen language. */
 export const grouped = (value: number): string => value.toLocaleString(locale());
+
+/** "a, b or c". */
+export const oneOf = (values: readonly string[]): string =>
+  new Intl.ListFormat(spoken === "en" ? "en-GB" : locale(), { type: "disjunction" }).format(values);
 
 const filled = (text: string, values: Readonly<Record<string, Value>> = {}): string =>
   text.replaceAll(/\{(\w+)\}/g, (name, key: string) => String(values[key] ?? name));

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { InitResult } from "@wgrad/autograd";
+import { oneOf, t } from "./language.ts";
 import { wrapped } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { checkWritable } from "./write.ts";
@@ -13,7 +14,7 @@ type DeviceName = InitResult["device"];
 /** Where a lesson can compute. */
 export const devices = ["webgpu", "wasm", "cpu"] as const satisfies readonly DeviceName[];
 /** What is taken where none is asked for. */
-export const byDefault = "WebGPU on a graphics card, else WebAssembly";
+export const byDefault = (): string => t("WebGPU on a graphics card, else WebAssembly");
 
 /** What a demo can be asked for on the command line. */
 export interface Options {
@@ -49,31 +50,51 @@ export type Optional = "epochs" | "csv" | "target" | "save" | "load" | "serve";
 const flags = {
   device: {
     type: "string",
-    help: ["NAME", `where to compute: ${devices.join(", ")} (default: ${byDefault})`],
+    help: [
+      "NAME",
+      () =>
+        t("where to compute: {devices} (default: {byDefault})", {
+          devices: devices.join(", "),
+          byDefault: byDefault(),
+        }),
+    ],
   },
-  seed: { type: "string", help: ["N", "start of every random number (default 0)"] },
+  seed: { type: "string", help: ["N", () => t("start of every random number (default 0)")] },
   budget: {
     type: "string",
-    help: ["quick|full", "quick: seconds, to see it run; full: the lesson (default)"],
+    help: ["quick|full", () => t("quick: seconds, to see it run; full: the lesson (default)")],
   },
-  epochs: { type: "string", help: ["N", "passes over the data, in place of the lesson's own"] },
+  epochs: {
+    type: "string",
+    help: ["N", () => t("passes over the data, in place of the lesson's own")],
+  },
   csv: {
     type: "string",
-    help: ["FILE", "a table of your own: the last column is the target, the others predict it"],
+    help: [
+      "FILE",
+      () => t("a table of your own: the last column is the target, the others predict it"),
+    ],
   },
-  target: { type: "string", help: ["NAME", "the column of --csv to predict"] },
-  save: { type: "string", help: ["FILE", "write the trained weights as safetensors"] },
-  load: { type: "string", help: ["FILE", "use these weights instead of training"] },
+  target: { type: "string", help: ["NAME", () => t("the column of --csv to predict")] },
+  save: { type: "string", help: ["FILE", () => t("write the trained weights as safetensors")] },
+  load: { type: "string", help: ["FILE", () => t("use these weights instead of training")] },
   serve: {
     type: "string",
-    help: ["PORT", "go on answering requests there afterwards, until Ctrl-C (0: a free port)"],
+    help: [
+      "PORT",
+      () => t("go on answering requests there afterwards, until Ctrl-C (0: a free port)"),
+    ],
   },
-  out: { type: "string", help: ["DIR", "where pictures go (default apps/demos/out)"] },
+  out: { type: "string", help: ["DIR", () => t("where pictures go (default apps/demos/out)")] },
+  lang: {
+    type: "string",
+    help: ["en|zh", () => t("the language of what is said (default: as LANG says)")],
+  },
   json: {
     type: "boolean",
-    help: ["", "the result as one line of JSON on stdout, the lesson on stderr"],
+    help: ["", () => t("the result as one line of JSON on stdout, the lesson on stderr")],
   },
-  help: { type: "boolean", short: "h", help: ["", "this text (-h too)"] },
+  help: { type: "boolean", short: "h", help: ["", () => t("this text (-h too)")] },
 } as const;
 
 const optional: ReadonlySet<string> = new Set<Optional>([
@@ -99,7 +120,7 @@ export function optionsHelp(takes: readonly Optional[], width: number): string {
           help: [value, text],
         },
       ]) => {
-        const [first = "", ...more] = wrapped(text, width - INDENT);
+        const [first = "", ...more] = wrapped(text(), width - INDENT);
         const lines = [`  ${`--${flag} ${value}`.padEnd(INDENT - 2)}${first}`];
         return [...lines, ...more.map((line) => " ".repeat(INDENT) + line)].join("\n");
       },
@@ -120,19 +141,21 @@ export function parseOptions(
   if (values.help) return "help";
   for (const flag of Object.keys(values)) {
     if (optional.has(flag) && !takes.some((taken) => taken === flag)) {
-      throw new UsageError(`${name} takes no --${flag}; --help lists the options`);
+      throw new UsageError(t("{name} takes no --{flag}; --help lists the options", { name, flag }));
     }
   }
   const { csv, target, save, load } = values;
   const device = choice("device", values.device, devices);
   if (target !== undefined && csv === undefined) {
-    throw new UsageError("--target names a column of --csv FILE, which is not given");
+    throw new UsageError(t("--target names a column of --csv FILE, which is not given"));
   }
   if (values.out !== undefined) checkFolder(values.out);
   if (save !== undefined) checkTarget(save);
   if (load !== undefined) {
-    if (!existsSync(load)) throw new UsageError(`--load ${load}: there is no such file`);
-    if (isNot("File", load)) throw new UsageError(`--load ${load} is a folder, not a file`);
+    if (!existsSync(load))
+      throw new UsageError(t("--load {load}: there is no such file", { load }));
+    if (isNot("File", load))
+      throw new UsageError(t("--load {load} is a folder, not a file", { load }));
   }
   return {
     name,
@@ -158,7 +181,9 @@ function parse(
     return parseArgs({ args: joined, options: flags, allowPositionals: false }).values;
   } catch (error) {
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(`${sentence.replace(/\.$/, "")}; --help lists the options`);
+    throw new UsageError(
+      t("{sentence}; --help lists the options", { sentence: sentence.replace(/\.$/, "") }),
+    );
   }
 }
 
@@ -179,24 +204,26 @@ function joinNegatives(args: readonly string[]): string[] {
 
 /** A folder that is there and can be written to, or could be made. */
 function checkFolder(out: string): void {
-  if (isNot("Directory", out)) throw new UsageError(`--out ${out} is a file, not a folder`);
+  if (isNot("Directory", out))
+    throw new UsageError(t("--out {out} is a file, not a folder", { out }));
   let there = resolve(out);
   while (!existsSync(there)) there = dirname(there);
   if (isNot("Directory", there)) {
-    throw new UsageError(`--out ${out}: ${there} is a file, not a folder`);
+    throw new UsageError(t("--out {out}: {there} is a file, not a folder", { out, there }));
   }
-  checkWritable(join(there, "wgrad"), `--out ${out}: files in ${there}`);
+  checkWritable(join(there, "wgrad"), t("--out {out}: files in {there}", { out, there }));
 }
 
 /** A file that is there and can be written to, or could be. */
 function checkTarget(save: string): void {
   if (existsSync(save) && statSync(save).isDirectory()) {
-    throw new UsageError(`--save ${save} is a folder, not a file`);
+    throw new UsageError(t("--save {save} is a folder, not a file", { save }));
   }
   const folder = dirname(save);
-  if (!existsSync(folder)) throw new UsageError(`--save ${save}: there is no folder ${folder}`);
+  if (!existsSync(folder))
+    throw new UsageError(t("--save {save}: there is no folder {folder}", { save, folder }));
   if (isNot("Directory", folder)) {
-    throw new UsageError(`--save ${save}: ${folder} is no folder`);
+    throw new UsageError(t("--save {save}: {folder} is no folder", { save, folder }));
   }
   checkWritable(save, `--save ${save}`);
 }
@@ -211,16 +238,19 @@ function choice<const Value extends string>(
 ): Value | undefined {
   const value = values.find((each) => each === text);
   if (text === undefined || value !== undefined) return value;
-  throw new UsageError(`--${option} is "${text}"; it is ${alternatives(values)}`);
+  throw new UsageError(
+    t('--{option} is "{text}"; it is {values}', { option, text, values: oneOf(values) }),
+  );
 }
-
-/** "a, b or c". */
-const alternatives = (values: readonly string[]): string =>
-  values.join(", ").replace(/, (?=[^,]*$)/, " or ");
 
 function wholeNumber(option: string, text: string, least: number, most?: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= (most ?? 2 ** 32 - 1)) return value;
-  const range = most === undefined ? `${least} or more` : `from ${least} to ${most}`;
-  throw new UsageError(`--${option} is "${text}"; it is a whole number, ${range}`);
+  const range =
+    most === undefined
+      ? t("{least} or more", { least })
+      : t("from {least} to {most}", { least, most });
+  throw new UsageError(
+    t('--{option} is "{text}"; it is a whole number, {range}', { option, text, range }),
+  );
 }

@@ -1,5 +1,7 @@
 import { type PlotConfig, plot } from "asciichart";
+import { language, t } from "./language.ts";
 import type { Curve } from "./training.ts";
+import { columnsOf, padLeft, padRight, piecesOf } from "./width.ts";
 
 /** Where the lesson is written: stderr leaves stdout to a result for machines. */
 let write: (line: string) => void = (line) => console.log(line);
@@ -16,8 +18,7 @@ export const columns = (): number =>
 /** A heading with room around it. */
 export function heading(text: string): void {
   const lines = wrapped(text);
-  const widest = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  write(`\n${lines.join("\n")}\n${"─".repeat(widest)}`);
+  write(`\n${lines.join("\n")}\n${"─".repeat(widest(lines))}`);
 }
 
 /** Lines as they stand; one that is too long goes on below, as far to the right. */
@@ -41,7 +42,7 @@ export function toCopy(...lines: readonly string[]): void {
 export function tell(...sentences: readonly string[]): void {
   let paragraph: string[] = [];
   const end = (): void => {
-    if (paragraph.length > 0) say(paragraph.join(" "));
+    if (paragraph.length > 0) say(paragraph.join(language() === "en" ? " " : ""));
     paragraph = [];
   };
   for (const sentence of sentences) {
@@ -54,17 +55,17 @@ export function tell(...sentences: readonly string[]): void {
   end();
 }
 
-/** Text in lines of at most `width` characters, cut between words. */
+/** Text in lines of at most `width` columns, cut between words, or between Chinese characters. */
 export function wrapped(text: string, width: number = columns()): string[] {
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];
     let line: string | null = null;
-    for (const word of paragraph.split(" ")) {
-      if (line === null) line = word;
-      else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    for (const { text: piece, spaced } of piecesOf(paragraph)) {
+      const longer: string = line === null ? piece : `${line}${spaced ? " " : ""}${piece}`;
+      if (line === null || columnsOf(longer) <= width) line = longer;
       else {
         lines.push(line);
-        line = word;
+        line = piece;
       }
     }
     return [...lines, line ?? ""];
@@ -78,7 +79,7 @@ export function wrapped(text: string, width: number = columns()): string[] {
 const WORD = { name: 8, text: 16 };
 
 const widest = (texts: readonly string[]): number =>
-  texts.reduce((most, text) => Math.max(most, text.length), 0);
+  texts.reduce((most, text) => Math.max(most, columnsOf(text)), 0);
 const isNumber = (cell: string): boolean => /^(\?|–|[-+−]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(cell);
 
 /**
@@ -95,7 +96,8 @@ export function table(
   const room = columns() - 1 - 3 * (names.length - 1);
   const contents = names.map((_, j) => widest(column(j)));
   const sum = (widths: readonly number[]): number => widths.reduce((all, width) => all + width, 0);
-  const fits = sum(names.map((name, j) => Math.max(name.length, contents[j] as number))) <= room;
+  const fits =
+    sum(names.map((name, j) => Math.max(columnsOf(name), contents[j] as number))) <= room;
   const heads = names.map((name, j) =>
     fits ? [name] : folded(name, Math.max(contents[j] as number, WORD.name)),
   );
@@ -109,7 +111,7 @@ export function table(
   }
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, j) => (right[j] ? cell.padStart(widths[j] ?? 0) : cell.padEnd(widths[j] ?? 0)))
+      .map((cell, j) => (right[j] ? padLeft(cell, widths[j] ?? 0) : padRight(cell, widths[j] ?? 0)))
       .join(" │ ")
       .trimEnd();
   const block = (row: readonly (readonly string[])[]): void => {
@@ -144,9 +146,9 @@ export function chart(curve: Curve, name: string): void {
     height: CHART_HEIGHT,
     format: (value: number) => shorten(log ? 10 ** value : value).padStart(width),
   };
-  const last = `step ${points.at(-1)?.step}`;
-  const first = `step ${points[0]?.step}`;
-  const gap = Math.max(1, columns - first.length - last.length);
+  const last = t("step {step}", { step: points.at(-1)?.step });
+  const first = t("step {step}", { step: points[0]?.step });
+  const gap = Math.max(1, columns - columnsOf(first) - columnsOf(last));
   write("");
   write(`  ${name}`);
   const drawn = plot(log ? series.map(Math.log10) : series, config);

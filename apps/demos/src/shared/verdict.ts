@@ -1,4 +1,5 @@
 import type { Check, Outcome } from "./demo.ts";
+import { known, t } from "./language.ts";
 import { say, table } from "./terminal.ts";
 
 /** A check with the value that was measured. */
@@ -30,12 +31,12 @@ export const digits = (value: number): string =>
 export function sayVerdicts(verdicts: readonly Verdict[]): void {
   say("");
   table(
-    ["measured", "value", "must be", ""],
+    [t("measured"), t("value"), t("must be"), ""],
     verdicts.map((verdict) => [
-      verdict.measure,
+      known(verdict.measure),
       digits(verdict.value),
       bounds(verdict),
-      verdict.passed ? "✓" : "✗ missed",
+      verdict.passed ? "✓" : t("✗ missed"),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@wgrad/autograd";
 import { Presets, SingleBar } from "cli-progress";
 import { Interrupted, interruption, stoppable } from "./interruption.ts";
+import { known, t } from "./language.ts";
 import { chart, columns, say } from "./terminal.ts";
 import type { Curve, Training } from "./training.ts";
 
@@ -25,7 +26,7 @@ export interface WatchOptions {
  * of its loss. Throws Interrupted after the step in which Ctrl-C was pressed.
  */
 export function watch(training: Training, { name = "loss" }: WatchOptions = {}): Promise<Curve> {
-  return stoppable(() => take(training, name));
+  return stoppable(() => take(training, known(name)));
 }
 
 async function take(training: Training, name: string): Promise<Curve> {
@@ -46,14 +47,22 @@ async function take(training: Training, name: string): Promise<Curve> {
       if (unread.length >= Math.ceil(steps / POINTS)) await read();
       progress.update(step, steps, curve.at(-1)?.loss ?? Number.NaN);
       const signal = step < steps ? interruption() : null;
-      if (signal !== null) throw new Interrupted(signal, `after step ${taken} of ${all}`);
+      if (signal !== null)
+        throw new Interrupted(signal, t("after step {taken} of {all}", { taken, all }));
     }
     if (unread.length > 0) await read();
   } finally {
     progress.stop();
   }
   const loss = curve.at(-1)?.loss ?? Number.NaN;
-  say(`  ${taken} steps in ${progress.seconds.toFixed(1)} s, ${name} ${loss.toPrecision(4)}`);
+  say(
+    t("  {taken} steps in {seconds} s, {name} {loss}", {
+      taken,
+      seconds: progress.seconds.toFixed(1),
+      name,
+      loss: loss.toPrecision(4),
+    }),
+  );
   chart(curve, name);
   return curve;
 }
@@ -66,10 +75,12 @@ class Progress {
   #said = 0;
 
   constructor(name: string) {
+    // The bar fills these in.
+    const progress = t("step {step}/{steps}", { step: "{value}", steps: "{total}" });
     this.#bar = process.stderr.isTTY
       ? new SingleBar(
           {
-            format: `  step {value}/{total}  ${columns() < NARROW ? "loss" : name} {loss}  {rest}  {bar}`,
+            format: `  ${progress}  ${columns() < NARROW ? t("loss") : name} {loss}  {rest}  {bar}`,
             barsize: Math.max(0, Math.min(30, columns() - NUMBERS - name.length)),
             hideCursor: true,
             clearOnComplete: true,
@@ -86,7 +97,7 @@ class Progress {
   update(step: number, steps: number, loss: number): void {
     const left = Math.ceil((this.seconds / step) * (steps - step));
     const shown = Number.isNaN(loss) ? "…" : loss.toPrecision(4);
-    const rest = left > 0 ? `${left} s left` : "";
+    const rest = left > 0 ? t("{left} s left", { left }) : "";
     if (this.#bar !== null) {
       if (!this.#shown) {
         process.once("exit", this.#restore);
@@ -96,7 +107,7 @@ class Progress {
       this.#bar.update(step, { loss: shown, rest });
     } else if (this.seconds - this.#said > QUIET_SECONDS && step < steps) {
       this.#said = this.seconds;
-      say(`  step ${step}/${steps}  loss ${shown}  ${rest}`);
+      say(`  ${t("step {step}/{steps}", { step, steps })}  ${t("loss")} ${shown}  ${rest}`);
     }
   }
 

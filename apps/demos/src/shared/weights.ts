@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import { ModuleDict } from "@wgrad/nn";
 import { Interrupted } from "./interruption.ts";
+import { t } from "./language.ts";
 import type { Options } from "./options.ts";
 import { type AnyModule, giveWeights, recordsIn, weightsOf } from "./state.ts";
 import { say } from "./terminal.ts";
@@ -22,7 +23,7 @@ export async function trainOrLoad(
 ): Promise<Curve> {
   if (options.load !== undefined) {
     loadWeights(model, options.load, options.name);
-    say(`  weights from ${options.load}: nothing is trained`);
+    say(t("  weights from {load}: nothing is trained", { load: options.load }));
   }
   return saving(model, options, async () =>
     options.load === undefined ? await watch(training(), watching) : [],
@@ -39,7 +40,7 @@ export async function trainEachOrLoad<Name extends string>(
   const all = new ModuleDict<AnyModule>(models);
   if (options.load !== undefined) {
     loadWeights(all, options.load, options.name);
-    say(`  weights from ${options.load}: nothing is trained`);
+    say(t("  weights from {load}: nothing is trained", { load: options.load }));
   }
   const curves: Partial<Record<Name, Curve>> = {};
   await saving(all, options, async () => {
@@ -64,7 +65,7 @@ export async function saving<Result>(
     const result = await work();
     if (save !== undefined) {
       await write(model, save, name);
-      say(`  weights written to ${save}`);
+      say(t("  weights written to {save}", { save }));
     }
     return result;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { t } from "./language.ts";
 import { UsageError } from "./usage-error.ts";
 
 const written: string[] = [];
@@ -19,7 +20,9 @@ export function writeWhole(path: string, content: string | Uint8Array): string {
     renameSync(partial, path);
   } catch (error) {
     remove(partial);
-    throw new UsageError(`${path} cannot be written (${(error as Error).message})`);
+    throw new UsageError(
+      t("{path} cannot be written ({message})", { path, message: (error as Error).message }),
+    );
   }
   if (!written.includes(path)) written.push(path);
   return path;
@@ -34,7 +37,9 @@ export function checkWritable(path: string, name: string): void {
   try {
     closeSync(openSync(partial, "w"));
   } catch (error) {
-    throw new UsageError(`${name} cannot be written (${(error as Error).message})`);
+    throw new UsageError(
+      t("{name} cannot be written ({message})", { name, message: (error as Error).message }),
+    );
   } finally {
     remove(partial);
   }
@@ -45,7 +50,12 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new UsageError(`the folder ${path} cannot be made (${(error as Error).message})`);
+    throw new UsageError(
+      t("the folder {path} cannot be made ({message})", {
+        path,
+        message: (error as Error).message,
+      }),
+    );
   }
 }
 

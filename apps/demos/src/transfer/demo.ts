@@ -9,6 +9,7 @@ import {
   trainClassifier,
 } from "../shared/classifier.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import { mistakePanel } from "../shared/mistakes.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
@@ -50,10 +51,16 @@ export const transfer: Demo = {
 async function run(options: Options): Promise<Outcome> {
   const { teach, ask, ...rest } = settings[options.budget];
   const epochs = options.epochs ?? rest.epochs;
-  heading(`${teach} drawings of each of ${kinds.length} things to learn from, ${ask} to be told`);
+  heading(
+    t("{teach} drawings of each of {length} things to learn from, {ask} to be told", {
+      teach,
+      length: kinds.length,
+      ask,
+    }),
+  );
   const [drawn, asked] = [await drawAll(teach, 1 + options.seed), await drawAll(ask, 1_000_003)];
   const [train, test] = [imagesOf(drawn), imagesOf(asked)];
-  say("MobileNetV2 looks at each once: what its twelfth layer sees becomes 96 numbers …");
+  say(t("MobileNetV2 looks at each once: what its twelfth layer sees becomes 96 numbers …"));
   const mobileNet = loadMobileNet();
   const [seen, toTell] = [featuresOf(mobileNet, train.images), featuresOf(mobileNet, test.images)];
   const features = standardised(await held(seen), await held(toTell), {
@@ -92,13 +99,15 @@ async function run(options: Options): Promise<Outcome> {
   };
   const names = Object.keys(judged) as (keyof typeof judged)[];
   table(
-    ["", "numbers learned", "right of 100"],
-    names.map((name) => [name, learned[name], (100 * judged[name].accuracy).toFixed(1)]),
+    ["", t("numbers learned"), t("right of 100")],
+    names.map((name) => [known(name), learned[name], (100 * judged[name].accuracy).toFixed(1)]),
   );
   tell(
     "",
-    "The layers that know edges, corners and textures were trained on a million photographs. They stay as they are;",
-    `only a line of weights on top is new, and ${teach} drawings of each thing teach it.`,
+    t(
+      "The layers that know edges, corners and textures were trained on a million photographs. They stay as they are; only a line of weights on top is new, and {teach} drawings of each thing teach it.",
+      { teach },
+    ),
   );
   const best = judged["on MobileNet"];
   return {

@@ -1,6 +1,7 @@
 import { trainTestSplit } from "@wgrad/datasets";
 import { loadEnglishChinese } from "@wgrad/datasets/data";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known as nameOf, t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
@@ -49,7 +50,7 @@ const settings: Record<Budget, Settings> = {
 /** How is that said in Chinese? A small Transformer learns from the messages of a compiler. */
 export const translation: Demo = {
   takes: ["epochs", "save", "load"],
-  tooShort: "it translates hardly anything yet: BLEU stays near 0.",
+  tooShort: () => t("it translates hardly anything yet: BLEU stays near 0."),
   checks: {
     quick: [{ measure: "perplexity", most: 60 }],
     full: [{ measure: "char-BLEU", least: 42 }],
@@ -68,7 +69,12 @@ async function run(options: Options): Promise<Outcome> {
   );
   const [known, held] = await trainTestSplit(short, { testSize: 0.1, randomState: 0 });
   const languages = languagesOf(known);
-  heading(`${known.length} messages of a compiler in English and Chinese, ${held.length} held out`);
+  heading(
+    t("{known} messages of a compiler in English and Chinese, {held} held out", {
+      known: known.length,
+      held: held.length,
+    }),
+  );
 
   const model = new Translator({
     ...sizes,
@@ -98,11 +104,21 @@ async function run(options: Options): Promise<Outcome> {
   say("");
   table(
     ["", "char-BLEU"],
-    scores.map(({ name, value }) => [name, value.toFixed(1)]),
+    scores.map(({ name, value }) => [nameOf(name), value.toFixed(1)]),
   );
-  say("", `perplexity of the held-out translations: ${perplexity.toFixed(2)}`);
+  say(
+    "",
+    t("perplexity of the held-out translations: {perplexity}", {
+      perplexity: perplexity.toFixed(2),
+    }),
+  );
   for (const [i, pair] of held.slice(0, 6).entries()) {
-    say("", `  ${pair.en}`, `  ours:      ${ours[i]}`, `  reference: ${pair.zh}`);
+    say(
+      "",
+      `  ${pair.en}`,
+      t("  ours:      {ours}", { ours: ours[i] }),
+      t("  reference: {zh}", { zh: pair.zh }),
+    );
   }
   return {
     measures: {
@@ -112,9 +128,10 @@ async function run(options: Options): Promise<Outcome> {
       perplexity,
     },
     ...(options.budget === "full" && {
-      note:
-        "Looking up the most similar known sentence is nearly as good here: the messages of a compiler repeat themselves. " +
-        "Which hundred are held out moves every line by several points.",
+      note: () =>
+        t(
+          "Looking up the most similar known sentence is nearly as good here: the messages of a compiler repeat themselves. Which hundred are held out moves every line by several points.",
+        ),
     }),
     report: {
       title: "How is that said in Chinese?",

@@ -9,6 +9,7 @@ import {
 } from "@wgrad/classic";
 import { meanAbsoluteError } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { known, t } from "../shared/language.ts";
 import type { Options } from "../shared/options.ts";
 import { barsChart, predictionChart } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
@@ -39,23 +40,25 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
   const data = await sales();
   const { train, test, features } = data;
 
-  heading(`1. One tree, ${SHALLOW} questions deep`);
+  heading(t("1. One tree, {SHALLOW} questions deep", { SHALLOW }));
   const tree = await new DecisionTreeRegressor({ maxDepth: SHALLOW, randomState: 0 }).fit(
     train.x,
     train.prices,
   );
   say(
-    `${train.prices.length} houses near Sacramento. Of all questions "is this number at most so much?" the tree asks the one after`,
-    "which prices differ least on each side, and then the same of each side.",
+    t(
+      '{length} houses near Sacramento. Of all questions "is this number at most so much?" the tree asks the one after which prices differ least on each side, and then the same of each side.',
+      { length: train.prices.length },
+    ),
     "",
     ...exportText(tree, { featureNames: features }).trimEnd().split("\n"),
     "",
   );
 
-  heading("2. How deep?");
+  heading(t("2. How deep?"));
   const depths = await grown(data);
   table(
-    ["depth", "leaves", "R², learned from", "held out"],
+    [t("depth"), t("leaves"), t("R², learned from"), t("held out")],
     depths.map(({ depth, leaves, train: seen, test: unseen }) => [
       depth,
       leaves,
@@ -65,13 +68,14 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
   );
   say(
     "",
-    "A tree without end knows every price by heart, and says little of a house it has not seen.",
+    t("A tree without end knows every price by heart, and says little of a house it has not seen."),
   );
 
-  heading("3. Many trees");
+  heading(t("3. Many trees"));
   say(
-    "A forest grows each tree on houses drawn anew, and says what its trees say on average: they err in different",
-    "directions. Boosting grows small trees one after the other, each for what those before it got wrong.",
+    t(
+      "A forest grows each tree on houses drawn anew, and says what its trees say on average: they err in different directions. Boosting grows small trees one after the other, each for what those before it got wrong.",
+    ),
     "",
   );
   const results: Result[] = [];
@@ -79,9 +83,9 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
     results.push({ ...contender, ...(await tried(contender, train, test)) });
   }
   table(
-    ["", "R² held out", "scikit-learn", "mean error"],
+    ["", t("R² held out"), "scikit-learn", t("mean error")],
     results.map(({ name, r2, reference, error }) => [
-      name,
+      known(name),
       r2.toFixed(4),
       reference.toFixed(4),
       `$${Math.round(error).toLocaleString("en")}`,
@@ -95,10 +99,13 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
   const boosting = of(HistGradientBoostingRegressor);
   say(
     "",
-    `Each tree of the forest has not seen a third of the houses: by those its R² is ${forest.model.oobScore.toFixed(3)}, without holding any out.`,
+    t(
+      "Each tree of the forest has not seen a third of the houses: by those its R² is {oobScore}, without holding any out.",
+      { oobScore: forest.model.oobScore.toFixed(3) },
+    ),
   );
 
-  heading("4. What counts?");
+  heading(t("4. What counts?"));
   const permuted = await permutationImportance(boosting.model, test.x, test.prices, {
     nRepeats: budget === "full" ? 10 : 3,
     randomState: seed,
@@ -111,10 +118,10 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
     }))
     .sort((a, b) => a.value - b.value);
   table(
-    ["feature", "of the forest's impurity", "R² lost when shuffled (boosting)"],
+    [t("feature"), t("of the forest's impurity"), t("R² lost when shuffled (boosting)")],
     worth
       .toReversed()
-      .map(({ name, forest: part, value }) => [name, part.toFixed(3), value.toFixed(3)]),
+      .map(({ name, forest: part, value }) => [known(name), part.toFixed(3), value.toFixed(3)]),
   );
 
   const alone = results.find(({ name }) => name.startsWith("tree of depth")) as Result;
@@ -128,7 +135,10 @@ async function run({ budget, seed }: Options): Promise<Outcome> {
       "forest: R² above one tree's": forest.result.r2 - alone.r2,
       "line: R²": results[0]?.r2 ?? Number.NaN,
     },
-    note: "One tree, the line and boosting are scikit-learn's to four digits; forests differ by their draws.",
+    note: () =>
+      t(
+        "One tree, the line and boosting are scikit-learn's to four digits; forests differ by their draws.",
+      ),
     report: {
       title: "What is a house worth? Questions, one after the other",
       subtitle: "Trees, a forest and boosting with wgrad, on 932 sales near Sacramento",

@@ -1,6 +1,7 @@
 import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
 import { ModuleDict } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
+import { grouped, t } from "../shared/language.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import type { Panel } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
@@ -35,14 +36,14 @@ const settings: Record<Budget, Settings> = {
 };
 
 const lessons = [
-  { key: "cosine", title: "1. One table, turned by CosineEmbeddingLoss" },
-  { key: "skip-gram", title: "2. Two tables, skip-gram with negative samples" },
+  { key: "cosine", title: () => t("1. One table, turned by CosineEmbeddingLoss") },
+  { key: "skip-gram", title: () => t("2. Two tables, skip-gram with negative samples") },
 ] as const;
 
 /** Which words belong together? Vectors learned from nothing but who stands near whom. */
 export const word2vec: Demo = {
   takes: ["save", "load"],
-  tooShort: "40 steps are too few for words to find their neighbours.",
+  tooShort: () => t("40 steps are too few for words to find their neighbours."),
   checks: {
     quick: [
       { measure: "cosine: loss, of untrained", most: 0.985 },
@@ -62,8 +63,14 @@ async function run(options: Options): Promise<Outcome> {
   const corpus = corpusOf(`${novel.text}\n${speeches.text}`, minCount);
   const { size } = corpus.vocabulary;
   tell(
-    `Moby-Dick and 233 speeches to Congress: ${corpus.words.length.toLocaleString("en")} words,`,
-    `${size.toLocaleString("en")} different ones that occur ${minCount} times or more.`,
+    t(
+      "Moby-Dick and 233 speeches to Congress: {length} words, {size} different ones that occur {minCount} times or more.",
+      {
+        length: grouped(corpus.words.length),
+        size: grouped(size),
+        minCount,
+      },
+    ),
   );
 
   const models = new ModuleDict<WordModel>({
@@ -82,7 +89,7 @@ async function run(options: Options): Promise<Outcome> {
   const measures: Record<string, number> = {};
   const curves: Panel[] = [];
   const lesson = async ({ key, title }: (typeof lessons)[number]): Promise<void> => {
-    heading(title);
+    heading(title());
     const model = models.get(key) as WordModel;
     const before = untrained.get(key) as { loss: number; related: Relatedness };
     if (options.load === undefined) {
@@ -116,7 +123,7 @@ async function run(options: Options): Promise<Outcome> {
 function report(before: Relatedness, after: Relatedness): void {
   say("");
   table(
-    ["pair", "cosine", "with unrelated words"],
+    [t("pair"), t("cosine"), t("with unrelated words")],
     after.pairs.map(({ words, cosine, others }) => [
       words.join(" – "),
       cosine.toFixed(2),
@@ -124,15 +131,15 @@ function report(before: Relatedness, after: Relatedness): void {
     ]),
   );
   const score = ({ above, share, pairs }: Relatedness): string[] => [
-    `${above} of ${pairs.length}`,
+    t("{above} of {length}", { above, length: pairs.length }),
     share.toFixed(3),
   ];
   say("");
   table(
-    ["", "pairs above the mean of unrelated", "comparisons won"],
+    ["", t("pairs above the mean of unrelated"), t("comparisons won")],
     [
-      ["before", ...score(before)],
-      ["after", ...score(after)],
+      [t("before"), ...score(before)],
+      [t("after"), ...score(after)],
     ],
   );
 }
@@ -142,6 +149,11 @@ async function sayNearest(model: WordModel, { vocabulary }: Corpus): Promise<voi
   for (const word of ["whale", "war", "money", "spain", "water"]) {
     if (!vocabulary.has(word)) continue;
     const near = await nearest(model.vectors.weight, vocabulary, word, 6);
-    say(`  ${word.padEnd(6)} is near ${near.map((each) => each.word).join(", ")}`);
+    say(
+      t("  {padEnd} is near {near}", {
+        padEnd: word.padEnd(6),
+        near: near.map((each) => each.word).join(", "),
+      }),
+    );
   }
 }

@@ -2,16 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { plural, speak, type Table, t } from "../../src/shared/language.ts";
+import { inEnglish, plural, speak, type Table, t } from "../../src/shared/language.ts";
 import { lookupsIn, parse, textsIn } from "./texts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Files that are shown to nobody in the reader's language: a page of the docs, files of a run. */
 const english =
-  /^src\/(all|results)\.ts$|^src\/\w+\/picture\.ts$|^src\/shared\/(figure|mistakes|panels)\.ts$|^src\/pipeline\/(report|request|server)\.ts$|^src\/transfer\/drawings\.ts$/;
-/** Files whose texts are not translated yet. */
-const pending = /^src\/(?!shared\/(duration|language|own-table|state)\.ts)/;
+  /^src\/(all|results)\.ts$|^src\/\w+\/picture\.ts$|^src\/shared\/(figure|mistakes|panels)\.ts$|^src\/pipeline\/(report|request|server|visit)\.ts$|^src\/transfer\/drawings\.ts$/;
 
 /** Texts that are the same in every language, or that the program alone reads. */
 const untranslated = new Set([
@@ -40,7 +38,54 @@ const untranslated = new Set([
   "DeviceError",
   "FetchError",
   "wgrad gallery {} ",
+  "wgrad {}, Node {}",
+  "--save {}",
+  "hsl({} {}% {}%)",
+  "char-BLEU",
+  "NAME",
+  "FILE",
+  "PORT",
+  "DIR",
+  "quick|full",
+  "en|zh",
+  "File",
+  "Directory",
+  "scikit-learn",
+  "scipy",
+  "LinearSVC",
+  "LSTM",
+  "ARI",
+  "PCA",
+  "PSI",
+  "KS",
+  "NetworkRegressor",
+  "NetworkRegressor: not fitted yet\n  hint: await model.fit(x, y)",
+  // Names that results and pictures keep in English.
+  "Residential",
+  "Condo",
+  "Multi_Family",
+  "nearest mean",
+  "policy gradient",
+  "double deep Q",
+  "to where it leans and turns",
+  "network of {} units",
+  "digits of 8×8 dots",
+  "MNIST, 28×28 dots",
+  "Plain",
+  "With dropout and weight decay",
+  "From a question to a model at work",
+  "What is a house in Sacramento worth? The ten steps, with wgrad",
+  "sun hand money night street bread music horse garden letter table winter paper door church river fire book king doctor",
   // What English models are asked.
+  "Fellow-Citizens of the ",
+  "The film was far too long.",
+  "The movie just would not end.",
+  "My new headphones broke within a week.",
+  "The earphones stopped working after a few days.",
+  "We waited an hour for our soup.",
+  "The sound is awful",
+  "Our waiter was rude",
+  "The actors are wonderful",
   "Call me Ishmael",
   "The people of the ",
   "The headphones broke after two days.",
@@ -62,6 +107,7 @@ const parsed = new Map(files.map((file) => [file, parse(join(root, file))]));
 
 const tables = new Map<string, Table>();
 for (const file of programs.filter((each) => each.includes("/zh/"))) {
+  if (file === "src/zh/index.ts") continue;
   const { zh } = (await import(join(root, file))) as { readonly zh: Table };
   tables.set(file, zh);
 }
@@ -99,7 +145,7 @@ const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).
 describe("the language of the demos", () => {
   test("every text that is shown is looked up", () => {
     const outside = files
-      .filter((file) => !english.test(file) && !pending.test(file))
+      .filter((file) => !english.test(file))
       .flatMap((file) =>
         textsIn(parsed.get(file) as never)
           .filter(({ text }) => !untranslated.has(text))
@@ -165,6 +211,8 @@ describe("the language of the demos", () => {
     try {
       expect([said(1), said(2)]).toEqual(["1 步", "2 步"]);
       expect(t("{a} of {b}", { a: 1, b: 2 })).toBe("2 之 1");
+      expect(inEnglish(() => t("{a} of {b}", { a: 1, b: 2 }))).toBe("1 of 2");
+      expect(said(2)).toBe("2 步");
     } finally {
       speak("en");
     }

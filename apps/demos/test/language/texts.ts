@@ -145,9 +145,11 @@ const isLookup = (node: ts.Node): boolean =>
 const isOption = ({ parent }: ts.PropertyAssignment): boolean =>
   ts.isPropertyAssignment(parent.parent) && parent.parent.name.getText() === "options";
 
+const inLessons = (node: ts.Node): boolean => /\/src\//.test(node.getSourceFile().fileName);
+
 /** Charts that lessons write into files: they stay English, as do the letters of their font. */
 const isPicture = (node: ts.Node): boolean =>
-  /\/src\//.test(node.getSourceFile().fileName) &&
+  inLessons(node) &&
   ((ts.isPropertyAssignment(node) && /^(report|panels?)$/.test(node.name.getText())) ||
     (ts.isCallExpression(node) && /(Chart|Panel|panels\.push)$/.test(node.expression.getText())) ||
     (ts.isCallExpression(node) && /^story\.show$/.test(node.expression.getText())));
@@ -173,6 +175,7 @@ function placeOf(node: ts.Node): "shown" | "hidden" | "open" {
       if (parent.name === child) return "hidden";
       const name = parent.name.getText().replaceAll(/["']/g, "");
       if (shownNames.has(name) || isOption(parent)) return "shown";
+      if (name === "name" && inLessons(parent)) return "hidden";
       if (hiddenNames.has(name) || /^data-/.test(name)) return "hidden";
       return "open";
     }
