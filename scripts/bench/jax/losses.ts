@@ -54,10 +54,10 @@ export const losses: Record<string, Loss> = {
     return np.mean(nn.softplus(logits.ref).sub(logits.mul(y as A)));
   },
   word2vec(w, { centers, others }) {
-    const { words, width } = WORD2VEC;
+    const { width } = WORD2VEC;
     const [batch, columns] = (others as A).shape as [number, number];
-    const of = lookUp(get(w, "vectors.weight"), centers as A, words);
-    const met = lookUp(get(w, "contexts.weight"), (others as A).reshape([-1]), words);
+    const of = np.take(get(w, "vectors.weight"), centers as A, 0);
+    const met = np.take(get(w, "contexts.weight"), (others as A).reshape([-1]), 0);
     const rows = met.reshape([batch, columns, width]);
     const scores = np.sum(rows.mul(of.reshape([batch, 1, width])), -1);
     const [near, far] = np.split(scores, [1], 1) as [A, A];

@@ -16,9 +16,12 @@ import { type A, get, type Loss, losses, type Tree, toArray, toArrays } from "./
 const map = (tree: Tree, f: (name: string) => A): Tree =>
   Object.fromEntries(Object.keys(tree).map((name) => [name, f(name)]));
 
-/** (weights, batch) → (weights − rate · gradient, loss), compiled as one function. */
-function sgd(loss: Loss): (w: Tree, batch: Tree) => [Tree, A] {
-  return jit((w: Tree, batch: Tree): [Tree, A] => {
+/**
+ * (weights, batch) → (weights − rate · gradient, loss), compiled whole; `compiled` false: operation
+ * by operation, since the gradient of a gather is compiled only apart from what it is of.
+ */
+function sgd(loss: Loss, compiled: boolean): (w: Tree, batch: Tree) => [Tree, A] {
+  const step = (w: Tree, batch: Tree): [Tree, A] => {
     const [value, g] = valueAndGrad(loss)(
       map(w, (name) => get(w, name)),
       batch,
@@ -27,7 +30,8 @@ function sgd(loss: Loss): (w: Tree, batch: Tree) => [Tree, A] {
       (w[name] as A).sub(((g as Tree)[name] as A).mul(LEARNING_RATE.sgd)),
     );
     return [next, value];
-  }) as (w: Tree, batch: Tree) => [Tree, A];
+  };
+  return compiled ? (jit(step) as typeof step) : step;
 }
 
 /** One step of Adam, compiled as one function; `corrections` are 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
@@ -69,7 +73,7 @@ function training(line: string, workload: Workload): Contender {
   let w = toArrays(workload.weights);
   let last = np.array([0]);
   if (line === "logistic" || line === "word2vec") {
-    const step = sgd(loss);
+    const step = sgd(loss, line === "logistic");
     return {
       step() {
         last.dispose();
