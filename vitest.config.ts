@@ -39,6 +39,7 @@ const nodeAlone = full
       "packages/models/test/{generation,quantize}.test.ts",
       "packages/nn/test/{losses,recurrent,refused-values,transforms}.test.ts",
       "packages/train/test/{fit,resume}.test.ts",
+      "packages/worker/test/training.test.ts",
       "packages/optim/test/{clipped,dropped,lbfgs,optimizer}.test.ts",
     ];
 

@@ -16,6 +16,8 @@ import * as onnx from "@wgrad/models/onnx";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import * as train from "@wgrad/train";
+import * as thread from "@wgrad/worker/node";
+import * as worker from "@wgrad/worker/serve";
 import { describe, expect, test } from "vitest";
 import { type Callable, callablesOf } from "./exports.ts";
 
@@ -39,6 +41,8 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/datasets/data": data,
   "@wgrad/datasets/node": onNode,
   "@wgrad/metrics": metrics,
+  "@wgrad/worker/serve": worker,
+  "@wgrad/worker/node": thread,
 };
 
 const entries = {
@@ -59,6 +63,8 @@ const entries = {
   "@wgrad/datasets/data": "packages/datasets/src/data.ts",
   "@wgrad/datasets/node": "packages/datasets/src/node.ts",
   "@wgrad/metrics": "packages/metrics/src/index.ts",
+  "@wgrad/worker/serve": "packages/worker/src/serve.ts",
+  "@wgrad/worker/node": "packages/worker/src/node.ts",
 };
 
 /** Callables that accept any arguments, with the reason. */

@@ -97,12 +97,15 @@ test("tensors on the thread of a page are found wherever they are imported, thos
     "app/charts.ts":
       'import type { Tensor } from "@wgrad/autograd"; import text from "./lesson.ts?raw";',
     "app/page.ts":
-      'import { names } from "./names.ts"; new Worker(new URL("./lesson.ts", import.meta.url));',
+      'import { names } from "./names.ts"; import "@wgrad/worker"; new Worker(new URL("./lesson.ts", import.meta.url));',
     "app/names.ts": 'export { init } from "@wgrad/autograd";',
     "app/lesson.ts": 'import { Linear } from "@wgrad/nn";',
+    "packages/worker/src/index.ts": 'export { connect } from "./page/connect.ts";',
+    "packages/worker/src/page/connect.ts": 'import "@wgrad/autograd/saving";',
   };
   expect(checkPageThread(new Map(Object.entries(files)), "app/main.ts")).toEqual([
     'app/names.ts: imports "@wgrad/autograd" on the page\'s thread; only its worker may',
+    'packages/worker/src/page/connect.ts: imports "@wgrad/autograd/saving" on the page\'s thread; only its worker may',
   ]);
 });
 

@@ -87,7 +87,8 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
 /**
  * Checks the modules that the thread of a page loads, starting at `entry`, statically or
  * dynamically. Workers are other threads, and files imported with a query (`?raw`, `?url`) are
- * data. Tensors are forbidden: a page that computes does not respond.
+ * data. Tensors are forbidden: a page that computes does not respond. `@wgrad/worker` is for
+ * pages, and is checked too.
  */
 export function checkPageThread(sources: Sources, entry: string): string[] {
   const problems: string[] = [];
@@ -98,7 +99,8 @@ export function checkPageThread(sources: Sources, entry: string): string[] {
     seen.add(file);
     for (const { specifier, typeOnly } of importsOf(file, text)) {
       if (typeOnly || specifier.includes("?")) continue;
-      if (specifier.startsWith("@wgrad/")) {
+      if (specifier === "@wgrad/worker") visit("packages/worker/src/index.ts");
+      else if (specifier.startsWith("@wgrad/")) {
         problems.push(`${file}: imports "${specifier}" on the page's thread; only its worker may`);
       } else if (specifier.startsWith(".")) {
         visit(posix.join(posix.dirname(file), specifier));

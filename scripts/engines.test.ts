@@ -54,6 +54,7 @@ const published = [
   "nn",
   "optim",
   "train",
+  "worker",
 ];
 
 test.each([...published.map((name) => `packages/${name}`), "."])(

@@ -19,6 +19,7 @@ export const packages = [
   "datasets",
   "metrics",
   "train",
+  "worker",
   "models",
   "classic",
   "distributions",

@@ -41,6 +41,7 @@ export const guide = (): Item[] => [
     text: "Guide",
     items: [
       page("Training and saving", "training"),
+      page("Training in a worker", "workers"),
       page("Loading data", "data-loading"),
       page("Data sets and files", "datasets"),
       page("Indexing", "indexing"),

@@ -1,1 +1,2 @@
 export { type NodeAdapter, nodeAdapter, softwareAdapter } from "./devices/node/dawn.ts";
+export { threadCode } from "./devices/node/thread.ts";

@@ -52,6 +52,7 @@ export { knownValues } from "./ops/core/known-values.ts";
 export { fillFrom, type Unfilled, unfilled } from "./ops/core/loading.ts";
 export { assemble, type Part } from "./ops/core/strided.ts";
 export { inOrder, type Pair, type Triple } from "./results.ts";
+export { closeDevices } from "./runtime/init.ts";
 export { checkCall, describe, nearest } from "./signature.ts";
 export { callHook, lent } from "./tape/hooks.ts";
 export { composite, moduleCall } from "./tape/modes.ts";

@@ -97,12 +97,12 @@ export async function fit<Model extends AnyModule, Batch>(
     arguments,
   );
   checkFit(model, loader, options);
-  const { epochs, optimizer, callbacks = [], resume } = options;
+  const { epochs, optimizer, accumulate = 1, callbacks = [], resume } = options;
   checkCounts(options);
   checkSchedule(options);
   const ranks = ranksOf(model);
   const parts = partsOf({ model, loader, ...options, randomState });
-  const run = new Run(model, optimizer, epochs, batchesIn(loader), parts, ranks);
+  const run = new Run(model, optimizer, epochs, batchesIn(loader), accumulate, parts, ranks);
   const observers = [...callbacks].sort(
     (a, b) => Number(a.last ?? false) - Number(b.last ?? false),
   );

@@ -40,6 +40,8 @@ export class Run {
   readonly epochs: number;
   /** Number of batches per epoch; null if the loader has no length. */
   readonly batches: number | null;
+  /** Number of updates in all epochs; null if the loader has no length. */
+  readonly steps: number | null;
   /** Number of completed epochs. */
   epoch = 0;
   /** Number of updates of the parameters so far. */
@@ -64,6 +66,7 @@ export class Run {
     optimizer: TrainOptimizer,
     epochs: number,
     batches: number | null,
+    accumulate: number,
     parts: Readonly<Record<string, Stateful>>,
     ranks: RankedModel | null = null,
   ) {
@@ -71,6 +74,7 @@ export class Run {
     this.optimizer = optimizer;
     this.epochs = epochs;
     this.batches = batches;
+    this.steps = batches === null ? null : epochs * Math.ceil(batches / accumulate);
     const run: Stateful = {
       stateDict: () => this.#stateDict(),
       loadStateDict: (state: RunStateDict) => this.#loadStateDict(state),

@@ -1,12 +1,10 @@
 import { t } from "../../src/shared/language.ts";
 import { devices, lackOf } from "../session/devices.ts";
-import type { DeviceFacts } from "../session/protocol.ts";
+import type { Opened } from "../session/protocol.ts";
 
 /** Where the work is done, in a line, and why there, and what to do about it if that is slow. */
-export function deviceLine({ kind, description, lack }: DeviceFacts): {
-  line: string;
-  advice: string;
-} {
+export function deviceLine({ device, info: { lack } }: Opened): { line: string; advice: string } {
+  const { device: kind, description } = device;
   const why = lack === null ? "" : lackOf(lack);
   switch (kind) {
     case "webgpu":

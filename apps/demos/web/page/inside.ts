@@ -64,9 +64,9 @@ export class Inside {
   }
 
   /** Another training has begun. */
-  opened({ hasWeights, hasLandscape }: Opened): void {
+  opened({ info: { hasWeights, hasLandscape } }: Opened): void {
     this.#turn++;
-    // Another device has a worker of its own, which does not know yet.
+    // Another training does not know yet.
     if (this.#gradients.open) void this.#listener.watch(true);
     this.#losses.fill(Number.NaN);
     this.element.parentElement?.toggleAttribute("hidden", !hasWeights);
@@ -77,8 +77,9 @@ export class Inside {
     this.#paint();
   }
 
-  frame({ gradients }: Frame): void {
-    if (gradients === null || gradients.length === 0) return;
+  frame({ snapshot }: Frame): void {
+    const gradients = snapshot?.gradients ?? [];
+    if (gradients.length === 0) return;
     const known = [...this.#bars.querySelectorAll<HTMLElement>("li[data-layer]")];
     if (known.length !== gradients.length || known[0]?.dataset.layer !== gradients[0]?.layer) {
       this.#bars.replaceChildren(...gradients.map(bar));

@@ -1,31 +1,28 @@
-import { type Connection, connect } from "../session/connect.ts";
+import {
+  type State as AnyState,
+  connect,
+  type RunPace,
+  SupersededError,
+  type Training,
+} from "@wgrad/worker";
+import { language } from "../../src/shared/language.ts";
 import type {
+  Calls,
   Checkpoint,
   Frame,
+  Info,
+  Lessons,
   Loading,
   Opened,
-  Pace,
+  Order,
   Setting,
   Settings,
+  Shown,
   Wanted,
 } from "../session/protocol.ts";
 
-/**
- * `pausing`: the last picture asked for is on its way. `diverged`: the numbers are not finite any
- * more.
- */
-export type State =
-  | "loading"
-  | "ready"
-  | "running"
-  | "pausing"
-  | "paused"
-  | "done"
-  | "diverged"
-  | "failed";
-
-/** States in which nothing goes on. */
-type Resting = Exclude<State, "loading" | "running" | "pausing" | "failed">;
+/** A page has a training from its first moment to its last. */
+export type State = Exclude<AnyState, "idle" | "ended">;
 
 /** Who is told what happens. */
 export interface Listener<Snapshot> {
@@ -41,43 +38,48 @@ export interface Listener<Snapshot> {
 /** How fast: as slowly as the page likes to be seen, ten times that, or as fast as can be. */
 export type Speed = "slow" | "faster" | "full";
 
+/** So many steps a picture, a picture every so often. */
+type PagePace = { readonly steps: number; readonly milliseconds: number };
+
 /** Slow, where a page has no pace of its own. */
-const SLOW: Required<Pace> = { steps: 1, milliseconds: 200 };
+const SLOW: PagePace = { steps: 1, milliseconds: 200 };
 
 /** At most twenty pictures a second, and few where motion is unwelcome. */
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const often = (): number => (still.matches ? 400 : 50);
 
-/** Plays one page's training: the worker takes steps only when it is asked for the next picture. */
+/** Plays one page's training, and tells the page of it. */
 export class Player<Snapshot> {
-  readonly #listener: Listener<Snapshot>;
-  readonly #pace: Pace | undefined;
   speed: Speed;
-  #connection: Connection<Snapshot>;
-  #state: State = "loading";
-  /** Counts beginnings: answers of an earlier training are dropped. */
-  #turn = 0;
-  #playing: Promise<void> = Promise.resolve();
-  /**
-   * The training that the worker has: the page was told of it unless a later one was wanted before
-   * it began.
-   */
-  #standing: { opened: Opened<Snapshot>; wanted: Wanted; told: boolean } | null = null;
-  /** What is wanted of the training that is being opened, with what was set meanwhile. */
-  #wanting: Wanted | null = null;
-  /** Where to go back to if no other training begins. */
-  #rest: Resting = "ready";
+  readonly #listener: Listener<Snapshot>;
+  readonly #pace: PagePace;
+  readonly #training: Training<Order, Shown<Snapshot>, Info, Calls>;
 
   /** `pace` slows down what would be over before it was seen. */
-  constructor(listener: Listener<Snapshot>, pace?: Pace) {
+  constructor(listener: Listener<Snapshot>, pace?: PagePace) {
     this.#listener = listener;
-    this.#pace = pace;
+    this.#pace = pace ?? SLOW;
     this.speed = pace === undefined ? "full" : "slow";
-    this.#connection = connect();
+    const training = connect<Lessons<Snapshot>>(
+      () =>
+        new Worker(new URL("../worker/worker.ts", import.meta.url), {
+          type: "module",
+          name: language(),
+        }),
+    );
+    training.pace = this.#paceOfNow();
+    training.on("state", (state) => {
+      if (state !== "idle" && state !== "ended") listener.state(state);
+    });
+    training.on("loading", (loading) => listener.loading(loading));
+    training.on("open", (opened, wanted) => listener.opened(opened, pageWants(wanted)));
+    training.on("progress", (frame) => listener.frame(frame));
+    this.#training = training;
   }
 
   get state(): State {
-    return this.#state;
+    const { state } = this.#training;
+    return state === "idle" || state === "ended" ? "loading" : state;
   }
 
   /**
@@ -91,229 +93,142 @@ export class Player<Snapshot> {
       kept = null,
     }: { readonly run?: boolean; readonly kept?: Checkpoint | null } = {},
   ): Promise<boolean> {
-    const turn = ++this.#turn;
-    if (this.#state === "failed") this.#connection = connect();
-    this.#enter("loading");
-    this.#wanting = wanted;
-    const connection = this.#connectionFor(wanted);
-    try {
-      const opened = await connection.open(wanted, (loading) => {
-        if (turn === this.#turn) this.#listener.loading(loading);
-      });
-      if (connection !== this.#connection) {
-        if (turn !== this.#turn) throw new TypeError("another training was wanted meanwhile");
-        this.#replaceBy(connection);
+    const { seed, ...order } = wanted;
+    const open = (checkpoint: Checkpoint | null): Promise<unknown> =>
+      this.#training.open(order, { seed, device: order.device, checkpoint });
+    return this.#try(async () => {
+      if (kept === null) await open(null);
+      else {
+        const { step, steps, file } = kept;
+        // Weights that do not fit any more are let go: the page opens as if nothing had been kept.
+        await open({ step, steps, file }).catch((error: unknown) => {
+          if (error instanceof SupersededError) throw error;
+          return open(null);
+        });
       }
-      const now = turn === this.#turn ? (this.#wanting ?? wanted) : wanted;
-      this.#standing = { opened, wanted: now, told: false };
-      if (turn !== this.#turn) return false;
-      this.#wanting = null;
-      for (const [name, value] of Object.entries(now.settings)) {
-        if (value !== wanted.settings[name]) await connection.set(name, value);
-      }
-      // Weights that do not fit any more are let go: the page opens as if nothing had been kept.
-      const resumed = kept && (await connection.resume(kept).catch(() => null));
-      if (turn !== this.#turn) return false;
-      this.#tell();
-      if (resumed !== null) this.#show(resumed, "paused");
       if (run) this.run();
-      return true;
-    } catch (error) {
-      if (connection !== this.#connection) connection.close();
-      if (turn !== this.#turn) return false;
-      this.#wanting = null;
-      this.#fail(error as Error);
-      return false;
-    }
-  }
-
-  /**
-   * A worker's training is on one device: another one has a worker of its own, which takes over
-   * when its training has begun.
-   */
-  #connectionFor({ device }: Wanted): Connection<Snapshot> {
-    const standing = this.#standing?.wanted;
-    return standing === undefined || standing.device === device ? this.#connection : connect();
-  }
-
-  #replaceBy(connection: Connection<Snapshot>): void {
-    this.#connection.close();
-    this.#connection = connection;
-    // What was asked of the worker that is gone is never answered.
-    this.#playing = Promise.resolve();
+    });
   }
 
   /** What the training that stands was begun with, as far as it has changed since. */
   get wanted(): Wanted | null {
-    return this.#standing?.wanted ?? null;
+    const { wanted } = this.#training;
+    return wanted === null ? null : pageWants(wanted);
   }
 
   run(): void {
-    if (this.#state !== "ready" && this.#state !== "paused") return;
-    this.#enter("running");
-    const turn = this.#turn;
-    this.#playing = this.#playing.then(() => this.#play(turn));
+    const { state } = this;
+    if (state === "ready" || state === "paused") void this.#try(() => this.#training.run());
   }
 
   pause(): void {
-    if (this.#state === "running") this.#enter("pausing");
+    void this.#training.pause();
   }
 
   /** Takes one step. */
   async step(): Promise<void> {
-    this.pause();
-    const turn = this.#turn;
-    await this.#playing;
-    if (this.#state !== "ready" && this.#state !== "paused") return;
-    await this.#try(turn, async () => {
-      const frame = await this.#connection.advance({ milliseconds: 0 });
-      if (turn === this.#turn) this.#show(frame, "paused");
-    });
+    await this.#training.pause();
+    const { state } = this;
+    if (state === "ready" || state === "paused") await this.#try(() => this.#training.step());
   }
 
   async set(name: string, value: Setting): Promise<void> {
-    const set = (wanted: Wanted): Wanted => {
-      return { ...wanted, settings: { ...wanted.settings, [name]: value } };
-    };
-    if (this.#wanting !== null) {
-      this.#wanting = set(this.#wanting);
-      return;
-    }
-    if (this.#standing !== null) this.#standing.wanted = set(this.#standing.wanted);
-    await this.#try(this.#turn, () => this.#connection.set(name, value));
+    const { opening, wanted } = this.#training;
+    const settings = (opening ?? wanted)?.settings.settings;
+    if (settings === undefined) return;
+    await this.#try(() => this.#training.set({ settings: { ...settings, [name]: value } }));
   }
 
   /** The run's answer; what goes wrong is told like all else, and thrown. */
   async ask(question: unknown): Promise<unknown> {
-    const turn = this.#turn;
     try {
-      return await this.#connection.ask(question);
+      return await this.#training.call("ask", question);
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error as Error);
+      if (!(error instanceof SupersededError)) this.#listener.failed(error as Error, this.wanted);
       throw error;
     }
   }
 
   /** How far the training is; null where it cannot be kept. */
-  async checkpoint(): Promise<Checkpoint | null> {
-    const turn = this.#turn;
-    const checkpoint = await this.#connection.checkpoint();
-    return turn === this.#turn ? checkpoint : null;
+  checkpoint(): Promise<Checkpoint | null> {
+    return this.#training.checkpoint().catch((error: unknown) => {
+      if (error instanceof SupersededError) return null;
+      throw error;
+    });
   }
 
-  watch(on: boolean): Promise<void> {
-    return this.#connection.watch(on);
+  async watch(on: boolean): Promise<void> {
+    if (this.#training.wanted !== null) await this.#training.call("watch", on);
   }
 
   look(seed: number): Promise<void> {
-    return this.#connection.look(seed);
+    return this.#training.call("look", seed);
   }
 
   lossesAt(places: readonly number[], at: number): Promise<Float32Array> {
-    return this.#connection.lossesAt(places, at);
+    return this.#training.call("lossesAt", places, at);
   }
 
   weights(): Promise<Uint8Array> {
-    return this.#connection.weights();
+    return this.#training.call("weights");
   }
 
   /** Takes the weights in a file; gives whether it did. */
-  async load(file: File): Promise<boolean> {
-    const turn = this.#turn;
-    this.pause();
-    await this.#playing;
-    return this.#try(turn, async () => {
-      const frame = await this.#connection.load(file);
-      if (turn === this.#turn) this.#listener.frame(frame);
+  load(file: File): Promise<boolean> {
+    return this.#try(async () => {
+      await this.#training.pause();
+      await this.#training.call("load", file);
+      await this.#training.frame();
     });
   }
 
   /** The settings that a file of weights was written with. */
   settingsOf(file: File): Promise<Settings | null> {
-    return this.#connection.settingsOf(file);
+    return this.#training.call("settingsOf", file);
   }
 
   /** Ends the worker, with all it holds. */
   close(): void {
-    this.#turn++;
-    this.#connection.close();
+    void this.#training.terminate();
   }
 
-  /** Asks for the next picture before it draws the one that came. */
-  async #play(turn: number): Promise<void> {
-    await this.#try(turn, async () => {
-      let next = this.#frame();
-      for (;;) {
-        const frame = await next;
-        if (turn !== this.#turn) return;
-        const more = this.#goesOn(turn) && !frame.done && frame.diverged === null;
-        if (more) {
-          next = this.#frame();
-          next.catch(() => undefined);
-        }
-        this.#show(frame, more ? "running" : "paused");
-        if (!more) return;
-      }
-    });
+  /** Read before every frame: speed, and how much motion is welcome, may have changed. */
+  #paceOfNow(): RunPace {
+    const isFull = (): boolean => this.speed === "full";
+    const { steps, milliseconds } = this.#pace;
+    const most = (): number => (this.speed === "faster" ? 10 * steps : steps);
+    return {
+      get milliseconds() {
+        return often();
+      },
+      get steps() {
+        return isFull() ? Infinity : most();
+      },
+      get every() {
+        return isFull() ? 0 : Math.max(milliseconds, often());
+      },
+    };
   }
 
-  /** The next picture, no sooner than the pace says. */
-  async #frame(): Promise<Frame<Snapshot>> {
-    if (this.speed === "full") return this.#connection.advance({ milliseconds: often() });
-    const { steps = SLOW.steps, milliseconds } = this.#pace ?? SLOW;
-    const most = this.speed === "faster" ? 10 * steps : steps;
-    const [frame] = await Promise.all([
-      this.#connection.advance({ milliseconds: often(), steps: most }),
-      new Promise((resolve) => setTimeout(resolve, Math.max(milliseconds, often()))),
-    ]);
-    return frame;
-  }
-
-  #goesOn(turn: number): boolean {
-    return turn === this.#turn && this.#state === "running";
-  }
-
-  #show(frame: Frame<Snapshot>, state: State): void {
-    this.#listener.frame(frame);
-    this.#enter(frame.diverged !== null ? "diverged" : frame.done ? "done" : state);
-  }
-
-  /** Says that the training which stands has begun. */
-  #tell(): void {
-    if (this.#standing === null || this.#standing.told) return;
-    this.#standing.told = true;
-    this.#listener.opened(this.#standing.opened, this.#standing.wanted);
-    this.#enter(this.#standing.opened.frame.diverged === null ? "ready" : "diverged");
-  }
-
-  async #try(turn: number, work: () => Promise<void>): Promise<boolean> {
+  async #try(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error as Error);
+      if (error instanceof SupersededError) return false;
+      this.#listener.failed(error as Error, this.wanted);
       return false;
     }
   }
-
-  #fail(error: Error): void {
-    if (error.name === "DeviceLostError" || this.#standing === null) {
-      this.#turn++;
-      this.#standing = null;
-      this.#connection.close();
-      this.#enter("failed");
-    } else {
-      this.#tell();
-      this.#enter(this.#rest);
-    }
-    this.#listener.failed(error, this.#standing?.wanted ?? null);
-  }
-
-  #enter(state: State): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    if (state === "running" || state === "pausing") this.#rest = "paused";
-    else if (state !== "loading" && state !== "failed") this.#rest = state;
-    this.#listener.state(state);
-  }
 }
+
+const pageWants = ({
+  settings,
+  seed,
+}: {
+  readonly settings: Order;
+  readonly seed: number | null;
+}): Wanted => ({
+  ...settings,
+  seed: seed ?? 0,
+});

@@ -91,11 +91,12 @@ export function showPage(
       },
       loading: (loading) => toolbar.loading(loading),
       opened: (opened: Opened, wanted: Wanted) => {
-        const { line, advice } = deviceLine(opened.device);
+        const { line, advice } = deviceLine(opened);
         device.replaceChildren(t("Computing {line}.", { line }), " ", element("small", {}, advice));
-        summary.textContent = opened.summary ?? "";
-        summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
-        weights.opened(opened.hasWeights);
+        const { info } = opened;
+        summary.textContent = info.summary ?? "";
+        summary.parentElement?.toggleAttribute("hidden", info.summary === null);
+        weights.opened(info.hasWeights);
         runs.begins(wanted);
         inside.opened(opened);
         losses.clear();
@@ -104,7 +105,7 @@ export function showPage(
         changed(wanted);
         code.follow(wanted.settings);
         show(opened.frame);
-        if (left === null) keeper.forget();
+        if (left === null || opened.resumed === null) keeper.forget();
         else takeUp(left);
       },
       frame: (frame: Frame) => {
@@ -242,7 +243,7 @@ export function showPage(
     inside.frame(frame);
     const test = page.loss.test && frame.measures?.[page.loss.test];
     if (typeof test === "number") losses.tested(frame.step, test);
-    if (frame.snapshot !== null) picture.draw(frame.snapshot, frame);
+    if (frame.snapshot !== null) picture.draw(frame.snapshot.picture, frame);
   };
 
   const runs = new Runs(name, page, {

@@ -1,12 +1,12 @@
+import type { DeviceName } from "@wgrad/worker";
 import { t } from "../../src/shared/language.ts";
+
 /** Where work can be done, and what people call it. */
-export const devices = {
+export const devices: Readonly<Record<DeviceName, string>> = {
   webgpu: "WebGPU",
   wasm: "WebAssembly",
   cpu: t("plain JavaScript"),
-} as const;
-
-export type DeviceName = keyof typeof devices;
+};
 
 export const isDevice = (name: string): name is DeviceName => Object.hasOwn(devices, name);
 

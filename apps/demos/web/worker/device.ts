@@ -1,24 +1,15 @@
 import type { InitResult } from "@wgrad/autograd";
+import type { DeviceName } from "@wgrad/worker";
 import { openDevice as open } from "../../src/shared/open-device.ts";
-import { type DeviceName, type Lack, lackOf } from "../session/devices.ts";
-import type { DeviceFacts } from "../session/protocol.ts";
+import { type Lack, lackOf } from "../session/devices.ts";
 
 /** The device that was asked for is not there. */
 class DeviceError extends Error {
   override readonly name = "DeviceError";
 }
 
-/**
- * Opens the device that is asked for, or the fastest there is, and says why that is not WebGPU.
- * Throws DeviceError.
- */
-export async function openDevice(asked: DeviceName | null): Promise<DeviceFacts> {
-  const { device: kind, description } = await opened(asked);
-  const lack = asked === null && kind !== "webgpu" ? await lackHere() : null;
-  return { kind, description, lack };
-}
-
-async function opened(asked: DeviceName | null): Promise<InitResult> {
+/** Opens the device that is asked for, or the fastest there is. Throws DeviceError. */
+export async function openDevice(asked: DeviceName | null): Promise<InitResult> {
   try {
     return await open(asked);
   } catch (error) {
@@ -28,7 +19,8 @@ async function opened(asked: DeviceName | null): Promise<InitResult> {
   }
 }
 
-async function lackHere(): Promise<Lack> {
+/** Why a device that was taken by itself is not WebGPU. */
+export async function lackHere(): Promise<Lack> {
   if (!isSecureContext) return "insecure";
   if (!("gpu" in navigator)) return "unknown";
   const info = (await navigator.gpu.requestAdapter().catch(() => null))?.info;

@@ -1,12 +1,10 @@
 import type { Shape, Tensor } from "@wgrad/autograd";
 import type { Module } from "@wgrad/nn";
+import type { Held } from "@wgrad/worker/serve";
 import type { Training } from "../../src/shared/training.ts";
 import type { Setting, Settings } from "../session/protocol.ts";
 
 export type AnyModule = Module<never[], unknown>;
-
-/** What a run has on the device. */
-export type Held = Tensor | AnyModule;
 
 /** One training of a page, from its first step. */
 export interface Run<Snapshot = unknown> {

@@ -303,5 +303,4 @@ export const zh: Table = {
   "the server says {status} for {url}.": "服务器对 {url} 返回了 {status}。",
   "{what} could not be fetched: {why}": "无法获取{what}：{why}",
   "{what} could not be fetched: the connection broke off.": "无法获取{what}：连接中断了。",
-  "the last training": "上一次训练",
 };

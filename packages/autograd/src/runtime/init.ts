@@ -213,6 +213,26 @@ async function open(kind: string | GPUDevice, options: OpenOptions = {}): Promis
   }
 }
 
+/**
+ * Ends all devices that `init` has opened, once what was asked of them is done: for the end of a
+ * worker. Their tensors are gone; `init()` opens a fresh device.
+ */
+export async function closeDevices(): Promise<void> {
+  if (arguments.length > 0) checkCall("closeDevices()", arguments);
+  const openings = [...opened.values()].flatMap((ways) => [...ways.values()]);
+  const devices = await Promise.all(openings.map((opening) => opening.catch(() => null)));
+  opened.clear();
+  for (const device of new Set(devices)) {
+    if (device === null || device.failure !== null) continue;
+    const all = [...(streams.get(device)?.values() ?? [])];
+    // a device that is lost meanwhile has nothing left to wait for
+    await Promise.allSettled([device.idle(), ...all.map((stream) => stream.arrived())]);
+    device.dispose();
+  }
+  context.stream = null;
+  context.streams.clear();
+}
+
 /** No option is given. */
 const PLAIN = "{}";
 

@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { SHARE_ENV, Worker } from "node:worker_threads";
 import { ArgumentError } from "@wgrad/autograd";
+import { threadCode } from "@wgrad/autograd/node";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { DistributedError } from "../errors.ts";
 import { ENDED, FAILED, shareMemory } from "../transport/threads.ts";
@@ -43,8 +41,7 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
   if (!(Number.isInteger(nprocs) && nprocs > 0)) {
     throw new ArgumentError(`spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number ≥ 1`);
   }
-  const file = program instanceof URL ? fileURLToPath(program) : resolve(program);
-  const code = bootstrap(file);
+  const code = threadCode("spawn", program);
   const status = new Int32Array(new SharedArrayBuffer(4 * nprocs));
   const ranks = Array.from({ length: nprocs }, (_, r) => r);
   const memory = shareMemory(`wgrad-${process.pid}-${++spawned}`, ranks, status);
@@ -92,19 +89,4 @@ function failure(rank: number, error: unknown): RankFailedError {
   const text =
     error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : describe(error);
   return new RankFailedError(rank, `failed:\n${text}`, error);
-}
-
-/** Source of a thread: loads the program, after a TypeScript loader if needed. */
-function bootstrap(file: string): string {
-  const load = `import(${JSON.stringify(pathToFileURL(file).href)})`;
-  const name = `process.argv[1] = ${JSON.stringify(file)};`;
-  if (!/\.[cm]?tsx?$/.test(file) || "typescript" in process.features) return name + load;
-  try {
-    createRequire(`${process.cwd()}/`).resolve("tsx/package.json");
-  } catch {
-    throw new DistributedError(
-      `spawn: ${file} is TypeScript, which this Node cannot load\n  hint: npm install --save-dev tsx, or pass the compiled program`,
-    );
-  }
-  return `${name}import("tsx/esm/api").then(({ register }) => { register(); return ${load}; })`;
 }
