@@ -25,7 +25,7 @@ interface Signature {
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
  * `?` marks what may be left out; options that name it may stand in its place. Kinds are tensor,
- * boolean, number (not NaN), string, function, null, "words", `number[]` (sizes or dimensions),
+ * boolean, number (not NaN), NaN, string, function, null, "words", `number[]` (sizes or dimensions),
  * list (numbers of any other meaning) and options (those may stand here instead); without one a
  * value is not checked. Where a call without options is common, ask `if (arguments.length > n)`
  * first: that costs nothing. What is a method of its first argument too is shown as one, x.sum(…).
@@ -142,6 +142,7 @@ function fits(kinds: readonly string[] | null, value: unknown): boolean {
   for (const kind of kinds) {
     if (kind === typeof value && !Number.isNaN(value)) return true;
     if (kind === "null" && value === null) return true;
+    if (kind === "NaN" && Number.isNaN(value)) return true;
     if (kind === "tensor" && typeof value === "object" && value !== null && isTensor(value))
       return true;
     if (kind === `"${value}"`) return typeof value === "string";

@@ -37,7 +37,7 @@ export function pad(
 ): Tensor {
   if (arguments.length > 2)
     checkCall(
-      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?, { mode, value })',
+      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?: number | NaN | null, { mode, value })',
       arguments,
     );
   checkTensor("pad", x);
