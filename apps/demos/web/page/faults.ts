@@ -17,7 +17,7 @@ export function divergence(page: Page, step: number): { heading: string; text: s
   return {
     heading: t("The training diverged at step {step}", { step: grouped(step) }),
     text: t(
-      "The loss or the weights became infinite or NaN: the steps were too large, and each made the error larger. Lower “{rate}” and press Reset. What you see is the last good picture.",
+      "The loss or the weights became infinite or not a number: the steps were too large, and each made the error larger. Lower “{rate}” and press Reset. What you see is the last good picture.",
       { rate },
     ),
   };

@@ -33,7 +33,7 @@ export const zh: Table = {
   "That did not work": "操作没有成功",
   "Learning rate": "学习率",
   "The training diverged at step {step}": "训练在第 {step} 步发散",
-  "The loss or the weights became infinite or NaN: the steps were too large, and each made the error larger. Lower “{rate}” and press Reset. What you see is the last good picture.":
+  "The loss or the weights became infinite or not a number: the steps were too large, and each made the error larger. Lower “{rate}” and press Reset. What you see is the last good picture.":
     "损失或权重变成了无穷大或非数字：步子太大，每一步都使误差更大。请调低“{rate}”，再按“重置”。现在看到的是最后一幅正常的图。",
   "It teaches {teaches}.": "它讲的是：{teaches}。",
   Close: "关闭",
