@@ -180,7 +180,9 @@ export function linalgVander(x: Tensor, options: LinalgVanderOptions = {}): Tens
   checkTensor(call, x);
   if (x.dtype === "bool" || x.dtype === "f16") {
     const cure = x.dtype === "bool" ? "i32" : "f32";
-    throw new DTypeError(`${call}: does not support ${x.dtype}\n  hint: x.to("${cure}")`);
+    throw new DTypeError(
+      `${call}: does not support ${x.dtype} (nor does PyTorch)\n  hint: x.to("${cure}")`,
+    );
   }
   return powers(call, x, options.N, true);
 }
