@@ -39,7 +39,7 @@ const arrow: readonly (readonly string[])[] = [
   ["kernel/"],
   ["random/"],
   ["safetensors/"],
-  ["dtype.ts", "half.ts", "shape.ts", "signature.ts", "errors.ts", "results.ts"],
+  ["dtype.ts", "half.ts", "shape.ts", "signature.ts", "kinds.ts", "errors.ts", "results.ts"],
 ];
 const testing = "testing/";
 const deviceOwners = [

@@ -87,7 +87,7 @@ export function largestWhole(dtype: DType): number {
 
 /** `promote` for users: the dtype of an operation on two tensors of these. */
 export function promoteTypes(a: DType, b: DType): DType {
-  if (arguments.length > 2) checkCall("promoteTypes(a, b)", arguments);
+  checkCall("promoteTypes(a: string, b: string)", arguments);
   return promote(checkDType("promoteTypes", a), checkDType("promoteTypes", b));
 }
 
@@ -96,7 +96,7 @@ export function promoteTypes(a: DType, b: DType): DType {
  * fractions to integers, neither to bool.
  */
 export function canCast(from: DType, to: DType): boolean {
-  if (arguments.length > 2) checkCall("canCast(from, to)", arguments);
+  checkCall("canCast(from: string, to: string)", arguments);
   const kind = (dtype: DType): number =>
     isFloating(checkDType("canCast", dtype)) ? 2 : dtype === "bool" ? 0 : 1;
   return kind(from) <= kind(to);

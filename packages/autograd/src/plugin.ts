@@ -37,6 +37,7 @@ export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Recorded, type RecordedNode, recorded } from "./inspect/recorded.ts";
 export { stepBoundary } from "./inspect/report.ts";
 export { type Expr, e } from "./kernel/expression.ts";
+export { defineKind } from "./kinds.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/core/apply.ts";
 export {
   checkedClasses,

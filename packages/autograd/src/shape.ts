@@ -75,6 +75,11 @@ export function normalizeDims(
   if (list === null || (list.length === 0 && empty === "all")) {
     return Array.from({ length: rank }, (_, i) => i);
   }
+  if (!Array.isArray(list)) {
+    throw new ArgumentError(
+      `${call}: dim is ${describe(list)}, not a number or an array of numbers`,
+    );
+  }
   const out = list.map((dim) => normalizeDim(call, dim, rank));
   if (new Set(out).size !== out.length) {
     throw new ArgumentError(`${call}: a dimension appears twice in [${list.join(", ")}]`);

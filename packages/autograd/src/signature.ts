@@ -1,8 +1,11 @@
 import { ArgumentError } from "./errors.ts";
+import { fits, isList, isNumber, isTensor, kindOf } from "./kinds.ts";
 
 interface Field {
   readonly name: string;
   readonly optional: boolean;
+  /** An option that must be given. */
+  readonly due: boolean;
   /** What it may be; null is not checked here. */
   readonly kinds: readonly string[] | null;
 }
@@ -14,6 +17,8 @@ interface Signature {
   /** How many arguments may stand before the options. */
   readonly most: number;
   readonly options: ReadonlyMap<string, Field> | null;
+  /** Options that must be given. */
+  readonly due: readonly string[];
 }
 
 /**
@@ -24,11 +29,14 @@ interface Signature {
  *   sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
- * `?` marks what may be left out; options that name it may stand in its place. Kinds are tensor,
- * boolean, number (not NaN), NaN, string, function, null, "words", `number[]` (sizes or dimensions),
- * list (numbers of any other meaning) and options (those may stand here instead); without one a
- * value is not checked. Where a call without options is common, ask `if (arguments.length > n)`
- * first: that costs nothing. What is a method of its first argument too is shown as one, x.sum(…).
+ * `?` marks what may be left out; options that name it may stand in its place; `!` marks an option
+ * that must be given. Kinds are tensor, operand (a tensor, a number or a boolean), boolean, number
+ * (not NaN), NaN, string, function, null, "words", `number[]` (sizes or dimensions), list (numbers
+ * of any other meaning), array, iterable, object, options (those may stand here instead), any, what
+ * `defineKind` adds, and `kind[]`, an array of them. Without one, an argument that must be there is
+ * a tensor, and any other value is not checked. An operation that steps record often asks
+ * `if (arguments.length > n)` first, which costs nothing, and `checkTensor` after. What is a method
+ * of its first argument too is shown as one, x.sum(…).
  */
 export function checkCall(signature: string, given: ArrayLike<unknown>): void {
   const expected = known.get(signature) ?? parse(signature);
@@ -51,12 +59,16 @@ export function checkCall(signature: string, given: ArrayLike<unknown>): void {
   }
   for (let i = 0; i < params.length; i++) {
     const { name, optional } = params[i] as Field;
-    if (!optional && given[i] === undefined) {
-      throw new ArgumentError(
-        `${nameOf(expected)}: ${name} is missing\n  hint: ${shown(expected, given)}`,
-      );
-    }
+    if (!optional && given[i] === undefined) missing(expected, name, given);
   }
+  const [first] = expected.due;
+  if (first !== undefined && !settled) missing(expected, first, given);
+}
+
+function missing(expected: Signature, name: string, given: ArrayLike<unknown>): never {
+  throw new ArgumentError(
+    `${nameOf(expected)}: ${name} is missing\n  hint: ${shown(expected, given)}`,
+  );
 }
 
 const known = new Map<string, Signature>();
@@ -65,7 +77,7 @@ function parse(signature: string): Signature {
   const open = signature.indexOf("(");
   const callee = signature.slice(0, open);
   const [positional = "", settings] = signature.slice(open + 1, -1).split(/(?:^|, )\{ (.*) \}/);
-  const params = fields(positional);
+  const params = fields(positional, ["tensor"]);
   const options = settings === undefined ? null : new Map<string, Field>();
   for (const one of fields(settings ?? "")) {
     // `dim` by name is what it is by place
@@ -73,19 +85,26 @@ function parse(signature: string): Signature {
   }
   const rest = params.at(-1)?.name.startsWith("...") === true;
   const most = rest ? Number.POSITIVE_INFINITY : params.length;
-  const expected = { callee, params, most, options };
+  const due = [...(options?.values() ?? [])].filter((one) => one.due).map(({ name }) => name);
+  const expected = { callee, params, most, options, due };
   known.set(signature, expected);
   return expected;
 }
 
-const fields = (list: string): Field[] =>
+/** Names with their kinds; one that must be there has the kinds `fallback` if none are written. */
+const fields = (list: string, fallback: readonly string[] | null = null): Field[] =>
   list
     .split(", ")
     .filter((text) => text !== "")
     .map((text) => {
-      const [, name = "", mark, kinds] = /^([.\w]+)(\?)?(?:: (.*))?$/.exec(text) ?? [];
-      const optional = mark !== undefined || name.startsWith("...");
-      return { name, optional, kinds: kinds?.split(" | ") ?? null };
+      const [, name = "", mark, kinds] = /^([.\w]+)([?!])?(?:: (.*))?$/.exec(text) ?? [];
+      const optional = mark === "?" || name.startsWith("...");
+      return {
+        name,
+        optional,
+        due: mark === "!",
+        kinds: kinds?.split(" | ") ?? (optional ? null : fallback),
+      };
     });
 
 function checkOptions(
@@ -108,6 +127,8 @@ function checkOptions(
       misfit(expected, option, value);
     }
   }
+  const absent = expected.due.find((name) => settings[name] === undefined);
+  if (absent !== undefined) missing(expected, absent, given);
 }
 
 /**
@@ -127,29 +148,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   const above: unknown = Object.getPrototypeOf(value);
   const plain = above === null || Object.getPrototypeOf(above) === null;
   return plain || Object.keys(value).length > 0;
-}
-
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || ArrayBuffer.isView(value);
-
-const isTensor = (value: object): value is { readonly shape: readonly number[] } =>
-  "numel" in value && "shape" in value;
-
-const isNumber = (value: unknown): boolean => typeof value === "number";
-
-function fits(kinds: readonly string[] | null, value: unknown): boolean {
-  if (kinds === null) return true;
-  for (const kind of kinds) {
-    if (kind === typeof value && !Number.isNaN(value)) return true;
-    if (kind === "null" && value === null) return true;
-    if (kind === "NaN" && Number.isNaN(value)) return true;
-    if (kind === "tensor" && typeof value === "object" && value !== null && isTensor(value))
-      return true;
-    if (kind === `"${value}"`) return typeof value === "string";
-    const list = kind === "number[]" || kind === "list";
-    if (list && isList(value) && Array.prototype.every.call(value, isNumber)) return true;
-  }
-  return false;
 }
 
 /** What `Array.prototype.map` and `reduce` hand over beside the values: the index and the array. */
@@ -185,31 +183,28 @@ function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): 
   );
 }
 
-function misfit(expected: Signature, { name, kinds }: Field, value: unknown, cure?: string): never {
-  const wanted = new Set(kinds?.map((kind) => said[kind] ?? kind));
+function misfit(expected: Signature, field: Field, value: unknown, cure?: string): never {
+  const { name, kinds } = field;
+  // of an array the first element that does not fit
+  const of = kinds?.find((kind) => kind.endsWith("[]"))?.slice(0, -2);
+  if (of !== undefined && of !== "number" && isList(value)) {
+    const at = Array.prototype.findIndex.call(value, (one) => !fits([of], one));
+    misfit(expected, { ...field, name: `${name}[${at}]`, kinds: [of] }, value[at], cure);
+  }
+  const wanted = new Set(kinds?.map((kind) => kindOf(kind)?.said ?? kind));
   wanted.delete("options");
-  const hint = cure === undefined ? "" : `\n  hint: ${cure}`;
+  const makeOne = kinds?.includes("tensor") === true && (isNumber(value) || isList(value));
+  const hint = makeOne ? "make one with tensor(…)" : cure;
   throw new ArgumentError(
-    `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...wanted].join(" or ")}${hint}`,
+    `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...wanted].join(" or ")}${hint === undefined ? "" : `\n  hint: ${hint}`}`,
   );
 }
 
-const said: Readonly<Record<string, string>> = {
-  boolean: "true or false",
-  number: "a number",
-  string: "a string",
-  function: "a function",
-  "number[]": "an array of numbers",
-  list: "an array of numbers",
-  tensor: "a tensor",
-};
-
-const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^\w+\./, "");
+const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^[a-z]\w*\./, "");
 
 /** Whether the first argument has a method of this name, so that users call that. */
 function isMethod(expected: Signature, { 0: first }: ArrayLike<unknown>): boolean {
-  const tensor = typeof first === "object" && first !== null && isTensor(first);
-  return tensor && nameOf(expected) in first;
+  return isTensor(first) && nameOf(expected) in first;
 }
 
 /** The call with the names of what it takes. */
@@ -252,6 +247,7 @@ function corrected(expected: Signature, given: ArrayLike<unknown>): string | nul
       next++;
     } else break;
   }
+  if (params.slice(args.length).some(({ optional }) => !optional)) return null;
   const settings: string[] = [];
   for (const { name, kinds } of options?.values() ?? []) {
     if (next >= values.length) break;
@@ -300,9 +296,7 @@ export function describe(value: unknown): string {
   const text = literal("", value);
   if (text !== "") return text;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (isTensor(value as object)) {
-    return `a tensor [${(value as { shape: readonly number[] }).shape.join(", ")}]`;
-  }
+  if (isTensor(value)) return `a tensor [${value.shape.join(", ")}]`;
   if (value instanceof Promise) return "a promise (await it)";
   const made = (value as object).constructor as { readonly name: string } | undefined;
   if (made !== undefined && made.name !== "Object") return `a ${made.name}`;

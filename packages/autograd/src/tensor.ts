@@ -231,7 +231,7 @@ export class Tensor extends Handle {
   to(device: DeviceName): Promise<Tensor>;
   to(other: Tensor): Tensor;
   to(target: DType | DeviceName | Tensor): Tensor | Promise<Tensor> {
-    if (arguments.length > 1) checkCall("x.to(target)", arguments);
+    if (arguments.length > 1) checkCall("x.to(target: any)", arguments);
     if (isDeviceName(target)) return moved(this, target);
     if (target instanceof Tensor) {
       if (target.device === this.device) return cast(this, target.dtype);
@@ -276,7 +276,7 @@ export class Tensor extends Handle {
 
   /** This where `condition` holds, else `other`. */
   where(condition: Tensor, other: Operand): Tensor {
-    checkCall("x.where(condition, other)", arguments);
+    checkCall("x.where(condition, other: operand)", arguments);
     return comparison.where(condition, this, other);
   }
 }

@@ -52,8 +52,9 @@ describe("what is used is taken", () => {
   });
 
   test("what map and reduce hand over beside the values", () => {
-    const negate = (...given: unknown[]): string => answer("neg(x)", ...given);
-    const multiply = (...given: unknown[]): string => answer("mul(x, other)", ...given);
+    const negate = (...given: unknown[]): string => answer("neg(x: number)", ...given);
+    const multiply = (...given: unknown[]): string =>
+      answer("mul(x: number, other: number)", ...given);
     expect([1, 2].map(negate)).toEqual(["taken", "taken"]);
     expect([1, 2].reduce(multiply as never)).toBe("taken");
     expect(negate(1, 0, [2])).toContain("takes 1 argument, got 3");
@@ -146,6 +147,40 @@ test.each<[string, unknown[], string]>([
     [x(), x(), { reduction: "avg" }],
     'mseLoss: reduction is "avg", not "mean" or "sum" or "none"',
   ],
+  // an argument that must be there is a tensor unless its kind is written
+  [loss, [x()], "mseLoss: target is missing\n  hint: mseLoss(input, target, { reduction })"],
+  [
+    loss,
+    [x(), null],
+    "mseLoss: target is null, not a tensor\n  hint: mseLoss(input, target, { reduction })",
+  ],
+  [loss, [x(), [1]], "mseLoss: target is [1], not a tensor\n  hint: make one with tensor(…)"],
+  [
+    loss,
+    [x(), Promise.resolve(1)],
+    "mseLoss: target is a promise (await it), not a tensor\n  hint: mseLoss(input, target, { reduction })",
+  ],
+  [
+    "multiDot(tensors: tensor[])",
+    [[x(), 5]],
+    "multiDot: tensors[1] is 5, not a tensor\n  hint: make one with tensor(…)",
+  ],
+  [
+    "train(texts: iterable, { size!: number })",
+    [["a"]],
+    "train: size is missing\n  hint: train(texts, { size })",
+  ],
+  [
+    "train(texts: iterable, { size!: number })",
+    ["a", { size: 1 }],
+    'train: texts is "a", not an iterable\n  hint: train(texts, { size })',
+  ],
+  [
+    "add(a: operand, b: operand)",
+    [1, "2"],
+    'add: b is "2", not a tensor or a number\n  hint: add(a, b)',
+  ],
+  ["Fit.of(model: object)", [null], "Fit.of: model is null, not an object\n  hint: Fit.of(model)"],
 ])("%s %#", (signature, given, text) => expect(answer(signature, ...given)).toBe(text));
 
 test.each([

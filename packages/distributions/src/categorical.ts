@@ -66,7 +66,10 @@ abstract class CategoricalBase extends Distribution {
 /** Distribution over the categories of the last dimension. Samples are indices (i32). */
 export class Categorical extends CategoricalBase {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
-    checkCall("new Categorical(probs?, { probs, logits, validateArgs: boolean })", arguments);
+    checkCall(
+      "new Categorical(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
+      arguments,
+    );
     super("Categorical", oddsOf("Categorical", probs, options), (n) => upTo(n - 1), false);
   }
   override get hasEnumerateSupport(): boolean {
@@ -117,7 +120,7 @@ export class OneHotCategorical extends CategoricalBase {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     if (new.target === OneHotCategorical)
       checkCall(
-        "new OneHotCategorical(probs?, { probs, logits, validateArgs: boolean })",
+        "new OneHotCategorical(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
         arguments,
       );
     const { name } = new.target;
@@ -164,7 +167,7 @@ export class OneHotCategorical extends CategoricalBase {
 export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(
-      "new OneHotCategoricalStraightThrough(probs?, { probs, logits, validateArgs: boolean })",
+      "new OneHotCategoricalStraightThrough(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     super(probs, options);
@@ -184,7 +187,7 @@ export class Multinomial extends CategoricalBase {
 
   constructor(totalCount = 1, probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(
-      "new Multinomial(totalCount?: number, probs?, { probs, logits, validateArgs: boolean })",
+      "new Multinomial(totalCount?: number, probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     checkTotal("Multinomial", totalCount);

@@ -15,7 +15,7 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
 
   constructor(baseDist: D, reinterpretedBatchNdims: number, options: DistributionOptions = {}) {
     checkCall(
-      "new Independent(baseDist, reinterpretedBatchNdims: number, { validateArgs: boolean })",
+      "new Independent(baseDist: distribution, reinterpretedBatchNdims: number, { validateArgs: boolean })",
       arguments,
     );
     const { batchShape: batch } = baseDist;
@@ -95,7 +95,7 @@ export class TransformedDistribution extends Distribution {
     options: DistributionOptions = {},
   ) {
     checkCall(
-      "new TransformedDistribution(baseDist, transforms, { validateArgs: boolean })",
+      "new TransformedDistribution(baseDist: distribution, transforms: any, { validateArgs: boolean })",
       arguments,
     );
     const list = (Array.isArray(transforms) ? transforms : [transforms]) as readonly Transform[];
@@ -191,7 +191,7 @@ export class MixtureSameFamily extends Distribution {
     options: DistributionOptions = {},
   ) {
     checkCall(
-      "new MixtureSameFamily(mixtureDistribution, componentDistribution, { validateArgs: boolean })",
+      "new MixtureSameFamily(mixtureDistribution: any, componentDistribution: distribution, { validateArgs: boolean })",
       arguments,
     );
     const { batchShape, eventShape } = componentDistribution;

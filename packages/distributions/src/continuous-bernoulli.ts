@@ -16,7 +16,7 @@ const [LOW, HIGH] = [0.499, 0.501];
 export class ContinuousBernoulli extends BinaryEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(
-      "new ContinuousBernoulli(probs?, { probs, logits, validateArgs: boolean })",
+      "new ContinuousBernoulli(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     const odds = oddsOf("ContinuousBernoulli", probs, options);

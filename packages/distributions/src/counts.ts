@@ -65,7 +65,10 @@ export const storedParameters = (parameters: Record<string, Tensor>): Record<str
 /** 1 with probability p, otherwise 0. */
 export class Bernoulli extends BinaryEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
-    checkCall("new Bernoulli(probs?, { probs, logits, validateArgs: boolean })", arguments);
+    checkCall(
+      "new Bernoulli(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
+      arguments,
+    );
     const odds = oddsOf("Bernoulli", probs, options);
     const { parameters, shape } = eventOdds("Bernoulli", odds);
     const validateArgs = odds.options.validateArgs ?? true;
@@ -114,7 +117,10 @@ function supportUpTo(n: number, { dtype }: Tensor, batch: Shape, expand: boolean
 /** Number of failures before the first success. */
 export class Geometric extends BinaryEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
-    checkCall("new Geometric(probs?, { probs, logits, validateArgs: boolean })", arguments);
+    checkCall(
+      "new Geometric(probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
+      arguments,
+    );
     const odds = oddsOf("Geometric", probs, options);
     const { parameters, shape } = eventOdds("Geometric", odds);
     const validateArgs = odds.options.validateArgs ?? true;
@@ -154,7 +160,7 @@ export class Binomial extends BinaryEvent {
 
   constructor(totalCount = 1, probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(
-      "new Binomial(totalCount?: number, probs?, { probs, logits, validateArgs: boolean })",
+      "new Binomial(totalCount?: number, probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     checkTotal("Binomial", totalCount);
@@ -222,7 +228,7 @@ export class NegativeBinomial extends BinaryEvent {
     options: OddsOptions = {},
   ) {
     checkCall(
-      "new NegativeBinomial(totalCount: tensor | number, probs?, { probs, logits, validateArgs: boolean })",
+      "new NegativeBinomial(totalCount: tensor | number, probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     const odds = oddsOf("NegativeBinomial", probs, options);

@@ -7,7 +7,7 @@ import {
   Tensor,
   tensor,
 } from "@wgrad/autograd";
-import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
+import { checkCall, composite, defineKind, describe } from "@wgrad/autograd/plugin";
 import { type Constraint, checked } from "./constraints.ts";
 
 /** A parameter: a tensor, or a number for all elements. */
@@ -210,6 +210,8 @@ export abstract class Distribution {
     return checked(`${this.constructor.name}.${call}`, "the value", value, this.support);
   }
 }
+
+defineKind("distribution", "a distribution", (value) => value instanceof Distribution);
 
 /** Parameters as tensors of one shape. Numbers take dtype and device of the first tensor. */
 export function broadcast<Name extends string>(

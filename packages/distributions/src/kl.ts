@@ -45,7 +45,7 @@ export function registerKl<P extends Distribution, Q extends Distribution>(
  * registered for the classes.
  */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
-  checkCall("klDivergence(p, q)", arguments);
+  checkCall("klDivergence(p: distribution, q: distribution)", arguments);
   for (const first of kindsOf(p)) {
     for (const second of kindsOf(q)) {
       const rule = rules.get(first)?.get(second);

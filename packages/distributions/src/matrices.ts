@@ -47,7 +47,7 @@ export class Wishart extends Distribution {
     options: CovarianceOptions = {},
   ) {
     checkCall(
-      "new Wishart(df: tensor | number, covarianceMatrix?, { covarianceMatrix, precisionMatrix, scaleTril, validateArgs: boolean })",
+      "new Wishart(df: tensor | number, covarianceMatrix?: tensor | null, { covarianceMatrix, precisionMatrix: tensor | null, scaleTril: tensor | null, validateArgs: boolean })",
       arguments,
     );
     const plain = covarianceMatrix && !("numel" in covarianceMatrix);

@@ -48,7 +48,7 @@ export class MultivariateNormal extends Distribution {
     options: CovarianceOptions = {},
   ) {
     checkCall(
-      "new MultivariateNormal(loc: tensor, covarianceMatrix?, { covarianceMatrix, precisionMatrix, scaleTril, validateArgs: boolean })",
+      "new MultivariateNormal(loc: tensor, covarianceMatrix?: tensor | null, { covarianceMatrix, precisionMatrix: tensor | null, scaleTril: tensor | null, validateArgs: boolean })",
       arguments,
     );
     const plain = covarianceMatrix && !("numel" in covarianceMatrix);

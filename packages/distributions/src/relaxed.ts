@@ -16,7 +16,7 @@ export class RelaxedBernoulli extends BinaryEvent {
     options: OddsOptions = {},
   ) {
     checkCall(
-      "new RelaxedBernoulli(temperature: tensor | number, probs?, { probs, logits, validateArgs: boolean })",
+      "new RelaxedBernoulli(temperature: tensor | number, probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     const odds = oddsOf("RelaxedBernoulli", probs, options);
@@ -61,7 +61,7 @@ export class RelaxedOneHotCategorical extends Distribution {
     options: OddsOptions = {},
   ) {
     checkCall(
-      "new RelaxedOneHotCategorical(temperature: tensor | number, probs?, { probs, logits, validateArgs: boolean })",
+      "new RelaxedOneHotCategorical(temperature: tensor | number, probs?: tensor | number | null, { probs, logits: tensor | number | null, validateArgs: boolean })",
       arguments,
     );
     const odds = oddsOf("RelaxedOneHotCategorical", probs, options);

@@ -238,7 +238,7 @@ export class ComposeTransform extends Transform {
   readonly parts: readonly Transform[];
 
   constructor(parts: readonly Transform[]) {
-    checkCall("new ComposeTransform(parts)", arguments);
+    checkCall("new ComposeTransform(parts: array)", arguments);
     super();
     this.parts = [...parts];
   }

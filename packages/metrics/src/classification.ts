@@ -38,7 +38,7 @@ export function accuracy(
   settings: AccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "accuracy(predictions, targets, { normalize: boolean, sampleWeight, multilabel: boolean, ignoreIndex: number | null })",
+    "accuracy(predictions: any, targets: any, { normalize: boolean, sampleWeight, multilabel: boolean, ignoreIndex: number | null })",
     arguments,
   );
   const { normalize = true, multilabel = false, ...options } = settings;
@@ -69,7 +69,7 @@ export function binaryAccuracy(
   options: BinaryAccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "binaryAccuracy(probabilities, targets, { threshold: number, ignoreIndex: number | null })",
+    "binaryAccuracy(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
     arguments,
   );
   return measured(() => {
@@ -106,7 +106,7 @@ export function topKAccuracyScore(
   options: TopKOptions = {},
 ): Tensor {
   checkCall(
-    "topKAccuracyScore(scores, targets, { k: number, normalize: boolean, sampleWeight })",
+    "topKAccuracyScore(scores: any, targets: any, { k: number, normalize: boolean, sampleWeight })",
     arguments,
   );
   const { k = 2, normalize = true, sampleWeight = null } = options;
@@ -138,7 +138,7 @@ export function balancedAccuracyScore(
   settings: BalancedAccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "balancedAccuracyScore(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, adjusted: boolean })",
+    "balancedAccuracyScore(predictions: any, targets: any, { numClasses: number | null, labels: list | null, sampleWeight, adjusted: boolean })",
     arguments,
   );
   const { adjusted = false, ...options } = settings;
@@ -165,7 +165,7 @@ export function matthewsCorrcoef(
   options: ClassesOptions = {},
 ): Tensor {
   checkCall(
-    "matthewsCorrcoef(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight })",
+    "matthewsCorrcoef(predictions: any, targets: any, { numClasses: number | null, labels: list | null, sampleWeight })",
     arguments,
   );
   return measured(() => {
@@ -200,7 +200,7 @@ export function cohenKappaScore(
   settings: CohenKappaOptions = {},
 ): Tensor {
   checkCall(
-    'cohenKappaScore(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, weights: "linear" | "quadratic" | null })',
+    'cohenKappaScore(predictions: any, targets: any, { numClasses: number | null, labels: list | null, sampleWeight, weights: "linear" | "quadratic" | null })',
     arguments,
   );
   const { weights = null, ...options } = settings;

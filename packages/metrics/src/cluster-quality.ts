@@ -19,7 +19,10 @@ export async function silhouetteScore(
   labels: Values,
   options: SilhouetteOptions = {},
 ): Promise<number> {
-  checkCall('silhouetteScore(features, labels, { metric: "euclidean" | "manhattan" })', arguments);
+  checkCall(
+    'silhouetteScore(features: any, labels: any, { metric: "euclidean" | "manhattan" })',
+    arguments,
+  );
   const each = await silhouettes("silhouetteScore", features, labels, options);
   return each.reduce((sum, value) => sum + value, 0) / each.length;
 }
@@ -31,7 +34,7 @@ export async function silhouetteSamples(
   options: SilhouetteOptions = {},
 ): Promise<Float64Array> {
   checkCall(
-    'silhouetteSamples(features, labels, { metric: "euclidean" | "manhattan" })',
+    'silhouetteSamples(features: any, labels: any, { metric: "euclidean" | "manhattan" })',
     arguments,
   );
   return silhouettes("silhouetteSamples", features, labels, options);
@@ -134,7 +137,7 @@ const squared = (a: readonly number[], b: readonly number[]): number =>
  * better. features: [n, d]; labels: n.
  */
 export async function calinskiHarabaszScore(features: Values, labels: Values): Promise<number> {
-  checkCall("calinskiHarabaszScore(features, labels)", arguments);
+  checkCall("calinskiHarabaszScore(features: any, labels: any)", arguments);
   const { rows, members, centers } = await clustersOf("calinskiHarabaszScore", features, labels);
   const middle = meanOf(rows);
   let [between, within] = [0, 0];
@@ -152,7 +155,7 @@ export async function calinskiHarabaszScore(features: Values, labels: Values): P
  * Bouldin 1979); lower is better. features: [n, d]; labels: n.
  */
 export async function daviesBouldinScore(features: Values, labels: Values): Promise<number> {
-  checkCall("daviesBouldinScore(features, labels)", arguments);
+  checkCall("daviesBouldinScore(features: any, labels: any)", arguments);
   const { rows, members, centers } = await clustersOf("daviesBouldinScore", features, labels);
   const spread = members.map((places, k) => {
     const sizes = places.map((i) =>

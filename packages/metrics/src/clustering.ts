@@ -47,7 +47,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
  * Rand index: fraction of pairs of examples that both clusterings put together, or both separate.
  */
 export async function randScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("randScore(predictions, targets)", arguments);
+  checkCall("randScore(predictions: any, targets: any)", arguments);
   const { n, cells, a, b } = await contingency("randScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   const apart = pairs(n) - sum(a.map(pairs)) - sum(b.map(pairs)) + together;
@@ -59,7 +59,7 @@ export async function randScore(predictions: Values, targets: Values): Promise<n
  * random ones.
  */
 export async function adjustedRandScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("adjustedRandScore(predictions, targets)", arguments);
+  checkCall("adjustedRandScore(predictions: any, targets: any)", arguments);
   const { n, cells, a, b } = await contingency("adjustedRandScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   const [pairsA, pairsB] = [sum(a.map(pairs)), sum(b.map(pairs))];
@@ -70,7 +70,7 @@ export async function adjustedRandScore(predictions: Values, targets: Values): P
 
 /** Mutual information Σ pᵢⱼ log(pᵢⱼ / (pᵢ pⱼ)) of two clusterings, in nats. */
 export async function mutualInfoScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("mutualInfoScore(predictions, targets)", arguments);
+  checkCall("mutualInfoScore(predictions: any, targets: any)", arguments);
   return informationOf(await contingency("mutualInfoScore", predictions, targets));
 }
 
@@ -88,7 +88,7 @@ export async function normalizedMutualInfoScore(
   predictions: Values,
   targets: Values,
 ): Promise<number> {
-  checkCall("normalizedMutualInfoScore(predictions, targets)", arguments);
+  checkCall("normalizedMutualInfoScore(predictions: any, targets: any)", arguments);
   const table = await contingency("normalizedMutualInfoScore", predictions, targets);
   const mean = (entropy(table.a, table.n) + entropy(table.b, table.n)) / 2;
   return mean === 0 ? 1 : informationOf(table) / mean;
@@ -98,7 +98,7 @@ export async function normalizedMutualInfoScore(
  * Homogeneity 1 − H(class | cluster) / H(class): 1 if every cluster has examples of only one class.
  */
 export async function homogeneityScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("homogeneityScore(predictions, targets)", arguments);
+  checkCall("homogeneityScore(predictions: any, targets: any)", arguments);
   const table = await contingency("homogeneityScore", predictions, targets);
   const own = entropy(table.b, table.n);
   return own === 0 ? 1 : informationOf(table) / own;
@@ -106,7 +106,7 @@ export async function homogeneityScore(predictions: Values, targets: Values): Pr
 
 /** Completeness 1 − H(cluster | class) / H(cluster): 1 if every class is in only one cluster. */
 export async function completenessScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("completenessScore(predictions, targets)", arguments);
+  checkCall("completenessScore(predictions: any, targets: any)", arguments);
   return homogeneityScore(targets, predictions);
 }
 
@@ -122,7 +122,7 @@ export async function vMeasureScore(
   targets: Values,
   options: VMeasureOptions = {},
 ): Promise<number> {
-  checkCall("vMeasureScore(predictions, targets, { beta: number })", arguments);
+  checkCall("vMeasureScore(predictions: any, targets: any, { beta: number })", arguments);
   const { beta = 1 } = options;
   if (!(beta >= 0)) throw new ArgumentError(`vMeasureScore: beta is ${beta}\n  hint: a number ≥ 0`);
   const h = await homogeneityScore(predictions, targets);
@@ -135,7 +135,7 @@ export async function vMeasureScore(
  * counts pairs of examples that share a cluster in both clusterings.
  */
 export async function fowlkesMallowsScore(predictions: Values, targets: Values): Promise<number> {
-  checkCall("fowlkesMallowsScore(predictions, targets)", arguments);
+  checkCall("fowlkesMallowsScore(predictions: any, targets: any)", arguments);
   const { cells, a, b } = await contingency("fowlkesMallowsScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   if (together === 0) return 0;
@@ -147,7 +147,7 @@ export async function fowlkesMallowsScore(predictions: Values, targets: Values):
  * [targets, clusters].
  */
 export async function contingencyMatrix(predictions: Values, targets: Values): Promise<Tensor> {
-  checkCall("contingencyMatrix(predictions, targets)", arguments);
+  checkCall("contingencyMatrix(predictions: any, targets: any)", arguments);
   const [x, y] = await Promise.all([
     readFinite("contingencyMatrix", "labels", predictions),
     readFinite("contingencyMatrix", "labels", targets),
@@ -171,7 +171,7 @@ export async function adjustedMutualInfoScore(
   predictions: Values,
   targets: Values,
 ): Promise<number> {
-  checkCall("adjustedMutualInfoScore(predictions, targets)", arguments);
+  checkCall("adjustedMutualInfoScore(predictions: any, targets: any)", arguments);
   const table = await contingency("adjustedMutualInfoScore", predictions, targets);
   const { n, a, b } = table;
   if (a.length === b.length && (a.length === 1 || a.length === n)) return 1;

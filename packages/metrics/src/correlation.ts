@@ -9,7 +9,7 @@ import { asFloat, read, tensorsOf, type Values } from "./values.ts";
  * y is constant. → 0-d.
  */
 export function pearsonCorrcoef(x: Values, y: Values): Tensor {
-  checkCall("pearsonCorrcoef(x, y)", arguments);
+  checkCall("pearsonCorrcoef(x: any, y: any)", arguments);
   return noGrad(() =>
     composite(() => {
       const given = tensorsOf("pearsonCorrcoef", { x, y });
@@ -35,7 +35,7 @@ function centred(x: Tensor): Tensor {
  * value is NaN.
  */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
-  checkCall("spearmanCorrcoef(x, y)", arguments);
+  checkCall("spearmanCorrcoef(x: any, y: any)", arguments);
   const [a, b] = await readBoth("spearmanCorrcoef", x, y);
   if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
   return correlation(ranks(a), ranks(b));
@@ -46,7 +46,7 @@ export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
  * (Knight 1966). NaN if a value is NaN.
  */
 export async function kendalltau(x: Values, y: Values): Promise<number> {
-  checkCall("kendalltau(x, y)", arguments);
+  checkCall("kendalltau(x: any, y: any)", arguments);
   const [a, b] = await readBoth("kendalltau", x, y);
   if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
   const order = [...a.keys()].sort(
@@ -137,7 +137,7 @@ function correlation(x: Float64Array, y: Float64Array): number {
  * [n, m].
  */
 export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
-  checkCall("pairwiseCosineSimilarity(x, y)", arguments);
+  checkCall("pairwiseCosineSimilarity(x: any, y: any)", arguments);
   return noGrad(() =>
     composite(() => {
       const given = tensorsOf("pairwiseCosineSimilarity", { x, y });
@@ -162,7 +162,7 @@ export function cosineSimilarity(
   options: CosineSimilarityOptions = {},
 ): Tensor {
   checkCall(
-    'cosineSimilarity(predictions, targets, { reduction: "sum" | "mean" | null })',
+    'cosineSimilarity(predictions: any, targets: any, { reduction: "sum" | "mean" | null })',
     arguments,
   );
   const { reduction = "sum" } = options;
@@ -194,6 +194,6 @@ export async function wordSimilarity(
   second: Values,
   ratings: Values,
 ): Promise<number> {
-  checkCall("wordSimilarity(first, second, ratings)", arguments);
+  checkCall("wordSimilarity(first: any, second: any, ratings: any)", arguments);
   return spearmanCorrcoef(cosineSimilarity(first, second, { reduction: null }), ratings);
 }

@@ -25,7 +25,7 @@ export function confusionMatrix(
   settings: ConfusionMatrixOptions = {},
 ): Tensor {
   checkCall(
-    'confusionMatrix(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, normalize: "true" | "pred" | "all" | null })',
+    'confusionMatrix(predictions: any, targets: any, { numClasses: number | null, labels: list | null, sampleWeight, normalize: "true" | "pred" | "all" | null })',
     arguments,
   );
   const { normalize = null, ...options } = settings;

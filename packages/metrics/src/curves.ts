@@ -36,7 +36,7 @@ export async function rocCurve(
   settings: RocCurveOptions = {},
 ): Promise<RocCurve> {
   checkCall(
-    "rocCurve(scores, targets, { dropIntermediate: boolean, sampleWeight, posLabel: number | null })",
+    "rocCurve(scores: any, targets: any, { dropIntermediate: boolean, sampleWeight, posLabel: number | null })",
     arguments,
   );
   const { dropIntermediate = true, ...options } = settings;
@@ -70,7 +70,7 @@ export async function precisionRecallCurve(
   options: RankingOptions = {},
 ): Promise<PrecisionRecallCurve> {
   checkCall(
-    "precisionRecallCurve(scores, targets, { sampleWeight, posLabel: number | null })",
+    "precisionRecallCurve(scores: any, targets: any, { sampleWeight, posLabel: number | null })",
     arguments,
   );
   const { thresholds, positives, negatives } = cumulativeCounts(
@@ -108,7 +108,10 @@ export async function detCurve(
   targets: Values,
   options: RankingOptions = {},
 ): Promise<DetCurve> {
-  checkCall("detCurve(scores, targets, { sampleWeight, posLabel: number | null })", arguments);
+  checkCall(
+    "detCurve(scores: any, targets: any, { sampleWeight, posLabel: number | null })",
+    arguments,
+  );
   const found = cumulativeCounts(await ranked("detCurve", scores, targets, options));
   const [positives, negatives] = [
     [0, ...found.positives],

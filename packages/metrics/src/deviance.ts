@@ -75,7 +75,7 @@ export function meanTweedieDeviance(
   options: TweedieOptions = {},
 ): Tensor {
   checkCall(
-    "meanTweedieDeviance(predictions, targets, { power: number, sampleWeight })",
+    "meanTweedieDeviance(predictions: any, targets: any, { power: number, sampleWeight })",
     arguments,
   );
   return deviance("meanTweedieDeviance", predictions, targets, options, ({ p }, of) => of(p));
@@ -90,7 +90,7 @@ export function meanPoissonDeviance(
   targets: Values,
   options: DevianceOptions = {},
 ): Tensor {
-  checkCall("meanPoissonDeviance(predictions, targets, { sampleWeight })", arguments);
+  checkCall("meanPoissonDeviance(predictions: any, targets: any, { sampleWeight })", arguments);
   const settings = { ...options, power: 1 };
   return deviance("meanPoissonDeviance", predictions, targets, settings, ({ p }, of) => of(p));
 }
@@ -104,7 +104,7 @@ export function meanGammaDeviance(
   targets: Values,
   options: DevianceOptions = {},
 ): Tensor {
-  checkCall("meanGammaDeviance(predictions, targets, { sampleWeight })", arguments);
+  checkCall("meanGammaDeviance(predictions: any, targets: any, { sampleWeight })", arguments);
   const settings = { ...options, power: 2 };
   return deviance("meanGammaDeviance", predictions, targets, settings, ({ p }, of) => of(p));
 }
@@ -118,7 +118,10 @@ export function d2TweedieScore(
   targets: Values,
   options: TweedieOptions = {},
 ): Tensor {
-  checkCall("d2TweedieScore(predictions, targets, { power: number, sampleWeight })", arguments);
+  checkCall(
+    "d2TweedieScore(predictions: any, targets: any, { power: number, sampleWeight })",
+    arguments,
+  );
   return deviance("d2TweedieScore", predictions, targets, options, ({ p, y, mean }, of) => {
     const plain = mean(y)
       .unsqueeze(0)
@@ -153,7 +156,7 @@ export function meanPinballLoss(
   settings: PinballOptions = {},
 ): Tensor {
   checkCall(
-    "meanPinballLoss(predictions, targets, { alpha: number, multioutput, sampleWeight })",
+    "meanPinballLoss(predictions: any, targets: any, { alpha: number, multioutput, sampleWeight })",
     arguments,
   );
   const { alpha = 0.5, ...options } = settings;
@@ -173,7 +176,7 @@ export function d2PinballScore(
   settings: PinballOptions = {},
 ): Tensor {
   checkCall(
-    "d2PinballScore(predictions, targets, { alpha: number, multioutput, sampleWeight })",
+    "d2PinballScore(predictions: any, targets: any, { alpha: number, multioutput, sampleWeight })",
     arguments,
   );
   const { alpha = 0.5, ...options } = settings;
@@ -190,7 +193,10 @@ export function d2AbsoluteErrorScore(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("d2AbsoluteErrorScore(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "d2AbsoluteErrorScore(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return explained("d2AbsoluteErrorScore", predictions, targets, 0.5, options);
 }
 

@@ -21,7 +21,7 @@ export async function populationStabilityIndex(
   options: StabilityOptions = {},
 ): Promise<number> {
   checkCall(
-    "populationStabilityIndex(reference, current, { bins: number, epsilon: number })",
+    "populationStabilityIndex(reference: any, current: any, { bins: number, epsilon: number })",
     arguments,
   );
   const { bins = 10, epsilon = 1e-4 } = options;
@@ -69,7 +69,7 @@ export async function kolmogorovSmirnov(
   reference: Values,
   current: Values,
 ): Promise<KolmogorovSmirnov> {
-  checkCall("kolmogorovSmirnov(reference, current)", arguments);
+  checkCall("kolmogorovSmirnov(reference: any, current: any)", arguments);
   const [p, q] = await sortedBoth("kolmogorovSmirnov", reference, current);
   let statistic = 0;
   for (const value of [...p, ...q]) {

@@ -21,7 +21,7 @@ export function hingeLoss(
   targets: Values,
   options: HingeLossOptions = {},
 ): Tensor {
-  checkCall("hingeLoss(decisions, targets, { sampleWeight })", arguments);
+  checkCall("hingeLoss(decisions: any, targets: any, { sampleWeight })", arguments);
   return measured(() => {
     const { tensors, weight } = withWeight(
       "hingeLoss",

@@ -60,7 +60,7 @@ export function peakSignalNoiseRatio(
   options: PsnrOptions = {},
 ): Tensor {
   checkCall(
-    'peakSignalNoiseRatio(predictions, targets, { dataRange: number | list | null, base: number, dim: number | number[] | null, reduction: "mean" | "sum" | "none" })',
+    'peakSignalNoiseRatio(predictions: any, targets: any, { dataRange: number | list | null, base: number, dim: number | number[] | null, reduction: "mean" | "sum" | "none" })',
     arguments,
   );
   const { dataRange = null, base = 10, dim = null, reduction = "mean" } = options;
@@ -159,7 +159,7 @@ export function structuralSimilarity(
   options: SsimOptions = {},
 ): Tensor {
   checkCall(
-    'structuralSimilarity(predictions, targets, { dataRange: number | null, sigma: number, gaussianKernel: boolean, kernelSize: number, k1: number, k2: number, reduction: "mean" | "sum" | "none" })',
+    'structuralSimilarity(predictions: any, targets: any, { dataRange: number | null, sigma: number, gaussianKernel: boolean, kernelSize: number, k1: number, k2: number, reduction: "mean" | "sum" | "none" })',
     arguments,
   );
   const { dataRange = null, sigma = 1.5, gaussianKernel = true, kernelSize = 11 } = options;
@@ -205,7 +205,7 @@ export function universalImageQualityIndex(
   options: ImageOptions = {},
 ): Tensor {
   checkCall(
-    'universalImageQualityIndex(predictions, targets, { reduction: "mean" | "sum" | "none" })',
+    'universalImageQualityIndex(predictions: any, targets: any, { reduction: "mean" | "sum" | "none" })',
     arguments,
   );
   const metric = "universalImageQualityIndex";
@@ -232,7 +232,7 @@ export function universalImageQualityIndex(
  * neighbours. images: [N, C, H, W]. → 0-d, or [N].
  */
 export function totalVariation(images: Values, options: ImageOptions = {}): Tensor {
-  checkCall('totalVariation(images, { reduction: "mean" | "sum" | "none" })', arguments);
+  checkCall('totalVariation(images: any, { reduction: "mean" | "sum" | "none" })', arguments);
   const metric = "totalVariation";
   return measured(() => {
     const { images: given } = tensorsOf(metric, { images });
@@ -256,7 +256,7 @@ export function spectralAngleMapper(
   options: ImageOptions = {},
 ): Tensor {
   checkCall(
-    'spectralAngleMapper(predictions, targets, { reduction: "mean" | "sum" | "none" })',
+    'spectralAngleMapper(predictions: any, targets: any, { reduction: "mean" | "sum" | "none" })',
     arguments,
   );
   const metric = "spectralAngleMapper";

@@ -48,7 +48,7 @@ export async function coverageError(
   targets: Values,
   options: LabelRankingOptions = {},
 ): Promise<number> {
-  checkCall("coverageError(scores, targets, { sampleWeight })", arguments);
+  checkCall("coverageError(scores: any, targets: any, { sampleWeight })", arguments);
   return overRows("coverageError", scores, targets, options, (row, isTrue) => {
     const least = Math.min(...row.filter((_, label) => isTrue(label)));
     return row.filter((score) => score >= least).length;
@@ -64,7 +64,10 @@ export async function labelRankingAveragePrecisionScore(
   targets: Values,
   options: LabelRankingOptions = {},
 ): Promise<number> {
-  checkCall("labelRankingAveragePrecisionScore(scores, targets, { sampleWeight })", arguments);
+  checkCall(
+    "labelRankingAveragePrecisionScore(scores: any, targets: any, { sampleWeight })",
+    arguments,
+  );
   return overRows("labelRankingAveragePrecisionScore", scores, targets, options, (row, isTrue) => {
     const own = [...row.keys()].filter(isTrue);
     if (own.length === 0 || own.length === row.length) return 1;
@@ -86,7 +89,7 @@ export async function labelRankingLoss(
   targets: Values,
   options: LabelRankingOptions = {},
 ): Promise<number> {
-  checkCall("labelRankingLoss(scores, targets, { sampleWeight })", arguments);
+  checkCall("labelRankingLoss(scores: any, targets: any, { sampleWeight })", arguments);
   return overRows("labelRankingLoss", scores, targets, options, (row, isTrue) => {
     const labels = [...row.keys()];
     const [own, others] = [labels.filter(isTrue), labels.filter((label) => !isTrue(label))];

@@ -25,7 +25,10 @@ export function meanSquaredLogError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("meanSquaredLogError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "meanSquaredLogError(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return perOutput("meanSquaredLogError", predictions, targets, options, ({ p, y, mean }) =>
     mean(p.log1p().sub(y.log1p()).square()),
   );
@@ -41,7 +44,7 @@ export function rootMeanSquaredLogError(
   options: MultioutputOptions = {},
 ): Tensor {
   checkCall(
-    "rootMeanSquaredLogError(predictions, targets, { multioutput, sampleWeight })",
+    "rootMeanSquaredLogError(predictions: any, targets: any, { multioutput, sampleWeight })",
     arguments,
   );
   return perOutput("rootMeanSquaredLogError", predictions, targets, options, ({ p, y, mean }) =>
@@ -58,7 +61,10 @@ export function logCoshError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("logCoshError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "logCoshError(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return perOutput("logCoshError", predictions, targets, options, ({ p, y, mean }) => {
     const size = p.sub(y).abs();
     return mean(size.add(size.mul(-2).exp().log1p()).sub(Math.LN2));
@@ -75,7 +81,7 @@ export function symmetricMeanAbsolutePercentageError(
   options: MultioutputOptions = {},
 ): Tensor {
   checkCall(
-    "symmetricMeanAbsolutePercentageError(predictions, targets, { multioutput, sampleWeight })",
+    "symmetricMeanAbsolutePercentageError(predictions: any, targets: any, { multioutput, sampleWeight })",
     arguments,
   );
   return perOutput(
@@ -89,7 +95,7 @@ export function symmetricMeanAbsolutePercentageError(
 
 /** Σ |p − y| / Σ |y|, as a fraction. Predictions come first, then targets. → 0-d. */
 export function weightedMeanAbsolutePercentageError(predictions: Values, targets: Values): Tensor {
-  checkCall("weightedMeanAbsolutePercentageError(predictions, targets)", arguments);
+  checkCall("weightedMeanAbsolutePercentageError(predictions: any, targets: any)", arguments);
   return ofAll("weightedMeanAbsolutePercentageError", predictions, targets, ({ p, y }) =>
     p.sub(y).abs().sum().div(y.abs().sum().clamp(EPSILON)),
   );
@@ -110,7 +116,10 @@ export function relativeSquaredError(
   targets: Values,
   options: RelativeSquaredErrorOptions = {},
 ): Tensor {
-  checkCall("relativeSquaredError(predictions, targets, { squared: boolean })", arguments);
+  checkCall(
+    "relativeSquaredError(predictions: any, targets: any, { squared: boolean })",
+    arguments,
+  );
   const { squared = true } = options;
   return ofAll("relativeSquaredError", predictions, targets, ({ p, y }) => {
     const spread = y
@@ -124,7 +133,7 @@ export function relativeSquaredError(
 
 /** (Σ |prediction − target|ᵖ)^(1/p). Predictions come first, then targets. → 0-d. */
 export function minkowskiDistance(predictions: Values, targets: Values, p: number): Tensor {
-  checkCall("minkowskiDistance(predictions, targets, p: number)", arguments);
+  checkCall("minkowskiDistance(predictions: any, targets: any, p: number)", arguments);
   if (!(p >= 1)) throw new ArgumentError(`minkowskiDistance: p is ${p}\n  hint: a number ≥ 1`);
   return ofAll("minkowskiDistance", predictions, targets, (examples) =>
     examples.p
@@ -141,7 +150,7 @@ export function minkowskiDistance(predictions: Values, targets: Values, p: numbe
  * agreement with the line p = y. Predictions come first, then targets. → [outputs].
  */
 export function concordanceCorrcoef(predictions: Values, targets: Values): Tensor {
-  checkCall("concordanceCorrcoef(predictions, targets)", arguments);
+  checkCall("concordanceCorrcoef(predictions: any, targets: any)", arguments);
   return ofAll("concordanceCorrcoef", predictions, targets, ({ p, y }) => {
     const n = (y.shape[0] as number) - 1;
     const [mp, my] = [p.mean(0, { keepdim: true }), y.mean(0, { keepdim: true })];
@@ -166,7 +175,7 @@ export interface KlDivergenceOptions {
  */
 export function klDivergence(p: Values, q: Values, options: KlDivergenceOptions = {}): Tensor {
   checkCall(
-    'klDivergence(p, q, { logProb: boolean, reduction: "mean" | "sum" | "none" })',
+    'klDivergence(p: any, q: any, { logProb: boolean, reduction: "mean" | "sum" | "none" })',
     arguments,
   );
   const { logProb = false, reduction = "mean" } = options;
@@ -199,7 +208,7 @@ export function adjustedR2Score(
   targets: Values,
   options: AdjustedR2Options,
 ): Tensor {
-  checkCall("adjustedR2Score(predictions, targets, { adjusted: number })", arguments);
+  checkCall("adjustedR2Score(predictions: any, targets: any, { adjusted!: number })", arguments);
   const { adjusted } = options;
   return ofAll("adjustedR2Score", predictions, targets, ({ p, y }) => {
     const n = y.shape[0] as number;

@@ -33,7 +33,10 @@ export function logLoss(
   targets: Values,
   options: LogLossOptions = {},
 ): Tensor {
-  checkCall("logLoss(probabilities, targets, { normalize: boolean, sampleWeight })", arguments);
+  checkCall(
+    "logLoss(probabilities: any, targets: any, { normalize: boolean, sampleWeight })",
+    arguments,
+  );
   const { normalize = true, sampleWeight = null } = options;
   return measured(() => {
     const given = givenTo("logLoss", probabilities, targets, sampleWeight);
@@ -63,7 +66,7 @@ export function brierScoreLoss(
   targets: Values,
   options: ProbabilityLossOptions = {},
 ): Tensor {
-  checkCall("brierScoreLoss(probabilities, targets, { sampleWeight })", arguments);
+  checkCall("brierScoreLoss(probabilities: any, targets: any, { sampleWeight })", arguments);
   const { sampleWeight = null } = options;
   return measured(() => {
     const { p, y, weight } = givenTo("brierScoreLoss", probabilities, targets, sampleWeight);

@@ -88,7 +88,7 @@ export function cumulativeCounts({ scores, isPositive, weights }: Ranked): Cumul
 
 /** Area under a curve by the trapezoidal rule. x must be monotonic. */
 export function auc(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  checkCall("auc(x, y)", arguments);
+  checkCall("auc(x: list, y: list)", arguments);
   checkSameLength("auc", x, y, 2);
   let [area, rises, falls] = [0, false, false];
   for (let i = 1; i < x.length; i++) {
@@ -122,7 +122,10 @@ export async function ndcgScore(
   gains: Values,
   options: NdcgOptions = {},
 ): Promise<number> {
-  checkCall("ndcgScore(scores, gains, { k, ignoreTies: boolean, sampleWeight })", arguments);
+  checkCall(
+    "ndcgScore(scores: any, gains: any, { k, ignoreTies: boolean, sampleWeight })",
+    arguments,
+  );
   return ofRows("ndcgScore", scores, gains, options, (rowScores, rowGains, k, ignoreTies) => {
     const best = gainOf(rowGains, rowGains, k, true);
     return best === 0 ? 0 : gainOf(rowScores, rowGains, k, ignoreTies) / best;
@@ -145,7 +148,7 @@ export async function dcgScore(
   settings: DcgOptions = {},
 ): Promise<number> {
   checkCall(
-    "dcgScore(scores, gains, { k, logBase: number, ignoreTies: boolean, sampleWeight })",
+    "dcgScore(scores: any, gains: any, { k, logBase: number, ignoreTies: boolean, sampleWeight })",
     arguments,
   );
   const { logBase = 2, ...options } = settings;

@@ -109,7 +109,7 @@ export function meanSquaredError(
   settings: MeanSquaredErrorOptions = {},
 ): Tensor {
   checkCall(
-    "meanSquaredError(predictions, targets, { multioutput, sampleWeight, squared: boolean })",
+    "meanSquaredError(predictions: any, targets: any, { multioutput, sampleWeight, squared: boolean })",
     arguments,
   );
   const { squared = true, ...options } = settings;
@@ -128,7 +128,10 @@ export function rootMeanSquaredError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("rootMeanSquaredError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "rootMeanSquaredError(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return perOutput("rootMeanSquaredError", predictions, targets, options, ({ p, y, mean }) =>
     mean(p.sub(y).square()).sqrt(),
   );
@@ -142,7 +145,10 @@ export function meanAbsoluteError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("meanAbsoluteError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "meanAbsoluteError(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return perOutput("meanAbsoluteError", predictions, targets, options, ({ p, y, mean }) =>
     mean(p.sub(y).abs()),
   );
@@ -157,7 +163,10 @@ export function medianAbsoluteError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
-  checkCall("medianAbsoluteError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall(
+    "medianAbsoluteError(predictions: any, targets: any, { multioutput, sampleWeight })",
+    arguments,
+  );
   return perOutput("medianAbsoluteError", predictions, targets, options, ({ p, y, weight }) => {
     const errors = p.sub(y).abs();
     const middle = weight === null ? median(errors) : weightedMedian(errors, weight);
@@ -201,7 +210,7 @@ export function meanAbsolutePercentageError(
   options: MultioutputOptions = {},
 ): Tensor {
   checkCall(
-    "meanAbsolutePercentageError(predictions, targets, { multioutput, sampleWeight })",
+    "meanAbsolutePercentageError(predictions: any, targets: any, { multioutput, sampleWeight })",
     arguments,
   );
   const name = "meanAbsolutePercentageError";
@@ -217,7 +226,7 @@ export function meanAbsolutePercentageError(
 
 /** Largest |prediction − target|. Predictions come first, then targets in the same shape. → 0-d. */
 export function maxError(predictions: Values, targets: Values): Tensor {
-  checkCall("maxError(predictions, targets)", arguments);
+  checkCall("maxError(predictions: any, targets: any)", arguments);
   return noGrad(() =>
     composite(() => {
       const { p, y } = examplesOf("maxError", predictions, targets, null);
@@ -237,7 +246,7 @@ export function r2Score(
   targets: Values,
   options: ExplainedOptions = {},
 ): Tensor {
-  checkCall("r2Score(predictions, targets, { multioutput, sampleWeight })", arguments);
+  checkCall("r2Score(predictions: any, targets: any, { multioutput, sampleWeight })", arguments);
   return explained("r2Score", predictions, targets, options, ({ p, y, mean }) =>
     mean(y.sub(p).square()),
   );
@@ -253,7 +262,7 @@ export function explainedVarianceScore(
   options: ExplainedOptions = {},
 ): Tensor {
   checkCall(
-    "explainedVarianceScore(predictions, targets, { multioutput, sampleWeight })",
+    "explainedVarianceScore(predictions: any, targets: any, { multioutput, sampleWeight })",
     arguments,
   );
   return explained("explainedVarianceScore", predictions, targets, options, ({ p, y, mean }) =>

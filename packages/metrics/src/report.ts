@@ -31,7 +31,7 @@ export function precisionRecallFscoreSupport(
   options: FscoreOptions = {},
 ): ClassScores {
   checkCall(
-    "precisionRecallFscoreSupport(predictions, targets, { beta: number, numClasses: number | null, labels: list | null, zeroDivision: number, sampleWeight })",
+    "precisionRecallFscoreSupport(predictions: any, targets: any, { beta: number, numClasses: number | null, labels: list | null, zeroDivision: number, sampleWeight })",
     arguments,
   );
   return noGrad(() =>
@@ -90,7 +90,7 @@ export async function classificationReport(
   options: ReportOptions = {},
 ): Promise<ClassificationReport> {
   checkCall(
-    "classificationReport(predictions, targets, { numClasses: number | null, labels: list | null, targetNames, zeroDivision: number, digits: number, sampleWeight })",
+    "classificationReport(predictions: any, targets: any, { numClasses: number | null, labels: list | null, targetNames, zeroDivision: number, digits: number, sampleWeight })",
     arguments,
   );
   const { targetNames = null, zeroDivision = 0, digits = 2, ...classes } = options;
@@ -184,7 +184,7 @@ export function classLikelihoodRatios(
   targets: Values,
   options: LikelihoodRatioOptions = {},
 ): LikelihoodRatios {
-  checkCall("classLikelihoodRatios(predictions, targets, { sampleWeight })", arguments);
+  checkCall("classLikelihoodRatios(predictions: any, targets: any, { sampleWeight })", arguments);
   const metric = "classLikelihoodRatios";
   return noGrad(() =>
     composite(() => {
@@ -216,7 +216,10 @@ export function zeroOneLoss(
   targets: Values,
   options: ZeroOneOptions = {},
 ): Tensor {
-  checkCall("zeroOneLoss(predictions, targets, { normalize: boolean, sampleWeight })", arguments);
+  checkCall(
+    "zeroOneLoss(predictions: any, targets: any, { normalize: boolean, sampleWeight })",
+    arguments,
+  );
   const { normalize = true, sampleWeight = null } = options;
   return wrong("zeroOneLoss", predictions, targets, sampleWeight, normalize);
 }
@@ -236,7 +239,7 @@ export function hammingLoss(
   targets: Values,
   options: HammingOptions = {},
 ): Tensor {
-  checkCall("hammingLoss(predictions, targets, { sampleWeight })", arguments);
+  checkCall("hammingLoss(predictions: any, targets: any, { sampleWeight })", arguments);
   return wrong("hammingLoss", predictions, targets, options.sampleWeight ?? null, true);
 }
 

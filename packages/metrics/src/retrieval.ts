@@ -51,7 +51,10 @@ export async function retrievalReciprocalRank(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalReciprocalRank(scores, targets, { topK: number | null })", arguments);
+  checkCall(
+    "retrievalReciprocalRank(scores: any, targets: any, { topK: number | null })",
+    arguments,
+  );
   const { shown } = await found("retrievalReciprocalRank", scores, targets, options);
   const first = shown.indexOf(true);
   return first < 0 ? 0 : 1 / (first + 1);
@@ -66,7 +69,10 @@ export async function retrievalAveragePrecision(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalAveragePrecision(scores, targets, { topK: number | null })", arguments);
+  checkCall(
+    "retrievalAveragePrecision(scores: any, targets: any, { topK: number | null })",
+    arguments,
+  );
   const { shown } = await found("retrievalAveragePrecision", scores, targets, options);
   const places = shown.flatMap((is, i) => (is ? [i + 1] : []));
   if (places.length === 0) return 0;
@@ -82,7 +88,7 @@ export async function retrievalPrecision(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalPrecision(scores, targets, { topK: number | null })", arguments);
+  checkCall("retrievalPrecision(scores: any, targets: any, { topK: number | null })", arguments);
   const { shown, all } = await found("retrievalPrecision", scores, targets, options);
   return count(shown) / (options.topK ?? all.length);
 }
@@ -96,7 +102,7 @@ export async function retrievalRecall(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalRecall(scores, targets, { topK: number | null })", arguments);
+  checkCall("retrievalRecall(scores: any, targets: any, { topK: number | null })", arguments);
   const { shown, relevant } = await found("retrievalRecall", scores, targets, options);
   return relevant === 0 ? 0 : count(shown) / relevant;
 }
@@ -110,7 +116,7 @@ export async function retrievalHitRate(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalHitRate(scores, targets, { topK: number | null })", arguments);
+  checkCall("retrievalHitRate(scores: any, targets: any, { topK: number | null })", arguments);
   const { shown } = await found("retrievalHitRate", scores, targets, options);
   return Number(shown.includes(true));
 }
@@ -120,7 +126,7 @@ export async function retrievalHitRate(
  * then targets 1 or 0; both [n].
  */
 export async function retrievalRPrecision(scores: Values, targets: Values): Promise<number> {
-  checkCall("retrievalRPrecision(scores, targets)", arguments);
+  checkCall("retrievalRPrecision(scores: any, targets: any)", arguments);
   const { all, relevant } = await found("retrievalRPrecision", scores, targets, {});
   return relevant === 0 ? 0 : count(all.slice(0, relevant)) / relevant;
 }
@@ -134,7 +140,7 @@ export async function retrievalFallOut(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalFallOut(scores, targets, { topK: number | null })", arguments);
+  checkCall("retrievalFallOut(scores: any, targets: any, { topK: number | null })", arguments);
   const { shown, all, relevant } = await found("retrievalFallOut", scores, targets, options);
   const others = all.length - relevant;
   return others === 0 ? 0 : (shown.length - count(shown)) / others;
@@ -149,7 +155,7 @@ export async function retrievalAuroc(
   targets: Values,
   options: RetrievalOptions = {},
 ): Promise<number> {
-  checkCall("retrievalAuroc(scores, targets, { topK: number | null })", arguments);
+  checkCall("retrievalAuroc(scores: any, targets: any, { topK: number | null })", arguments);
   const metric = "retrievalAuroc";
   const { shown } = await found(metric, scores, targets, options);
   if (!shown.includes(true) || !shown.includes(false)) return 0;

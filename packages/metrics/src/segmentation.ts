@@ -78,7 +78,7 @@ export function diceScore(
   options: DiceOptions = {},
 ): Tensor {
   checkCall(
-    'diceScore(predictions, targets, numClasses: number, { average: "micro" | "macro" | "weighted" | null, includeBackground: boolean })',
+    'diceScore(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, includeBackground: boolean })',
     arguments,
   );
   const { average = "micro" } = options;
@@ -115,7 +115,7 @@ export function meanIou(
   options: MeanIouOptions = {},
 ): Tensor {
   checkCall(
-    "meanIou(predictions, targets, numClasses: number, { perClass: boolean, includeBackground: boolean })",
+    "meanIou(predictions: any, targets: any, numClasses: number, { perClass: boolean, includeBackground: boolean })",
     arguments,
   );
   return measured(() => {
@@ -153,7 +153,7 @@ export function generalizedDiceScore(
   options: GeneralizedDiceOptions = {},
 ): Tensor {
   checkCall(
-    'generalizedDiceScore(predictions, targets, numClasses: number, { weightType: "square" | "simple" | "linear", includeBackground: boolean })',
+    'generalizedDiceScore(predictions: any, targets: any, numClasses: number, { weightType: "square" | "simple" | "linear", includeBackground: boolean })',
     arguments,
   );
   const metric = "generalizedDiceScore";

@@ -33,7 +33,7 @@ export class Cache {
 
   constructor(sizes: CacheShape) {
     checkCall(
-      "new Cache({ layers: number, batch: number, length: number, heads: number, headSize: number })",
+      "new Cache({ layers!: number, batch!: number, length!: number, heads!: number, headSize!: number })",
       arguments,
     );
     const { layers, batch, length, heads, headSize } = sizes;
@@ -62,7 +62,7 @@ export class Cache {
    * The mask of `count` new tokens over all tokens; `mask` is 1 where a new token is not padding.
    */
   mask(count: number, mask: Tensor | null): Tensor {
-    checkCall("cache.mask(count: number, mask)", arguments);
+    checkCall("cache.mask(count: number, mask: tensor | null)", arguments);
     if (this.position + count > this.length) {
       throw new ArgumentError(
         `Cache: ${count} more tokens after ${this.position} exceed its length ${this.length}\n  hint: make a longer cache, or start a new one`,

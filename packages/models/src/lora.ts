@@ -1,5 +1,5 @@
 import { ArgumentError, dropout, noGrad, type Tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 import {
   type AnyModule,
   copyModule,
@@ -67,7 +67,7 @@ export class Lora {
 
   constructor(model: AnyModule, options: LoraOptions) {
     checkCall(
-      "new Lora(model, { r: number, loraAlpha: number, loraDropout: number, targetModules, modulesToSave, useRslora: boolean, rankPattern, alphaPattern })",
+      "new Lora(model: module, { r: number, loraAlpha: number, loraDropout: number, targetModules, modulesToSave, useRslora: boolean, rankPattern, alphaPattern })",
       arguments,
     );
     const { targetModules, modulesToSave = [] } = options;
@@ -184,7 +184,7 @@ export class Lora {
    * Loads the tensors of an `adapter_model.safetensors`: all of them, or none if one does not fit.
    */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
-    checkCall("lora.loadStateDict(state)", arguments);
+    checkCall("lora.loadStateDict(state: object)", arguments);
     const own = this.stateDict();
     const missing = Object.keys(own).filter((name) => state[name] === undefined);
     const unknown = Object.keys(state).filter((name) => own[name] === undefined);
@@ -252,6 +252,8 @@ export class Lora {
     });
   }
 }
+
+defineKind("lora", "an adapter, new Lora(…)", (value) => value instanceof Lora);
 
 const endsWithOne = (name: string, ends: readonly string[]): boolean =>
   ends.some((end) => name === end || name.endsWith(`.${end}`));

@@ -51,7 +51,7 @@ export class QuantizedLinear extends Module<[Tensor], Tensor> {
     options: { readonly bits?: 8 | 4; readonly groupSize?: number } = {},
   ) {
     checkCall(
-      "new QuantizedLinear(values, shape, bias, { bits: number, groupSize: number })",
+      "new QuantizedLinear(values: any, shape: any, bias: tensor | null, { bits: number, groupSize: number })",
       arguments,
     );
     super();
@@ -146,7 +146,7 @@ export async function quantize<M extends AnyModule>(
   model: M,
   options: QuantizeOptions = {},
 ): Promise<M> {
-  checkCall("quantize(model, { bits: number, groupSize: number, skip })", arguments);
+  checkCall("quantize(model: module, { bits: number, groupSize: number, skip })", arguments);
   const { bits = 8, groupSize, skip = [] } = options;
   const layers = model
     .namedModules()

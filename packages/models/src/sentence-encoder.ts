@@ -17,7 +17,7 @@ import {
  * → [batch, width].
  */
 export function meanPool(state: Tensor, mask: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("meanPool(state, mask)", arguments);
+  checkCall("meanPool(state, mask)", arguments);
   const weights = mask.unsqueeze(-1).to(state.dtype);
   return state.mul(weights).sum(1).div(weights.sum(1).clamp(1e-9));
 }
@@ -43,7 +43,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
   private readonly reading: Reading;
 
   private constructor(model: Model, tokenizer: SubwordTokenizer, reading: Reading) {
-    checkCall("new SentenceEncoder(model, tokenizer, reading)", arguments);
+    checkCall("new SentenceEncoder(model: module, tokenizer: any, reading: any)", arguments);
     this.model = model;
     this.tokenizer = tokenizer;
     this.reading = reading;
@@ -58,7 +58,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     options: FolderOptions = {},
   ): Promise<SentenceEncoder> {
     checkCall(
-      "SentenceEncoder.fromPretrained(source, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
+      "SentenceEncoder.fromPretrained(source: any, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
       arguments,
     );
     const folder = openFolder(source, options);
@@ -95,7 +95,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
     weights: Readonly<Record<string, TensorRecord>>,
     vocabulary: readonly (readonly [piece: string, score: number])[],
   ): SentenceEncoder<UniversalSentenceEncoder> {
-    checkCall("SentenceEncoder.fromTfjs(weights, vocabulary)", arguments);
+    checkCall("SentenceEncoder.fromTfjs(weights: object, vocabulary: array)", arguments);
     const model = universalSentenceEncoderFromTfjs(weights);
     return new SentenceEncoder(model, sentencePieceTokenizer(vocabulary), {
       longest: model.maxLength,
@@ -107,7 +107,7 @@ export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder 
 
   /** The vectors of texts: [texts, width]. Longer texts are truncated. */
   encode(texts: readonly string[]): Tensor {
-    checkCall("encoder.encode(texts)", arguments);
+    checkCall("encoder.encode(texts: string[])", arguments);
     const { longest, keepsEnd, padding, embed } = this.reading;
     const rows = texts.map((text) => {
       const ids = this.tokenizer.encode(text);

@@ -55,7 +55,7 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
 
   constructor(model: M, options: AveragedModelOptions = {}) {
     checkCall(
-      "new AveragedModel(model: function, { avgFn: function | null, useBuffers: boolean })",
+      "new AveragedModel(model: module, { avgFn: function | null, useBuffers: boolean })",
       arguments,
     );
     super();
@@ -112,7 +112,7 @@ export async function updateBn(
   loader: Iterable<unknown> | AsyncIterable<unknown>,
   model: ((x: Tensor) => unknown) & Pick<AnyModule, "modules" | "train" | "training">,
 ): Promise<void> {
-  checkCall("updateBn(loader, model: function)", arguments);
+  checkCall("updateBn(loader: any, model: function)", arguments);
   const layers = model
     .modules()
     .filter((one): one is AnyModule & BatchNorm1d => norms.some((type) => one instanceof type))

@@ -23,7 +23,7 @@ export type Remake = (module: AnyModule) => AnyModule | undefined;
  * `remake` returns undefined.
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
-  checkCall("copyModule(module, remake?: function)", arguments);
+  checkCall("copyModule(module: module, remake?: function)", arguments);
   return withoutDraws(() => copyOf(module, new Map(), { remake, hooks: false }) as M);
 }
 
@@ -37,7 +37,7 @@ export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
  * classes.
  */
 export function deepcopy<T>(value: T, remake?: Remake): T {
-  checkCall("deepcopy(value, remake?: function)", arguments);
+  checkCall("deepcopy(value: any, remake?: function)", arguments);
   return withoutDraws(() => copiedDeep(value, new Map(), { remake, hooks: true }) as T);
 }
 

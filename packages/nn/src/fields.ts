@@ -1,5 +1,5 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
-import { describe } from "@wgrad/autograd/plugin";
+import { defineKind, describe } from "@wgrad/autograd/plugin";
 import { buffer, isBuffer, isParameter, isPersistentBuffer } from "./parameter.ts";
 import { watchModule } from "./watch.ts";
 
@@ -29,6 +29,8 @@ const held = new WeakSet<object>();
 
 /** Whether a value is a module. */
 export const isModule = (value: unknown): value is Holder => registries.has(value as object);
+
+defineKind("module", "a module", isModule);
 
 /** Creates the registry of a module that is being constructed. */
 export function beginFields(module: object): void {

@@ -29,7 +29,7 @@ export function functionalCall<Out>(
   options: FunctionalCallOptions = {},
 ): Out {
   checkCall(
-    "functionalCall(module: function, parametersAndBuffers, args?, { tieWeights: boolean, strict: boolean })",
+    "functionalCall(module: function, parametersAndBuffers: any, args?, { tieWeights: boolean, strict: boolean })",
     arguments,
   );
   const { tieWeights = true, strict = false } = options;
@@ -121,7 +121,7 @@ function checkNames(
 export function stackModuleState(
   models: readonly AnyModule[],
 ): [Record<string, Tensor>, Record<string, Tensor>] {
-  checkCall("stackModuleState(models)", arguments);
+  checkCall("stackModuleState(models: module[])", arguments);
   const [first] = models;
   if (first === undefined) throw new ArgumentError("stackModuleState: needs at least one model");
   for (const [i, model] of models.entries()) {

@@ -89,7 +89,7 @@ export function normal_(
 
 /** Fills the tensor with one value. */
 export function constant_(x: Tensor, val: number | { readonly val: number }): Tensor {
-  checkCall("constant_(x, val?: number | options, { val: number })", arguments);
+  checkCall("constant_(x, val: number | options, { val: number })", arguments);
   return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
 }
 
@@ -246,10 +246,7 @@ export function sparse_(
   x: Tensor,
   options: DrawOptions & { readonly sparsity: number; readonly std?: number },
 ): Tensor {
-  checkCall(
-    "sparse_(x, sparsity?: number | options, { sparsity: number, std: number, generator })",
-    arguments,
-  );
+  checkCall("sparse_(x, { sparsity!: number, std: number, generator })", arguments);
   const { sparsity, std = 0.01, generator } = options;
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {

@@ -181,7 +181,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * reserves the name.
    */
   registerBuffer(name: string, tensor: Tensor | null, options: BufferOptions = {}): void {
-    checkCall("model.registerBuffer(name, tensor, { persistent: boolean })", arguments);
+    checkCall(
+      "model.registerBuffer(name: string, tensor: tensor | null, { persistent: boolean })",
+      arguments,
+    );
     checkName(this, "registerBuffer", name);
     const value = tensor === null ? null : buffer(tensor, options);
     setField(this, name, "buffer", value, options.persistent);
@@ -189,7 +192,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** Puts `tensor` into the field `name` as a parameter. Null reserves the name. */
   registerParameter(name: string, tensor: Tensor | null): void {
-    checkCall("model.registerParameter(name, tensor)", arguments);
+    checkCall("model.registerParameter(name: string, tensor: tensor | null)", arguments);
     checkName(this, "registerParameter", name);
     setField(this, name, "parameter", tensor === null ? null : parameter(tensor));
   }
@@ -199,7 +202,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * name.
    */
   addModule(name: string, module: AnyModule | null): void {
-    checkCall("model.addModule(name, module)", arguments);
+    checkCall("model.addModule(name: string, module: any)", arguments);
     checkName(this, "addModule", name);
     if (module !== null && !isModule(module)) {
       throw new ArgumentError(`addModule: ${name} is ${describe(module)}, not a module`);
@@ -209,7 +212,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** The same as `addModule`. */
   registerModule(name: string, module: AnyModule | null): void {
-    checkCall("model.registerModule(name: string, module)", arguments);
+    checkCall("model.registerModule(name: string, module: any)", arguments);
     this.addModule(name, module);
   }
 
@@ -249,7 +252,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * Throws ArgumentError that lists missing keys, unexpected keys and wrong shapes.
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadReport {
-    checkCall("model.loadStateDict(state, { strict: boolean })", arguments);
+    checkCall("model.loadStateDict(state: any, { strict: boolean })", arguments);
     const { strict = true } = options;
     return loadState(this.constructor.name, new Map(stateEntries(this, "")), state, strict);
   }
@@ -262,7 +265,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   to(dtype: Tensor["dtype"]): this;
   to(device: Tensor["device"]): Promise<this>;
   to(target: Tensor["dtype"] | Tensor["device"]): this | Promise<this> {
-    checkCall("model.to(target)", arguments);
+    checkCall("model.to(target: any)", arguments);
     const tensors = [...this.parameters(), ...this.buffers()];
     if (isDeviceName(target)) return moveTo(tensors, target).then(() => this);
     if (!FLOATING_DTYPES.includes(target)) {
@@ -307,8 +310,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /** Drops every parameter's gradient; with `setToNone: false` sets it to zeros. */
-  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkCall("model.zeroGrad({ setToNone: boolean })", arguments);
+    const { setToNone = true } = options;
     for (const tensor of this.parameters()) {
       if (setToNone) tensor.grad = null;
       else noGrad(() => tensor.grad?.zero_());

@@ -99,7 +99,7 @@ export function registerParametrization(
   parametrization: Parametrization,
 ): AnyModule {
   const call = "registerParametrization";
-  checkCall(`${call}(module, name: string, parametrization)`, arguments);
+  checkCall(`${call}(module: module, name: string, parametrization: any)`, arguments);
   if (!isModule(parametrization)) {
     throw new ArgumentError(`${call}: ${describe(parametrization)} is not a module`);
   }
@@ -148,7 +148,7 @@ function checkResult(name: string, before: Tensor, after: Tensor): void {
  * Whether the field `name` (default: any field) of the module is the result of a parametrization.
  */
 export function isParametrized(module: AnyModule, name?: string): boolean {
-  checkCall("isParametrized(module, name?: string)", arguments);
+  checkCall("isParametrized(module: module, name?: string)", arguments);
   const names = [...derivedOf(module).keys()].filter(
     (field) => listOf(module, module.stateKey(field)) !== undefined,
   );
@@ -168,7 +168,7 @@ export function removeParametrizations(
   options: { readonly leaveParametrized?: boolean } = {},
 ): AnyModule {
   checkCall(
-    "removeParametrizations(module, name: string, { leaveParametrized: boolean })",
+    "removeParametrizations(module: module, name: string, { leaveParametrized: boolean })",
     arguments,
   );
   const { leaveParametrized = true } = options;

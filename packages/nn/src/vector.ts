@@ -3,8 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Concatenates all parameters into a vector, recorded on the tape. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  checkCall("parametersToVector(parameters)", arguments);
-  return cat([...parameters].map((parameter) => parameter.reshape(-1)));
+  checkCall("parametersToVector(parameters: iterable)", arguments);
+  return cat(listOf("parametersToVector", parameters).map((parameter) => parameter.reshape(-1)));
 }
 
 /**
@@ -13,8 +13,8 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
  * Throws ArgumentError, and writes nothing, if the number of elements differs.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  checkCall("vectorToParameters(vector: tensor, parameters)", arguments);
-  const list = [...parameters];
+  checkCall("vectorToParameters(vector: tensor, parameters: iterable)", arguments);
+  const list = listOf("vectorToParameters", parameters);
   const count = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
   if (vector.ndim !== 1 || vector.numel() !== count) {
     throw new ArgumentError(
@@ -29,4 +29,10 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
       start += size;
     }
   });
+}
+
+function listOf(call: string, parameters: Iterable<Tensor>): readonly Tensor[] {
+  const list = [...parameters];
+  checkCall(`${call}(parameters: tensor[])`, [list]);
+  return list;
 }

@@ -57,7 +57,7 @@ export function parametrizedWeightNorm<M extends AnyModule>(
   name = "weight",
   options: WeightNormOptions = {},
 ): M {
-  checkCall("weightNorm(module, name?: string, { dim: number | null })", arguments);
+  checkCall("weightNorm(module: module, name?: string, { dim: number | null })", arguments);
   const { dim = 0 } = options;
   registerParametrization(module, name, new _WeightNorm(dim) as unknown as AnyModule);
   return module;
@@ -72,7 +72,7 @@ export function weightNorm<M extends AnyModule>(
   name = "weight",
   options: WeightNormOptions = {},
 ): M {
-  checkCall("weightNorm(module, name?: string, { dim: number | null })", arguments);
+  checkCall("weightNorm(module: module, name?: string, { dim: number | null })", arguments);
   const { dim = 0 } = options;
   const weight = fieldsOf(module).get(name)?.value;
   if (!isParameter(weight)) {
@@ -103,7 +103,7 @@ export function weightNorm<M extends AnyModule>(
  * Throws ArgumentError if `weightNorm` did not make it.
  */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = "weight"): M {
-  checkCall("removeWeightNorm(module, name?: string)", arguments);
+  checkCall("removeWeightNorm(module: module, name?: string)", arguments);
   const [lengths, direction] = [`${name}G`, `${name}V`];
   const fields = fieldsOf(module);
   if (!derivedOf(module).has(name) || !fields.has(lengths) || !fields.has(direction)) {

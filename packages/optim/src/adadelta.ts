@@ -38,7 +38,7 @@ const defaults: AdadeltaOptions = {
 export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   constructor(params: ParamsInput<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     checkCall(
-      "new Adadelta(params, { lr: number, rho: number, eps: number, weightDecay: number, maximize: boolean })",
+      "new Adadelta(params: any, { lr: number, rho: number, eps: number, weightDecay: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

@@ -53,7 +53,7 @@ const spacing: Readonly<Record<string, number>> = { f16: 2 ** -10, f32: 2 ** -23
 export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
   constructor(params: ParamsInput<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
     checkCall(
-      "new Adafactor(params, { lr: number, beta2Decay: number, eps, d: number, weightDecay: number, maximize: boolean })",
+      "new Adafactor(params: any, { lr: number, beta2Decay: number, eps, d: number, weightDecay: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

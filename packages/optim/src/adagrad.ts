@@ -40,7 +40,7 @@ const defaults: AdagradOptions = {
 export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
   constructor(params: ParamsInput<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     checkCall(
-      "new Adagrad(params, { lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number, maximize: boolean })",
+      "new Adagrad(params: any, { lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

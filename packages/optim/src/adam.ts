@@ -45,7 +45,7 @@ const defaults: AdamOptions = {
 export class Adam extends Optimizer<AdamOptions, AdamState> {
   constructor(params: ParamsInput<AdamOptions>, options: Partial<AdamOptions> = {}) {
     checkCall(
-      "new Adam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, amsgrad: boolean, maximize: boolean })",
+      "new Adam(params: any, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, amsgrad: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

@@ -38,7 +38,7 @@ const defaults: AdamaxOptions = {
 export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
   constructor(params: ParamsInput<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     checkCall(
-      "new Adamax(params, { lr: number, betas: list, eps: number, weightDecay: number, maximize: boolean })",
+      "new Adamax(params: any, { lr: number, betas: list, eps: number, weightDecay: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

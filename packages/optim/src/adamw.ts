@@ -15,7 +15,7 @@ export type AdamWOptions = Omit<AdamOptions, "decoupledWeightDecay">;
 export class AdamW extends Adam {
   constructor(params: ParamsInput<AdamWOptions>, options: Partial<AdamWOptions> = {}) {
     checkCall(
-      "new AdamW(params, { lr: number, betas: list, eps: number, weightDecay: number, amsgrad: boolean, maximize: boolean })",
+      "new AdamW(params: any, { lr: number, betas: list, eps: number, weightDecay: number, amsgrad: boolean, maximize: boolean })",
       arguments,
     );
     const { weightDecay = 0.01 } = options;

@@ -45,7 +45,7 @@ const defaults: ASGDOptions = {
 export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   constructor(params: ParamsInput<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     checkCall(
-      "new ASGD(params, { lr: number, lambd: number, alpha: number, t0: number, weightDecay: number, maximize: boolean })",
+      "new ASGD(params: any, { lr: number, lambd: number, alpha: number, t0: number, weightDecay: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

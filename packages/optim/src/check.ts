@@ -39,8 +39,10 @@ export function checkRange(
   low: number,
   high: number,
 ): void {
-  if (arguments.length > 5)
-    checkCall("checkRange(optimizer, name, value, low: number, high: number)", arguments);
+  checkCall(
+    "checkRange(optimizer: string, name: string, value: number, low: number, high: number)",
+    arguments,
+  );
   if (typeof value === "number" && value >= low && value < high) return;
   const range = high === Number.POSITIVE_INFINITY ? `${low} or more` : `in [${low}, ${high})`;
   throw new ArgumentError(`${optimizer}: ${name} is ${describe(value)}\n  hint: a number ${range}`);

@@ -98,7 +98,7 @@ export class GradScaler {
   scale(outputs: Tensor): Tensor;
   scale(outputs: readonly Tensor[]): Tensor[];
   scale(outputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-    checkCall("scaler.scale(outputs)", arguments);
+    checkCall("scaler.scale(outputs: tensor | tensor[])", arguments);
     const scaled = (x: Tensor): Tensor => (this.#settings.enabled ? x.mul(this.#scale) : x);
     return outputs instanceof Tensor ? scaled(outputs) : outputs.map(scaled);
   }
@@ -108,7 +108,7 @@ export class GradScaler {
    * otherwise `step` calls it.
    */
   unscale_(optimizer: Steppable | AnyOptimizer): void {
-    checkCall("scaler.unscale_(optimizer)", arguments);
+    checkCall("scaler.unscale_(optimizer: any)", arguments);
     if (!this.#settings.enabled) return;
     if (this.#seen.has(optimizer)) {
       throw new ArgumentError(
@@ -131,7 +131,7 @@ export class GradScaler {
    * undefined if the step was skipped.
    */
   async step(optimizer: Steppable | AnyOptimizer): Promise<unknown> {
-    checkCall("scaler.step(optimizer)", arguments);
+    checkCall("scaler.step(optimizer: any)", arguments);
     if (typeof (optimizer as Partial<Steppable> | null)?.step !== "function")
       throw new ArgumentError(`GradScaler.step: takes an optimizer, got ${describe(optimizer)}`);
     const one = optimizer as Steppable;
@@ -196,7 +196,7 @@ export class GradScaler {
    * scaler is then unchanged.
    */
   loadStateDict(saved: GradScalerStateDict): void {
-    checkCall("scaler.loadStateDict(saved)", arguments);
+    checkCall("scaler.loadStateDict(saved: any)", arguments);
     if (!this.#settings.enabled) return;
     const names = [
       "scale",

@@ -71,7 +71,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   constructor(params: ParamsInput<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
     checkCall(
-      'new LBFGS(params, { lr: number, maxIter: number, maxEval: null | number, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: null | "strong_wolfe" })',
+      'new LBFGS(params: any, { lr: number, maxIter: number, maxEval: null | number, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: null | "strong_wolfe" })',
       arguments,
     );
     super(params, withDefaults(defaults, options));
@@ -90,7 +90,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   /** Throws ArgumentError if a group exists already: LBFGS treats all parameters as one vector. */
   override addParamGroup(group: ParamGroupInput<LBFGSOptions>): void {
-    checkCall("optimizer.addParamGroup(group)", arguments);
+    checkCall("optimizer.addParamGroup(group: any)", arguments);
     if (this.paramGroups.length > 0) {
       throw new ArgumentError(
         `${this.name}: takes one group of parameters\n  hint: make another LBFGS for other settings`,
@@ -318,7 +318,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
    * optimizer is then unchanged.
    */
   override loadStateDict(saved: OptimizerStateDict): void {
-    checkCall("optimizer.loadStateDict(saved)", arguments);
+    checkCall("optimizer.loadStateDict(saved: any)", arguments);
     const memory = restoreMemory(this.name, this.paramGroups, saved);
     const restored = restoreGroups(this.paramGroups, saved);
     for (const group of restored) this.checkGroup(group);

@@ -30,7 +30,7 @@ const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ma
 export class Lion extends Optimizer<LionOptions, LionState> {
   constructor(params: ParamsInput<LionOptions>, options: Partial<LionOptions> = {}) {
     checkCall(
-      "new Lion(params, { lr: number, betas: list, weightDecay: number, maximize: boolean })",
+      "new Lion(params: any, { lr: number, betas: list, weightDecay: number, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

@@ -40,11 +40,12 @@ export class ExponentialMovingAverage {
   #swapped = false;
 
   constructor(parameters: Iterable<Tensor>, options: MovingAverageOptions = {}) {
-    checkCall("new ExponentialMovingAverage(parameters, { decay: number })", arguments);
+    checkCall("new ExponentialMovingAverage(parameters: iterable, { decay: number })", arguments);
     const { decay = 0.999 } = options;
     checkRange("ExponentialMovingAverage", "decay", decay, 0, 1);
     this.decay = decay;
     this.parameters = [...parameters];
+    checkCall("new ExponentialMovingAverage(parameters: tensor[])", [this.parameters]);
     if (this.parameters.length === 0) {
       throw new ArgumentError(
         "ExponentialMovingAverage: no parameters\n  hint: pass model.parameters()",
@@ -103,7 +104,7 @@ export class ExponentialMovingAverage {
    * changed.
    */
   loadStateDict(saved: MovingAverageStateDict): void {
-    checkCall("average.loadStateDict(saved)", arguments);
+    checkCall("average.loadStateDict(saved: any)", arguments);
     const { averages, updates } = (saved ?? {}) as Partial<MovingAverageStateDict>;
     const isState =
       Array.isArray(averages) && averages.every((average) => average instanceof Tensor);

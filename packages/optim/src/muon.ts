@@ -60,14 +60,14 @@ const defaults: MuonOptions = {
 export class Muon extends Optimizer<MuonOptions, MuonState> {
   constructor(params: ParamsInput<MuonOptions>, options: Partial<MuonOptions> = {}) {
     checkCall(
-      'new Muon(params, { lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: list, eps: number, nsSteps: number, adjustLrFn: "original" | "match_rms_adamw" | null })',
+      'new Muon(params: any, { lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: list, eps: number, nsSteps: number, adjustLrFn: "original" | "match_rms_adamw" | null })',
       arguments,
     );
     super(params, withDefaults(defaults, options));
   }
 
   override addParamGroup(group: ParamGroupInput<MuonOptions>): void {
-    checkCall("optimizer.addParamGroup(group)", arguments);
+    checkCall("optimizer.addParamGroup(group: any)", arguments);
     super.addParamGroup(group);
     const odd = this.paramGroups.at(-1)?.params.find(({ shape }) => shape.length !== 2);
     if (odd === undefined) return;

@@ -46,7 +46,7 @@ const defaults: NAdamOptions = {
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   constructor(params: ParamsInput<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     checkCall(
-      "new NAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
+      "new NAdam(params: any, { lr: number, betas: list, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

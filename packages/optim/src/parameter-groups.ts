@@ -134,7 +134,7 @@ export abstract class ParameterGroups<
 
   /** Adds a group of parameters, for example to fine-tune layer by layer. */
   addParamGroup(group: ParamGroupInput<Options>): void {
-    checkCall("optimizer.addParamGroup(group)", arguments);
+    checkCall("optimizer.addParamGroup(group: any)", arguments);
     if (!isGroup(group)) {
       throw new ArgumentError(
         `${this.name}.addParamGroup: takes { params, … }, got ${describe(group)}`,
@@ -170,8 +170,9 @@ export abstract class ParameterGroups<
   }
 
   /** Clears the gradients. With `setToNone: false` they become zeros. */
-  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     if (arguments.length > 0) checkCall("optimizer.zeroGrad({ setToNone: boolean })", arguments);
+    const { setToNone = true } = options;
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;
@@ -209,7 +210,7 @@ export abstract class ParameterGroups<
    * range, or if the state is of another optimizer; the optimizer is then unchanged.
    */
   loadStateDict(saved: OptimizerStateDict): void {
-    checkCall("optimizer.loadStateDict(saved)", arguments);
+    checkCall("optimizer.loadStateDict(saved: any)", arguments);
     checkSavedGroups(this.name, this.paramGroups, saved);
     const restored = restoreGroups(this.paramGroups, saved);
     for (const group of restored) this.checkGroup(group);

@@ -44,7 +44,7 @@ const defaults: RAdamOptions = {
 export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
   constructor(params: ParamsInput<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     checkCall(
-      "new RAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
+      "new RAdam(params: any, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

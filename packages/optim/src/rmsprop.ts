@@ -50,7 +50,7 @@ const defaults: RMSpropOptions = {
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
   constructor(params: ParamsInput<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     checkCall(
-      "new RMSprop(params, { lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean, maximize: boolean })",
+      "new RMSprop(params: any, { lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

@@ -38,7 +38,7 @@ const defaults: RpropOptions = {
 export class Rprop extends Optimizer<RpropOptions, RpropState> {
   constructor(params: ParamsInput<RpropOptions>, options: Partial<RpropOptions> = {}) {
     checkCall(
-      "new Rprop(params, { lr: number, etas: list, stepSizes: list, maximize: boolean })",
+      "new Rprop(params: any, { lr: number, etas: list, stepSizes: list, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

@@ -42,7 +42,7 @@ const defaults: SGDOptions = {
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(params: ParamsInput<SGDOptions>, options: Partial<SGDOptions> = {}) {
     checkCall(
-      "new SGD(params, { lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean, maximize: boolean })",
+      "new SGD(params: any, { lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));

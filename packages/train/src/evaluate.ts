@@ -38,7 +38,10 @@ export async function evaluate<Model extends AnyModule, Batch>(
   batches: Batches<Batch>,
   options: EvaluateOptions<Model, Batch>,
 ): Promise<Scores> {
-  checkCall("evaluate(model, batches, { loss, metrics, examples: function })", arguments);
+  checkCall(
+    "evaluate(model: module, batches: any, { loss, metrics, examples: function })",
+    arguments,
+  );
   const { loss, metrics = {}, examples } = options ?? {};
   checkTraining("evaluate", model, batches, loss);
   checkMetrics("evaluate", metrics);

@@ -93,7 +93,7 @@ export async function fit<Model extends AnyModule, Batch>(
   options: FitOptions<Model, Batch>,
 ): Promise<History> {
   checkCall(
-    'fit(model, loader, { loss, optimizer, epochs: number, validation, metrics, examples: function, scheduler, schedulePer: "epoch" | "step", scheduleMonitor: string, accumulate: number, clipGradNorm: number, clipGradValue: number, callbacks, parts, resume })',
+    'fit(model: module, loader: any, { loss, optimizer, epochs: number, validation, metrics, examples: function, scheduler, schedulePer: "epoch" | "step", scheduleMonitor: string, accumulate: number, clipGradNorm: number, clipGradValue: number, callbacks, parts, resume })',
     arguments,
   );
   checkFit(model, loader, options);

@@ -17,7 +17,7 @@ export interface ThreadOptions {
  * installed, where Node does not read it.
  */
 export function startThread(program: string | URL, options: ThreadOptions = {}): Worker {
-  checkCall("startThread(program, { data, execArgv })", arguments);
+  checkCall("startThread(program: any, { data, execArgv })", arguments);
   const { data, execArgv } = options;
   return new Worker(threadCode("startThread", program), {
     eval: true,

@@ -84,11 +84,10 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): Tensor[] {
-  if (arguments.length > 2)
-    checkCall(
-      "grad(outputs, inputs, { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean, isGradsBatched: boolean })",
-      arguments,
-    );
+  checkCall(
+    "grad(outputs: tensor | tensor[], inputs: tensor | tensor[], { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean, isGradsBatched: boolean })",
+    arguments,
+  );
   if (options.isGradsBatched === true) return batchedGradients(outputs, inputs, options);
   const ends = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
   const wanted = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];

@@ -52,7 +52,7 @@ export function checkpointSequential(
   segments: number,
   input: Tensor,
 ): Tensor {
-  checkCall("checkpointSequential(functions, segments: number, input: tensor)", arguments);
+  checkCall("checkpointSequential(functions: any, segments: number, input: tensor)", arguments);
   const list = [...functions];
   if (!Number.isInteger(segments) || segments < 1 || segments > list.length) {
     throw new ArgumentError(

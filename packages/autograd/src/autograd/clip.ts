@@ -28,7 +28,10 @@ export function getTotalNorm(
   tensors: Tensor | Iterable<Tensor>,
   options: TotalNormOptions = {},
 ): Tensor {
-  checkCall("getTotalNorm(tensors, { normType: number, errorIfNonfinite: boolean })", arguments);
+  checkCall(
+    "getTotalNorm(tensors: any, { normType: number, errorIfNonfinite: boolean })",
+    arguments,
+  );
   return normOf("getTotalNorm", listOf("getTotalNorm", tensors), options);
 }
 
@@ -61,7 +64,7 @@ export function clipGradsWithNorm_(
   totalNorm: Tensor | number,
 ): void {
   checkCall(
-    "clipGradsWithNorm_(parameters, maxNorm: number, totalNorm: tensor | number)",
+    "clipGradsWithNorm_(parameters: any, maxNorm: number, totalNorm: tensor | number)",
     arguments,
   );
   checkLimit("clipGradsWithNorm_", "maxNorm", maxNorm);
@@ -90,7 +93,7 @@ export function clipGradNorm_(
   options: ClipGradNormOptions = {},
 ): Tensor {
   checkCall(
-    "clipGradNorm_(parameters, maxNorm: number, { normType: number, errorIfNonfinite: boolean })",
+    "clipGradNorm_(parameters: any, maxNorm: number, { normType: number, errorIfNonfinite: boolean })",
     arguments,
   );
   checkLimit("clipGradNorm_", "maxNorm", maxNorm);
@@ -102,7 +105,7 @@ export function clipGradNorm_(
 
 /** Brings every element of every gradient into [−clipValue, clipValue], in place. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  checkCall("clipGradValue_(parameters, clipValue: number)", arguments);
+  checkCall("clipGradValue_(parameters: any, clipValue: number)", arguments);
   checkLimit("clipGradValue_", "clipValue", clipValue);
   noGrad(() => {
     for (const gradient of gradientsOf("clipGradValue_", parameters))

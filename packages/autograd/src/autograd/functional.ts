@@ -34,8 +34,7 @@ export function jacobian(
   x: Tensor | readonly Tensor[],
   options: FunctionalOptions = {},
 ): Tensor | Tensor[] {
-  if (arguments.length > 2)
-    checkCall("jacobian(fn: function, x, { createGraph: boolean })", arguments);
+  checkCall("jacobian(fn: function, x: tensor | tensor[], { createGraph: boolean })", arguments);
   const { createGraph = false } = options;
   const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
   for (const input of given) checkTensor("jacobian", input);
@@ -77,8 +76,7 @@ export function hessian(
   x: Tensor | readonly Tensor[],
   options: FunctionalOptions = {},
 ): Tensor | Tensor[][] {
-  if (arguments.length > 2)
-    checkCall("hessian(fn: function, x, { createGraph: boolean })", arguments);
+  checkCall("hessian(fn: function, x: tensor | tensor[], { createGraph: boolean })", arguments);
   const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
   const slope =
     (k: number) =>

@@ -123,7 +123,7 @@ export const propertyMethods: Table<PropertyMethods> = {
   isFloatingPoint: conversion.isFloatingPoint,
   type(x: Tensor, ...given: unknown[]) {
     if (given.length === 0) return x.dtype as never;
-    checkCall("type(x, dtype)", [x, ...given]);
+    checkCall("type(x, dtype: any)", [x, ...given]);
     return cast(x, checkDType("type", given[0]));
   },
   typeAs(x, other, ...more) {
@@ -139,7 +139,7 @@ export const propertyMethods: Table<PropertyMethods> = {
   cpu: of("cpu", (x) => x.to("cpu" satisfies DeviceName)),
   numpy: of("numpy", read),
   newTensor(x, data, options, ...more) {
-    checkCall("newTensor(x, data, { dtype, requiresGrad: boolean, device })", [
+    checkCall("newTensor(x, data: any, { dtype, requiresGrad: boolean, device })", [
       x,
       data,
       options,
@@ -148,13 +148,10 @@ export const propertyMethods: Table<PropertyMethods> = {
     return tensor(data, like(x, options));
   },
   newFull(x, size, value, options, ...more) {
-    checkCall("newFull(x, size: number[], value, { dtype, requiresGrad: boolean, device })", [
-      x,
-      size,
-      value,
-      options,
-      ...(more as []),
-    ]);
+    checkCall(
+      "newFull(x, size: number[], value: operand, { dtype, requiresGrad: boolean, device })",
+      [x, size, value, options, ...(more as [])],
+    );
     return full(size, value, like(x, options));
   },
   newZeros: filled("newZeros", 0),

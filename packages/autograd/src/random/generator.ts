@@ -56,11 +56,12 @@ export class Generator {
 
   /** Continues from what `getState` returned. Throws ArgumentError if it is not such a state. */
   setState(state: Uint32Array): this {
-    if (arguments.length > 1) checkCall("generator.setState(state)", arguments);
-    const position = state[624] as number;
-    if (state.length !== STATE_WORDS || position > 624) {
+    if (arguments.length > 1) checkCall("generator.setState(state: any)", arguments);
+    const position = state?.[624] as number;
+    if (!(state instanceof Uint32Array) || state.length !== STATE_WORDS || position > 624) {
+      const words = (state as Uint32Array | undefined)?.length;
       throw new ArgumentError(
-        `Generator.setState: not a generator's state (${state.length} words, position ${position})` +
+        `Generator.setState: not a generator's state (${words} words, position ${position})` +
           `\n  hint: pass what getState() returned, ${STATE_WORDS} words`,
       );
     }
@@ -81,7 +82,7 @@ export class Generator {
   /** Fills `out` with uniforms in [low, high). */
   uniform<A extends FloatArray>(out: A, low = 0, high = 1): A {
     if (arguments.length > 3)
-      checkCall("generator.uniform(out, low?: number, high?: number)", arguments);
+      checkCall("generator.uniform(out: any, low?: number, high?: number)", arguments);
     const draw = out instanceof Float32Array ? this.#fraction24 : this.#fraction53;
     const round = out instanceof Float32Array ? Math.fround : (x: number): number => x;
     const span = round(round(high) - round(low));
@@ -94,7 +95,7 @@ export class Generator {
   /** Fills `out` with normals (Box–Muller, in blocks of sixteen where there are that many). */
   normal<A extends FloatArray>(out: A, mean = 0, std = 1): A {
     if (arguments.length > 3)
-      checkCall("generator.normal(out, mean?: number, std?: number)", arguments);
+      checkCall("generator.normal(out: any, mean?: number, std?: number)", arguments);
     if (out.length < BLOCK) {
       for (let i = 0; i < out.length; i++) out[i] = this.#singleNormal() * std + mean;
       return out;
@@ -116,7 +117,7 @@ export class Generator {
     high: number,
   ): A {
     if (arguments.length > 3)
-      checkCall("generator.integers(out, low: number, high: number)", arguments);
+      checkCall("generator.integers(out: any, low: number, high: number)", arguments);
     if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
       throw new ArgumentError(
         `randint: no whole numbers to draw from in [${low}, ${high})` +

@@ -25,7 +25,7 @@ import {
  * every detail.
  */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile {
-  checkCall("readSafetensors(file)", arguments);
+  checkCall("readSafetensors(file: any)", arguments);
   if (!(file instanceof Uint8Array || file instanceof ArrayBuffer)) {
     throw new ArgumentError(
       `readSafetensors: takes a file's bytes, got ${describe(file)}\n  hint: load(path) of @wgrad/autograd/saving opens files`,
@@ -50,7 +50,7 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, TensorRecord>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  checkCall("writeSafetensors(tensors, metadata?)", arguments);
+  checkCall("writeSafetensors(tensors: object, metadata?)", arguments);
   const parts = safetensorsParts(tensors, metadata);
   const file = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;

@@ -120,7 +120,7 @@ export function decodeElements(
   bytes: Uint8Array,
   name: string,
 ): Pick<TensorRecord, "dtype" | "data"> {
-  checkCall("decodeElements(type: string, bytes, name: string)", arguments);
+  checkCall("decodeElements(type: string, bytes: array, name: string)", arguments);
   const known = stored.get(type);
   if (known === undefined) throw fault(name, `dtype ${JSON.stringify(type)} is not read`);
   if (bytes.length % known.bytes !== 0) throw fault(name, `${bytes.length} bytes are no ${type}`);

@@ -34,7 +34,7 @@ export interface OpenSafetensors {
  * Throws SavingError as `load` does: the header is checked before anything is allocated.
  */
 export async function openSafetensors(source: Source): Promise<OpenSafetensors> {
-  checkCall("openSafetensors(source)", arguments);
+  checkCall("openSafetensors(source: any)", arguments);
   const file = await openFile("openSafetensors", source);
   try {
     const { entries, metadata, read, stretches } = await readHeader(file);

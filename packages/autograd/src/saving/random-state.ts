@@ -24,7 +24,7 @@ export const randomState: Stateful = {
    * anything else.
    */
   loadStateDict(saved: RandomStateDict): void {
-    if (arguments.length > 1) checkCall("randomState.loadStateDict(saved)", arguments);
+    checkCall("randomState.loadStateDict(saved: any)", arguments);
     const { generator, deviceDraws } = (saved ?? {}) as Partial<RandomStateDict>;
     const isCount = Number.isSafeInteger(deviceDraws) && (deviceDraws as number) >= 0;
     if (!(generator instanceof Uint32Array) || !isCount) {

@@ -42,7 +42,7 @@ export async function load<T = Record<string, Tensor>>(
   source: Source,
   options: LoadOptions = {},
 ): Promise<T> {
-  checkCall("load(source, { device })", arguments);
+  checkCall("load(source: any, { device })", arguments);
   return withFile("load", source, options, async ({ tree, unpack }) => (await unpack(tree)) as T);
 }
 
@@ -63,7 +63,7 @@ export async function restore<T = Record<string, Saved>>(
   source: Source,
   options: LoadOptions = {},
 ): Promise<T> {
-  checkCall("restore(parts, source, { device })", arguments);
+  checkCall("restore(parts: object, source: any, { device })", arguments);
   for (const [name, part] of Object.entries(parts)) {
     if (isStateful(part) && typeof part.loadStateDict === "function") continue;
     throw new ArgumentError(`restore: ${name} has no loadStateDict() to take a state with`);

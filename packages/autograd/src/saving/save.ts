@@ -34,14 +34,14 @@ export async function save(
   target: Target,
   options: SaveOptions = {},
 ): Promise<void> {
-  checkCall("save(state, target, { metadata })", arguments);
+  checkCall("save(state: any, target: any, { metadata })", arguments);
   checkTarget(target);
   await writeFile(target, await fileOf(state, options));
 }
 
 /** The file that `save` would write: to download, to upload, to post to another thread. */
 export async function toBlob(state: unknown, options: SaveOptions = {}): Promise<Blob> {
-  checkCall("toBlob(state, { metadata })", arguments);
+  checkCall("toBlob(state: any, { metadata })", arguments);
   const parts = await fileOf(state, options);
   return new Blob(parts as Uint8Array<ArrayBuffer>[], { type: "application/octet-stream" });
 }

@@ -31,7 +31,7 @@ export interface OpenFile {
  * is nothing to read.
  */
 export async function openFile(call: string, source: Source): Promise<OpenFile> {
-  checkCall("openFile(call: string, source)", arguments);
+  checkCall("openFile(call: string, source: any)", arguments);
   checkSource(call, source);
   const name = nameOf(source);
   try {

@@ -88,7 +88,7 @@ async function writeHandle(
  * Hands a file to the user as a download of the page. Throws SavingError where there is no page.
  */
 export function download(file: Blob, name: string): void {
-  checkCall("download(file, name: string)", arguments);
+  checkCall("download(file: any, name: string)", arguments);
   const { document } = globalThis;
   if (document === undefined) {
     throw new SavingError(

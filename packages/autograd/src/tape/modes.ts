@@ -24,19 +24,19 @@ function refusePromise(call: string, result: unknown): void {
  * promise resolves; browsers cannot tell tasks apart and refuse it.
  */
 export function noGrad<T>(fn: () => T): T {
-  if (arguments.length > 1) checkCall("noGrad(fn: function)", arguments);
+  checkCall("noGrad(fn: function)", arguments);
   return withModes("noGrad", { gradMode: false }, fn);
 }
 
 /** Runs `fn` with gradients recorded, inside a `noGrad`. Async functions as there. */
 export function enableGrad<T>(fn: () => T): T {
-  if (arguments.length > 1) checkCall("enableGrad(fn: function)", arguments);
+  checkCall("enableGrad(fn: function)", arguments);
   return withModes("enableGrad", { gradMode: true }, fn);
 }
 
 /** PyTorch's inference mode, as `noGrad`. Tensors made inside may be used outside. */
 export function inferenceMode<T>(fn: () => T): T {
-  if (arguments.length > 1) checkCall("inferenceMode(fn: function)", arguments);
+  checkCall("inferenceMode(fn: function)", arguments);
   return withModes("inferenceMode", { gradMode: false }, fn);
 }
 
@@ -175,7 +175,7 @@ function flushInference(): void {
  * except its result and those with `keep()`. Synchronous only.
  */
 export function scope<T>(fn: () => T): T {
-  if (arguments.length > 1) checkCall("scope(fn: function)", arguments);
+  checkCall("scope(fn: function)", arguments);
   const outer = context.scope;
   const made = new Set<Handle>();
   const first = nextNode();

@@ -94,25 +94,25 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
    * classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
   /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     return probabilitiesOf(await this.#scores("predictProba", x));
   }
 
   /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
-    this.check("predictLogProba(x)", arguments);
+    this.check("predictLogProba(x: any)", arguments);
     return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const scores = await this.#scores("predict", x);
     const labels = labelsOf(this.classes, await probabilitiesOf(scores).data());
     return resultOf(labels, [labels.length], scores);
@@ -120,7 +120,7 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -180,12 +180,12 @@ export class LinearDiscriminantAnalysis extends Discriminant<
   readonly kind = "classifier";
 
   constructor(params: Given<LinearDiscriminantAnalysisParams> = {}) {
-    if (arguments.length > 1) checkCall("new LinearDiscriminantAnalysis(settings?)", arguments);
+    checkCall("new LinearDiscriminantAnalysis(settings?)", arguments);
     super("LinearDiscriminantAnalysis", linearSchema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
-    this.check("fit(x, y)", arguments);
+    this.check("fit(x: any, y: any)", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -290,12 +290,12 @@ export class QuadraticDiscriminantAnalysis extends Discriminant<
   readonly kind = "classifier";
 
   constructor(params: Given<QuadraticDiscriminantAnalysisParams> = {}) {
-    if (arguments.length > 1) checkCall("new QuadraticDiscriminantAnalysis(settings?)", arguments);
+    checkCall("new QuadraticDiscriminantAnalysis(settings?)", arguments);
     super("QuadraticDiscriminantAnalysis", quadraticSchema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
-    this.check("fit(x, y)", arguments);
+    this.check("fit(x: any, y: any)", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);

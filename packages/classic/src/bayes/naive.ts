@@ -68,7 +68,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
   abstract override readonly type: string;
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -83,20 +83,20 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
 
   /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
-    this.check("predictLogProba(x)", arguments);
+    this.check("predictLogProba(x: any)", arguments);
     return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const scores = await this.#scores("predictProba", x);
     return noGrad(() => logProbabilitiesOf(scores).exp());
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const scores = await this.#scores("predict", x);
     const labels = labelsOf(this.classes, await scores.data());
     return resultOf(labels, [labels.length], scores);
@@ -104,7 +104,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -173,7 +173,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
   readonly kind = "classifier";
 
   constructor(params: Given<GaussianNBParams> = {}) {
-    if (arguments.length > 1) checkCall("new GaussianNB(settings?)", arguments);
+    checkCall("new GaussianNB(settings?)", arguments);
     super("GaussianNB", gaussianSchema, params);
   }
 
@@ -316,7 +316,7 @@ export class MultinomialNB extends CountNB<MultinomialNBParams> {
   readonly kind = "classifier";
 
   constructor(params: Given<MultinomialNBParams> = {}) {
-    if (arguments.length > 1) checkCall("new MultinomialNB(settings?)", arguments);
+    checkCall("new MultinomialNB(settings?)", arguments);
     super("MultinomialNB", countSchema, params);
   }
 
@@ -361,7 +361,7 @@ export class BernoulliNB extends CountNB<BernoulliNBParams> {
   readonly kind = "classifier";
 
   constructor(params: Given<BernoulliNBParams> = {}) {
-    if (arguments.length > 1) checkCall("new BernoulliNB(settings?)", arguments);
+    checkCall("new BernoulliNB(settings?)", arguments);
     super("BernoulliNB", bernoulliSchema, params);
   }
 

@@ -84,12 +84,12 @@ export class AdaBoostClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<AdaBoostClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new AdaBoostClassifier(settings?)", arguments);
+    checkCall("new AdaBoostClassifier(settings?)", arguments);
     super("AdaBoostClassifier", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "AdaBoostClassifier.fit";
     const matrix = await readRows(call, x);
     const { classes, codes } = await readClasses(call, y, matrix.rows);
@@ -181,7 +181,7 @@ export class AdaBoostClassifier
    * two classes, for the second: [rows].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     const { votes, matrix } = await this.#votes("decisionFunction", x);
     const { length } = this.classes;
     if (length > 2) return resultOf(votes, [matrix.rows, length], matrix);
@@ -194,7 +194,7 @@ export class AdaBoostClassifier
 
   /** The softmax of the votes: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { votes, matrix } = await this.#votes("predictProba", x);
     const { length } = this.classes;
     // with two classes each has half of the difference
@@ -204,14 +204,14 @@ export class AdaBoostClassifier
 
   /** The class with most votes of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { votes, matrix } = await this.#votes("predict", x);
     return resultOf(labelsOf(this.classes, votes), [matrix.rows], matrix);
   }
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -39,12 +39,12 @@ export class GradientBoostingRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<GradientBoostingRegressorParams> = {}) {
-    if (arguments.length > 1) checkCall("new GradientBoostingRegressor(settings?)", arguments);
+    checkCall("new GradientBoostingRegressor(settings?)", arguments);
     super("GradientBoostingRegressor", regressorSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "GradientBoostingRegressor.fit";
     const matrix = await readRows(call, x);
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -63,14 +63,14 @@ export class GradientBoostingRegressor
 
   /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
     return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
   }
 
   /** Predictions after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
-    this.check("stagedPredict(x)", arguments);
+    this.check("stagedPredict(x: any)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     }
@@ -78,7 +78,7 @@ export class GradientBoostingRegressor
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }
@@ -99,12 +99,12 @@ export class GradientBoostingClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<GradientBoostingClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new GradientBoostingClassifier(settings?)", arguments);
+    checkCall("new GradientBoostingClassifier(settings?)", arguments);
     super("GradientBoostingClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "GradientBoostingClassifier.fit";
     const matrix = await readRows(call, x);
     const { classes, codes } = await readClasses(call, y, matrix.rows);
@@ -137,7 +137,7 @@ export class GradientBoostingClassifier
    * classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     const { raw, matrix } = await last(this.raw("decisionFunction", x, false));
     if (raw.length === 1) return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
@@ -145,14 +145,14 @@ export class GradientBoostingClassifier
 
   /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { raw, matrix } = await last(this.raw("predictProba", x, false));
     return resultOf(this.#probabilities(raw), [matrix.rows, this.classes.length], matrix);
   }
 
   /** Probabilities after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
-    this.check("stagedPredictProba(x)", arguments);
+    this.check("stagedPredictProba(x: any)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
       yield resultOf(this.#probabilities(raw), [matrix.rows, this.classes.length], matrix);
     }
@@ -160,14 +160,14 @@ export class GradientBoostingClassifier
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
     return resultOf(labelsOf(this.classes, this.#probabilities(raw)), [matrix.rows], matrix);
   }
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -54,7 +54,7 @@ export class HistGradientBoostingRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<HistGradientBoostingRegressorParams> = {}) {
-    if (arguments.length > 1) checkCall("new HistGradientBoostingRegressor(settings?)", arguments);
+    checkCall("new HistGradientBoostingRegressor(settings?)", arguments);
     super("HistGradientBoostingRegressor", regressorSchema, params);
     const { loss, quantile } = this.params;
     if ((loss === "quantile") === (quantile !== null)) return;
@@ -66,7 +66,7 @@ export class HistGradientBoostingRegressor
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "HistGradientBoostingRegressor.fit";
     const { loss, quantile, categoricalFeatures } = this.params;
     const data = await learnEncoding(call, x, categoricalFeatures);
@@ -85,14 +85,14 @@ export class HistGradientBoostingRegressor
 
   /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
     return resultOf(this.#link(raw), [matrix.rows], matrix);
   }
 
   /** Predictions after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
-    this.check("stagedPredict(x)", arguments);
+    this.check("stagedPredict(x: any)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(this.#link(raw), [matrix.rows], matrix);
     }
@@ -100,7 +100,7 @@ export class HistGradientBoostingRegressor
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 
@@ -130,12 +130,12 @@ export class HistGradientBoostingClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<HistGradientBoostingClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new HistGradientBoostingClassifier(settings?)", arguments);
+    checkCall("new HistGradientBoostingClassifier(settings?)", arguments);
     super("HistGradientBoostingClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "HistGradientBoostingClassifier.fit";
     const { loss, classWeight, categoricalFeatures } = this.params;
     const data = await learnEncoding(call, x, categoricalFeatures);
@@ -160,7 +160,7 @@ export class HistGradientBoostingClassifier
    * classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     const { raw, matrix } = await only(this.raw("decisionFunction", x, false));
     if (raw.length === 1) return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
@@ -168,14 +168,14 @@ export class HistGradientBoostingClassifier
 
   /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { raw, matrix } = await only(this.raw("predictProba", x, false));
     return resultOf(probabilities(raw), [matrix.rows, this.classes.length], matrix);
   }
 
   /** Probabilities after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
-    this.check("stagedPredictProba(x)", arguments);
+    this.check("stagedPredictProba(x: any)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
       yield resultOf(probabilities(raw), [matrix.rows, this.classes.length], matrix);
     }
@@ -183,14 +183,14 @@ export class HistGradientBoostingClassifier
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
     return resultOf(labelsOf(this.classes, probabilities(raw)), [matrix.rows], matrix);
   }
 
   /** Classes after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
-    this.check("stagedPredict(x)", arguments);
+    this.check("stagedPredict(x: any)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(labelsOf(this.classes, probabilities(raw)), [matrix.rows], matrix);
     }
@@ -198,7 +198,7 @@ export class HistGradientBoostingClassifier
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 }

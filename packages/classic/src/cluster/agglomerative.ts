@@ -60,7 +60,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
   readonly type = "AgglomerativeClustering";
 
   constructor(params: Given<AgglomerativeClusteringParams> = {}) {
-    if (arguments.length > 1) checkCall("new AgglomerativeClustering(settings?)", arguments);
+    checkCall("new AgglomerativeClustering(settings?)", arguments);
     super("AgglomerativeClustering", schema, params);
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
     if ((nClusters === null) === (distanceThreshold === null)) {
@@ -77,7 +77,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
   }
 
   async fit(x: Rows): Promise<this> {
-    this.check("fit(x)", arguments);
+    this.check("fit(x: any)", arguments);
     const call = "AgglomerativeClustering.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
@@ -107,7 +107,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
 
   /** Calls `fit(x)` and returns `labels`. */
   async fitPredict(x: Rows): Promise<Int32Array> {
-    this.check("fitPredict(x)", arguments);
+    this.check("fitPredict(x: any)", arguments);
     return (await this.fit(x)).labels;
   }
 

@@ -52,12 +52,12 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
   readonly type = "DBSCAN";
 
   constructor(params: Given<DBSCANParams> = {}) {
-    if (arguments.length > 1) checkCall("new DBSCAN(settings?)", arguments);
+    checkCall("new DBSCAN(settings?)", arguments);
     super("DBSCAN", schema, params);
   }
 
   async fit(x: Rows, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, { sampleWeight })", arguments);
+    this.check("fit(x: any, { sampleWeight })", arguments);
     const call = "DBSCAN.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const weights = await readWeights(call, options, rows);
@@ -105,7 +105,7 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
 
   /** Calls `fit(x)` and returns `labels`. */
   async fitPredict(x: Rows, options: FitOptions = {}): Promise<Int32Array> {
-    this.check("fitPredict(x, { sampleWeight })", arguments);
+    this.check("fitPredict(x: any, { sampleWeight })", arguments);
     return (await this.fit(x, options)).labels;
   }
 

@@ -104,7 +104,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   readonly type = "KMeans";
 
   constructor(params: Given<KMeansParams> = {}) {
-    if (arguments.length > 1) checkCall("new KMeans(settings?)", arguments);
+    checkCall("new KMeans(settings?)", arguments);
     super("KMeans", schema, params);
   }
 
@@ -116,7 +116,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   ): Promise<this> {
     const labels = isOptions(y) ? y : undefined;
     const given = [x, labels, ...Array.from(arguments).slice(2)];
-    this.check("fit(x, y?: options, { sampleWeight })", given);
+    this.check("fit(x: any, y?: options, { sampleWeight })", given);
     const call = "KMeans.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const weights = await readWeights(call, options, rows);
@@ -169,7 +169,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
 
   /** The nearest centre of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const distances = await this.#asked("predict", x);
     const labels = Int32Array.from(await noGrad(() => distances.argmin(1)).data());
     return resultOf(labels, [labels.length], distances);
@@ -177,14 +177,14 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
 
   /** Distances to the centres: [rows, clusters]. */
   transform(x: Rows): Tensor {
-    this.check("transform(x)", arguments);
+    this.check("transform(x: any)", arguments);
     const fitted = this.learned("transform");
     return distancesTo(fitted, seenTensor(`${this.type}.transform`, x, fitted));
   }
 
   /** Minus the sum of the squared distances to the nearest centres. */
   async score(x: Rows): Promise<number> {
-    this.check("score(x)", arguments);
+    this.check("score(x: any)", arguments);
     const distances = await this.#asked("score", x);
     return noGrad(() => distances.amin(1).square().sum().neg()).item();
   }

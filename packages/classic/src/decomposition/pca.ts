@@ -53,14 +53,14 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
   readonly type = "PCA";
 
   constructor(params: Given<PCAParams> = {}) {
-    if (arguments.length > 1) checkCall("new PCA(settings?)", arguments);
+    checkCall("new PCA(settings?)", arguments);
     super("PCA", schema, params);
   }
 
   /** Finds the components. `y`, which a pipeline passes on, is ignored. */
   async fit(x: Rows, y?: Labels | Tensor | null): Promise<this> {
     // settings instead of labels would be ignored
-    this.check(isOptions(y) ? "fit(x)" : "fit(x, y?)", arguments);
+    this.check(isOptions(y) ? "fit(x: any)" : "fit(x: any, y?)", arguments);
     const call = "PCA.fit";
     const matrix = await readRows(call, x);
     const { rows, width, data, names } = matrix;
@@ -139,7 +139,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
   }
 
   transform(x: Rows): Tensor {
-    this.check("transform(x)", arguments);
+    this.check("transform(x: any)", arguments);
     const fitted = this.learned("transform");
     const features = seenTensor("PCA.transform", x, fitted);
     return features.sub(rowOf(fitted.mean, features)).matmul(this.#axes(fitted, features, -1).t());

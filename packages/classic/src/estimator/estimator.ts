@@ -106,7 +106,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     changes: object = {},
   ): T {
     const { type } = new this();
-    if (arguments.length > 2) checkCall(`${type}.fromState(state, settings?)`, arguments);
+    checkCall(`${type}.fromState(state: any, settings?)`, arguments);
     const { params, fitted } = checkState(type, state);
     const given = { ...params, ...changes };
     for (const [name, value] of Object.entries(given)) {
@@ -132,7 +132,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
    * `fromState`.
    */
   loadStateDict(state: EstimatorState): this {
-    if (arguments.length > 1) this.check("loadStateDict(state)", arguments);
+    if (arguments.length > 1) this.check("loadStateDict(state: any)", arguments);
     const { fitted } = checkState(this.type, state);
     return fitted == null ? this : this.learn(this.unpack(fitted));
   }

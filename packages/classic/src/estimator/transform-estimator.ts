@@ -17,7 +17,7 @@ export abstract class TransformEstimator<Params extends object, Fitted extends o
 
   /** Calls `fit(x)` and returns `transform(x)`. */
   async fitTransform(x: Tensor): Promise<Tensor> {
-    this.check("fitTransform(x, y?)", arguments);
+    this.check("fitTransform(x: any, y?)", arguments);
     return (await this.fit(x)).transform(x);
   }
 
@@ -30,7 +30,7 @@ export abstract class TransformEstimator<Params extends object, Fitted extends o
 
   /** Restores the result of `save`. */
   restore(state: unknown): this {
-    if (arguments.length > 1) this.check("restore(state)", arguments);
+    if (arguments.length > 1) this.check("restore(state: any)", arguments);
     return state === null ? this : this.learn(this.unpack(fromJson(state)));
   }
 }

@@ -33,7 +33,7 @@ export abstract class ForestClassifier
 {
   abstract readonly kind: "classifier";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -72,21 +72,21 @@ export abstract class ForestClassifier
 
   /** The class of each row with the largest mean probability: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
   /** The mean of the trees' class probabilities: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -22,7 +22,7 @@ export class ExtraTreesClassifier extends ForestClassifier {
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new ExtraTreesClassifier(settings?)", arguments);
+    checkCall("new ExtraTreesClassifier(settings?)", arguments);
     super("ExtraTreesClassifier", classifierSchema(false), params);
   }
 }
@@ -38,7 +38,7 @@ export class ExtraTreesRegressor extends ForestRegressor {
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestRegressorParams> = {}) {
-    if (arguments.length > 1) checkCall("new ExtraTreesRegressor(settings?)", arguments);
+    checkCall("new ExtraTreesRegressor(settings?)", arguments);
     super("ExtraTreesRegressor", regressorSchema(false), params);
   }
 }

@@ -84,7 +84,7 @@ export abstract class Forest<
 
   /** The leaf of each row in each tree: [rows, trees], i32. */
   async apply(x: Rows): Promise<Tensor> {
-    this.check("apply(x)", arguments);
+    this.check("apply(x: any)", arguments);
     const fitted = this.learned("apply");
     const matrix = await readRows(`${this.type}.apply`, x, { missing: true, seen: fitted });
     const { rows, width, data } = matrix;

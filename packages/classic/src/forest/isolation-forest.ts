@@ -79,12 +79,12 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   readonly type = "IsolationForest";
 
   constructor(params: Given<IsolationForestParams> = {}) {
-    if (arguments.length > 1) checkCall("new IsolationForest(settings?)", arguments);
+    checkCall("new IsolationForest(settings?)", arguments);
     super("IsolationForest", schema, params);
   }
 
   async fit(x: Rows): Promise<this> {
-    this.check("fit(x)", arguments);
+    this.check("fit(x: any)", arguments);
     const call = "IsolationForest.fit";
     const matrix = await readRows(call, x, { missing: true });
     const { rows, width, names, data } = matrix;
@@ -124,20 +124,20 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
 
   /** −2^(−E[depth] / c(n)) of each row: [rows]. */
   async scoreSamples(x: Rows): Promise<Tensor> {
-    this.check("scoreSamples(x)", arguments);
+    this.check("scoreSamples(x: any)", arguments);
     return this.#scores("scoreSamples", x, (score) => score);
   }
 
   /** Scores minus `offset`: negative for outliers. [rows] */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     const { offset } = this.learned("decisionFunction");
     return this.#scores("decisionFunction", x, (score) => score - offset);
   }
 
   /** −1 for outliers, 1 for the rest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const fitted = this.learned("predict");
     const matrix = await readRows("IsolationForest.predict", x, { missing: true, seen: fitted });
     const scores = scoresOf(fitted, matrix.data);

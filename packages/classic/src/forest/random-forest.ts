@@ -22,7 +22,7 @@ export class RandomForestClassifier extends ForestClassifier {
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new RandomForestClassifier(settings?)", arguments);
+    checkCall("new RandomForestClassifier(settings?)", arguments);
     super("RandomForestClassifier", classifierSchema(true), params);
   }
 }
@@ -37,7 +37,7 @@ export class RandomForestRegressor extends ForestRegressor {
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestRegressorParams> = {}) {
-    if (arguments.length > 1) checkCall("new RandomForestRegressor(settings?)", arguments);
+    checkCall("new RandomForestRegressor(settings?)", arguments);
     super("RandomForestRegressor", regressorSchema(true), params);
   }
 }

@@ -23,7 +23,7 @@ export abstract class ForestRegressor
 {
   abstract readonly kind: "regressor";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -54,14 +54,14 @@ export abstract class ForestRegressor
 
   /** The mean of the trees' predictions: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(values, [matrix.rows], matrix);
   }
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 

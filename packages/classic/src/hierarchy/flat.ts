@@ -18,7 +18,7 @@ export interface Inconsistency {
  * `inconsistent`.
  */
 export function inconsistent(merges: Linkage, depth = 2): Inconsistency[] {
-  checkCall("inconsistent(merges, depth?: number)", arguments);
+  checkCall("inconsistent(merges: merge[], depth?: number)", arguments);
   const rows = merges.length + 1;
   return merges.map((merge, i) => {
     const heights: number[] = [];
@@ -69,12 +69,9 @@ export interface FclusterOptions {
  *
  * Throws ArgumentError for an invalid `t`.
  */
-export function fcluster(
-  merges: Linkage,
-  t: number,
-  { criterion = "inconsistent", depth = 2 }: FclusterOptions = {},
-): Int32Array {
-  checkCall("fcluster(merges, t, { criterion, depth: number })", arguments);
+export function fcluster(merges: Linkage, t: number, options: FclusterOptions = {}): Int32Array {
+  checkCall("fcluster(merges: merge[], t: number, { criterion, depth: number })", arguments);
+  const { criterion = "inconsistent", depth = 2 } = options;
   const criteria = ["inconsistent", "distance", "maxclust"];
   if (!criteria.includes(criterion)) {
     throw new ArgumentError(

@@ -69,9 +69,10 @@ const EUCLIDEAN: ReadonlySet<LinkageMethod> = new Set(["centroid", "median", "wa
  */
 export async function linkage(
   x: Rows | Float64Array,
-  { method = "single", metric = "euclidean", optimalOrdering = false }: LinkageOptions = {},
+  options: LinkageOptions = {},
 ): Promise<Linkage> {
-  checkCall("linkage(x, { method, metric, optimalOrdering: boolean })", arguments);
+  checkCall("linkage(x: any, { method, metric, optimalOrdering: boolean })", arguments);
+  const { method = "single", metric = "euclidean", optimalOrdering = false } = options;
   if (!Object.hasOwn(updates, method)) {
     throw new ArgumentError(
       `linkage: method is ${JSON.stringify(method)}\n  hint: ${Object.keys(updates).join(", ")}`,

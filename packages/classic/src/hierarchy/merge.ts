@@ -1,3 +1,5 @@
+import { defineKind } from "@wgrad/autograd/plugin";
+
 /** A merge of two clusters. */
 export interface Merge {
   /**
@@ -14,3 +16,8 @@ export interface Merge {
 
 /** The rows − 1 merges of a tree; the last contains all rows. */
 export type Linkage = readonly Merge[];
+
+defineKind("merge", "a merge of linkage()", (value) => {
+  const { left, right, distance } = (value ?? {}) as Partial<Merge>;
+  return [left, right, distance].every((one) => typeof one === "number");
+});

@@ -88,12 +88,12 @@ export class LogisticRegression
   readonly kind = "classifier";
 
   constructor(params: Given<LogisticRegressionParams> = {}) {
-    if (arguments.length > 1) checkCall("new LogisticRegression(settings?)", arguments);
+    checkCall("new LogisticRegression(settings?)", arguments);
     super("LogisticRegression", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "LogisticRegression.fit";
     const { rows, width, names } = await readRows(call, x);
     const labelled = await readClasses(call, y, rows);
@@ -216,25 +216,25 @@ export class LogisticRegression
    * [rows, classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
   /** The probability of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     return probabilitiesOf(await this.#scores("predictProba", x));
   }
 
   /** The log probability of each class: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
-    this.check("predictLogProba(x)", arguments);
+    this.check("predictLogProba(x: any)", arguments);
     return logProbabilitiesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const scores = await this.#scores("predict", x);
     const p = await probabilitiesOf(scores).data();
     const [rows = 0] = scores.shape;
@@ -243,7 +243,7 @@ export class LogisticRegression
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

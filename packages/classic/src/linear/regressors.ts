@@ -26,7 +26,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
   abstract override readonly type: string;
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -47,7 +47,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
 
   /** w·x + b of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const fitted = this.learned("predict");
     const features = await predictionInput(`${this.type}.predict`, x, fitted);
     const row = (values: Float64Array): Tensor =>
@@ -58,7 +58,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 
@@ -112,7 +112,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Line> 
   readonly kind = "regressor";
 
   constructor(params: Given<LinearRegressionParams> = {}) {
-    if (arguments.length > 1) checkCall("new LinearRegression(settings?)", arguments);
+    checkCall("new LinearRegression(settings?)", arguments);
     super("LinearRegression", lineSchema, params);
   }
 
@@ -130,7 +130,7 @@ export class Ridge extends LinearModel<RidgeParams, Line> {
   readonly kind = "regressor";
 
   constructor(params: Given<RidgeParams> = {}) {
-    if (arguments.length > 1) checkCall("new Ridge(settings?)", arguments);
+    checkCall("new Ridge(settings?)", arguments);
     super("Ridge", ridgeSchema, params);
   }
 
@@ -158,7 +158,7 @@ export class Lasso extends SparseModel<LassoParams> {
   readonly kind = "regressor";
 
   constructor(params: Given<LassoParams> = {}) {
-    if (arguments.length > 1) checkCall("new Lasso(settings?)", arguments);
+    checkCall("new Lasso(settings?)", arguments);
     super("Lasso", lassoSchema, params);
   }
 
@@ -176,7 +176,7 @@ export class ElasticNet extends SparseModel<ElasticNetParams> {
   readonly kind = "regressor";
 
   constructor(params: Given<ElasticNetParams> = {}) {
-    if (arguments.length > 1) checkCall("new ElasticNet(settings?)", arguments);
+    checkCall("new ElasticNet(settings?)", arguments);
     super("ElasticNet", elasticSchema, params);
   }
 

@@ -114,12 +114,12 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   readonly type = "GaussianMixture";
 
   constructor(params: Given<GaussianMixtureParams> = {}) {
-    if (arguments.length > 1) checkCall("new GaussianMixture(settings?)", arguments);
+    checkCall("new GaussianMixture(settings?)", arguments);
     super("GaussianMixture", schema, params);
   }
 
   async fit(x: Rows): Promise<this> {
-    this.check("fit(x)", arguments);
+    this.check("fit(x: any)", arguments);
     const call = "GaussianMixture.fit";
     const { rows, width, names } = await readRows(call, x);
     const { nComponents, nInit, randomState } = this.params;
@@ -175,28 +175,28 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
 
   /** The log-likelihood of each row: [rows]. */
   async scoreSamples(x: Rows): Promise<Tensor> {
-    this.check("scoreSamples(x)", arguments);
+    this.check("scoreSamples(x: any)", arguments);
     const joint = await this.#joint("scoreSamples", x);
     return noGrad(() => logsumexp(joint, 1));
   }
 
   /** The mean log-likelihood. */
   async score(x: Rows): Promise<number> {
-    this.check("score(x)", arguments);
+    this.check("score(x: any)", arguments);
     const joint = await this.#joint("score", x);
     return noGrad(() => logsumexp(joint, 1).mean()).item();
   }
 
   /** The probability of each component for each row: [rows, components]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const joint = await this.#joint("predictProba", x);
     return noGrad(() => joint.softmax(1));
   }
 
   /** The likeliest component: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const joint = await this.#joint("predict", x);
     const labels = Int32Array.from(await noGrad(() => joint.argmax(1)).data());
     return resultOf(labels, [labels.length], joint);
@@ -204,7 +204,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
 
   /** The Akaike information criterion: 2 · parameters − 2 log-likelihood; lower is better. */
   async aic(x: Rows): Promise<number> {
-    this.check("aic(x)", arguments);
+    this.check("aic(x: any)", arguments);
     const [rows] = tensorOf("GaussianMixture.aic", x).shape as [number];
     return 2 * this.#parameters() - 2 * (await this.score(x)) * rows;
   }
@@ -213,7 +213,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
    * The Bayesian information criterion: log(rows) · parameters − 2 log-likelihood; lower is better.
    */
   async bic(x: Rows): Promise<number> {
-    this.check("bic(x)", arguments);
+    this.check("bic(x: any)", arguments);
     const [rows] = tensorOf("GaussianMixture.bic", x).shape as [number];
     return Math.log(rows) * this.#parameters() - 2 * (await this.score(x)) * rows;
   }

@@ -58,7 +58,7 @@ const schema: Schema<KNeighborsParams> = {
 abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams, Own> {
   /** The nearest training rows of each row. Throws ArgumentError if there are not enough. */
   async kneighbors(x: Rows, nNeighbors: number = this.params.nNeighbors): Promise<Neighbors> {
-    this.check("kneighbors(x, nNeighbors?: number)", arguments);
+    this.check("kneighbors(x: any, nNeighbors?: number)", arguments);
     const { found, rows, x: features } = await this.#nearest("kneighbors", x, nNeighbors);
     const shape = [rows, nNeighbors];
     return {
@@ -127,12 +127,12 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
   readonly kind = "classifier";
 
   constructor(params: Given<KNeighborsParams> = {}) {
-    if (arguments.length > 1) checkCall("new KNeighborsClassifier(settings?)", arguments);
+    checkCall("new KNeighborsClassifier(settings?)", arguments);
     super("KNeighborsClassifier", schema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
-    this.check("fit(x, y)", arguments);
+    this.check("fit(x: any, y: any)", arguments);
     const { count, ...known } = await this.remember(x);
     return this.learn({ ...known, ...(await readClasses(`${this.type}.fit`, y, count, 1)) });
   }
@@ -144,21 +144,21 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { votes, rows, x: features } = await this.#votes("predict", x);
     return resultOf(labelsOf(this.classes, votes), [rows], features);
   }
 
   /** The fraction of the neighbours in each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { votes, rows, x: features } = await this.#votes("predictProba", x);
     return resultOf(votes, [rows, this.classes.length], features);
   }
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -188,12 +188,12 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
   readonly kind = "regressor";
 
   constructor(params: Given<KNeighborsParams> = {}) {
-    if (arguments.length > 1) checkCall("new KNeighborsRegressor(settings?)", arguments);
+    checkCall("new KNeighborsRegressor(settings?)", arguments);
     super("KNeighborsRegressor", schema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
-    this.check("fit(x, y)", arguments);
+    this.check("fit(x: any, y: any)", arguments);
     const { count, ...known } = await this.remember(x);
     const targets = await readNumbers(`${this.type}.fit`, "targets", y, count);
     return this.learn({ ...known, targets });
@@ -201,7 +201,7 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
 
   /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { targets } = this.learned("predict");
     const sums: number[] = [];
     const { rows, x: features } = await this.ask("predict", x, (row, neighbour, weight) => {
@@ -212,7 +212,7 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

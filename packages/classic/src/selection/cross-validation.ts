@@ -23,9 +23,10 @@ export async function crossValScore(
   estimator: Predictor,
   x: Rows,
   y: Numbers,
-  { cv = 5, scoring = null }: TrialOptions = {},
+  options: TrialOptions = {},
 ): Promise<Float64Array> {
-  checkCall("crossValScore(model, x, y, { cv, scoring })", arguments);
+  checkCall("crossValScore(model: any, x: any, y: any, { cv, scoring })", arguments);
+  const { cv = 5, scoring = null } = options;
   checkPredictor("crossValScore", estimator);
   const scorer = scorerOf(scoring);
   const samples = await Samples.of("crossValScore", x, y);
@@ -76,9 +77,10 @@ export async function learningCurve(
   estimator: Predictor,
   x: Rows,
   y: Numbers,
-  { cv = 5, scoring = null, trainSizes = [0.1, 0.325, 0.55, 0.775, 1] }: LearningCurveOptions = {},
+  options: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
-  checkCall("learningCurve(model, x, y, { cv, scoring, trainSizes })", arguments);
+  checkCall("learningCurve(model: any, x: any, y: any, { cv, scoring, trainSizes })", arguments);
+  const { cv = 5, scoring = null, trainSizes = [0.1, 0.325, 0.55, 0.775, 1] } = options;
   checkPredictor("learningCurve", estimator);
   const scorer = scorerOf(scoring);
   const samples = await Samples.of("learningCurve", x, y);

@@ -51,17 +51,13 @@ export async function permutationImportance(
   model: Predictor,
   x: Rows,
   y: Numbers,
-  {
-    scoring = null,
-    nRepeats = 5,
-    randomState = null,
-    permutation,
-  }: PermutationImportanceOptions = {},
+  options: PermutationImportanceOptions = {},
 ): Promise<PermutationImportance> {
   checkCall(
-    "permutationImportance(model, x, y, { scoring, nRepeats: number, randomState: number | null, permutation: function })",
+    "permutationImportance(model: any, x: any, y: any, { scoring, nRepeats: number, randomState: number | null, permutation: function })",
     arguments,
   );
+  const { scoring = null, nRepeats = 5, randomState = null, permutation } = options;
   const call = "permutationImportance";
   checkPredictor(call, model);
   if (!Number.isInteger(nRepeats) || nRepeats < 1) {
@@ -131,12 +127,13 @@ export async function partialDependence(
   model: Predictor,
   x: Rows,
   features: number | string | readonly [number | string, number | string],
-  { gridResolution = 100, percentiles = [0.05, 0.95] }: PartialDependenceOptions = {},
+  options: PartialDependenceOptions = {},
 ): Promise<PartialDependence> {
   checkCall(
-    "partialDependence(model, x, features, { gridResolution: number, percentiles })",
+    "partialDependence(model: any, x: any, features: any, { gridResolution: number, percentiles })",
     arguments,
   );
+  const { gridResolution = 100, percentiles = [0.05, 0.95] } = options;
   const call = "partialDependence";
   checkPredictor(call, model);
   const [low, high] = percentiles;

@@ -106,7 +106,7 @@ export class PredictorPipeline implements Predictor {
     estimator: Predictor,
     changes: Readonly<Record<string, unknown>> = {},
   ) {
-    checkCall("new PredictorPipeline(steps, estimator, changes?)", arguments);
+    checkCall("new PredictorPipeline(steps: array, estimator: any, changes?)", arguments);
     if (steps.length === 0 || typeof estimator?.predict !== "function") {
       throw new ArgumentError(
         "PredictorPipeline: needs transforms followed by a predictor\n  hint: makePipeline(new StandardScaler(), new SVC())",
@@ -136,7 +136,7 @@ export class PredictorPipeline implements Predictor {
 
   /** Fits copies of the transforms and the predictor; the given ones are not fitted. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
-    checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
+    checkCall(`${this.type}.fit(x: any, y: any, { sampleWeight })`, arguments);
     const steps = await Promise.all(this.steps.map((step) => unfitted(step, this.#changes)));
     const transform = new Pipeline(steps);
     const features = await transform.fitTransform(x, y as never);
@@ -162,13 +162,13 @@ export class PredictorPipeline implements Predictor {
   }
 
   async predict(x: Rows): Promise<Tensor> {
-    checkCall(`${this.type}.predict(x)`, arguments);
+    checkCall(`${this.type}.predict(x: any)`, arguments);
     const { transform, estimator } = this.#parts("predict");
     return estimator.predict(transform.transform(x));
   }
 
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    checkCall(`${this.type}.score(x, y, { sampleWeight })`, arguments);
+    checkCall(`${this.type}.score(x: any, y: any, { sampleWeight })`, arguments);
     const { transform, estimator } = this.#parts("score");
     return estimator.score(transform.transform(x), y, options);
   }
@@ -179,7 +179,7 @@ export class PredictorPipeline implements Predictor {
   }
 
   clone(changes: object = {}): PredictorPipeline {
-    if (arguments.length > 1) checkCall("PredictorPipeline.clone(settings?)", arguments);
+    checkCall("PredictorPipeline.clone(settings?)", arguments);
     const entries = Object.entries(changes);
     const isStep = ([name]: readonly [string, unknown]): boolean => name.includes(MARK);
     const known = new Set(this.steps.flatMap(typesIn));
@@ -224,9 +224,10 @@ export class PredictorPipeline implements Predictor {
    */
   static async fromState(
     state: unknown,
-    { classes = {} }: { readonly classes?: PipelineClasses } = {},
+    options: { readonly classes?: PipelineClasses } = {},
   ): Promise<PredictorPipeline> {
-    checkCall("PredictorPipeline.fromState(state, { classes })", arguments);
+    checkCall("PredictorPipeline.fromState(state: any, { classes })", arguments);
+    const { classes = {} } = options;
     const { params, fitted } = checkState("PredictorPipeline", state);
     const { changes, ...parts } = params as unknown as SavedParts & {
       changes: Readonly<Record<string, unknown>>;

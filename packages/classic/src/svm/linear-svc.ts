@@ -85,12 +85,12 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   readonly kind = "classifier";
 
   constructor(params: Given<LinearSVCParams> = {}) {
-    if (arguments.length > 1) checkCall("new LinearSVC(settings?)", arguments);
+    checkCall("new LinearSVC(settings?)", arguments);
     super("LinearSVC", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "LinearSVC.fit";
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -140,13 +140,13 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
    * [rows, classes].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     return this.#values("decisionFunction", x);
   }
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const values = await this.#values("predict", x);
     const { classes } = this;
     const data = await values.data();
@@ -159,7 +159,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -188,12 +188,12 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   readonly kind = "classifier";
 
   constructor(params: Given<SVCParams> = {}) {
-    if (arguments.length > 1) checkCall("new SVC(settings?)", arguments);
+    checkCall("new SVC(settings?)", arguments);
     super("SVC", svcSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "SVC.fit";
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -224,7 +224,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
    * [rows, pairs].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
-    this.check("decisionFunction(x)", arguments);
+    this.check("decisionFunction(x: any)", arguments);
     const values = await this.machines("decisionFunction", x);
     const { classes } = this.learned("decisionFunction");
     if (classes.length === 2) return noGrad(() => values.squeeze(1));
@@ -239,7 +239,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
 
   /** The class with most votes; of equal ones the lowest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const values = await this.machines("predict", x);
     const { classes } = this.learned("predict");
     const data = await values.data();
@@ -252,7 +252,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -338,12 +338,12 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
   readonly kind = "regressor";
 
   constructor(params: Given<SVRParams> = {}) {
-    if (arguments.length > 1) checkCall("new SVR(settings?)", arguments);
+    checkCall("new SVR(settings?)", arguments);
     super("SVR", svrSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "SVR.fit";
     const matrix = await readRows(call, x);
     const { rows } = matrix;
@@ -382,14 +382,14 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
 
   /** f(x) of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const values = await this.machines("predict", x);
     return noGrad(() => values.squeeze(1));
   }
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   columnsOf,
@@ -207,7 +207,7 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
 
   /** The leaf of each row: [rows], i32. */
   async apply(x: Rows): Promise<Tensor> {
-    this.check("apply(x)", arguments);
+    this.check("apply(x: any)", arguments);
     const { leaves, matrix } = await this.#leaves("apply", x);
     return resultOf(leaves, [matrix.rows], matrix);
   }
@@ -218,7 +218,7 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
     y: Numbers,
     options: FitOptions = {},
   ): Promise<PruningPath> {
-    this.check("costComplexityPruningPath(x, y, { sampleWeight })", arguments);
+    this.check("costComplexityPruningPath(x: any, y: any, { sampleWeight })", arguments);
     const whole = this.clone({ ccpAlpha: 0 } as Given<Params>);
     await whole.fit(x, y, options);
     return pruningPath(whole.tree);
@@ -251,6 +251,8 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
   }
 }
 
+defineKind("decisionTree", "a decision tree", (value) => value instanceof DecisionTree);
+
 /**
  * Decision tree that predicts classes by tests "feature ≤ threshold" (Breiman et al. 1984); each
  * split minimises the impurity of the classes. x: [rows, features]; NaN is a missing value; labels:
@@ -268,12 +270,12 @@ export class DecisionTreeClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<DecisionTreeClassifierParams> = {}) {
-    if (arguments.length > 1) checkCall("new DecisionTreeClassifier(settings?)", arguments);
+    checkCall("new DecisionTreeClassifier(settings?)", arguments);
     super("DecisionTreeClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "DecisionTreeClassifier.fit";
     const matrix = await readRows(call, x, { missing: true });
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -294,21 +296,21 @@ export class DecisionTreeClassifier
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
   /** The fraction of each class among the training rows of the leaf: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
-    this.check("predictProba(x)", arguments);
+    this.check("predictProba(x: any)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
   /** Accuracy: the fraction of rows whose class is predicted correctly. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -335,12 +337,12 @@ export class DecisionTreeRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<DecisionTreeRegressorParams> = {}) {
-    if (arguments.length > 1) checkCall("new DecisionTreeRegressor(settings?)", arguments);
+    checkCall("new DecisionTreeRegressor(settings?)", arguments);
     super("DecisionTreeRegressor", regressorSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
-    this.check("fit(x, y, { sampleWeight })", arguments);
+    this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "DecisionTreeRegressor.fit";
     const matrix = await readRows(call, x, { missing: true });
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -361,14 +363,14 @@ export class DecisionTreeRegressor
 
   /** The prediction for each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
-    this.check("predict(x)", arguments);
+    this.check("predict(x: any)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(values, [matrix.rows], matrix);
   }
 
   /** R² of the predictions. */
   async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
-    this.check("score(x, y, { sampleWeight })", arguments);
+    this.check("score(x: any, y: any, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

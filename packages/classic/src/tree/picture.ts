@@ -52,7 +52,7 @@ type AnyTree = DecisionTreeClassifier | DecisionTreeRegressor;
  */
 export function plotTree(model: AnyTree, options: PlotTreeOptions = {}): TreeDrawing {
   checkCall(
-    "plotTree(model, { featureNames, classNames, maxDepth: number, decimals: number })",
+    "plotTree(model: decisionTree, { featureNames, classNames, maxDepth: number, decimals: number })",
     arguments,
   );
   return drawing("plotTree", model, options);
@@ -114,7 +114,7 @@ const HUES = ["47 111 219", "239 91 60", "42 157 111", "217 164 0", "142 91 208"
  */
 export function exportSvg(model: AnyTree, options: PlotTreeOptions = {}): string {
   checkCall(
-    "exportSvg(model, { featureNames, classNames, maxDepth: number, decimals: number })",
+    "exportSvg(model: decisionTree, { featureNames, classNames, maxDepth: number, decimals: number })",
     arguments,
   );
   const { nodes, leaves, depth } = drawing("exportSvg", model, options);

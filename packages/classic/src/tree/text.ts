@@ -46,7 +46,7 @@ export function exportText(
   options: ExportTextOptions = {},
 ): string {
   checkCall(
-    "exportText(model, { featureNames, classNames, maxDepth: number, spacing: number, decimals: number, showWeights: boolean })",
+    "exportText(model: decisionTree, { featureNames, classNames, maxDepth: number, spacing: number, decimals: number, showWeights: boolean })",
     arguments,
   );
   const { maxDepth = 10, spacing = 3, decimals = 2, showWeights = false } = options;

@@ -27,7 +27,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   readonly classes: readonly string[];
 
   constructor(parts: Pick<ImageDataset, "about" | "shape" | "pixels" | "labels" | "classes">) {
-    checkCall("new ImageDataset(parts)", arguments);
+    checkCall("new ImageDataset(parts: any)", arguments);
     this.about = parts.about;
     this.shape = parts.shape;
     this.pixels = parts.pixels;
@@ -58,7 +58,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   }
 
   batch(indices: ArrayLike<number>): ImageBatch {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     const size = this.#size;
     const images = new Float32Array(indices.length * size);
     const labels = new Int32Array(indices.length);
@@ -77,14 +77,14 @@ export class ImageDataset implements Dataset<ImageBatch> {
 
   /** The bytes of one image, by index. Throws DataError for an invalid index. */
   image(index: number): Uint8Array {
-    if (arguments.length > 1) checkCall("dataset.image(index: number)", arguments);
+    checkCall("dataset.image(index: number)", arguments);
     const start = this.#check(index) * this.#size;
     return this.pixels.subarray(start, start + this.#size);
   }
 
   /** The images at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): ImageDataset {
-    if (arguments.length > 1) checkCall("dataset.take(indices)", arguments);
+    checkCall("dataset.take(indices: list)", arguments);
     const pixels = new Uint8Array(indices.length * this.#size);
     const labels = new Uint8Array(indices.length);
     for (let i = 0; i < indices.length; i++) {

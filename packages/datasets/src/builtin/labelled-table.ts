@@ -21,7 +21,7 @@ export class LabelledTable implements DescribedTable {
       readonly classes?: readonly string[];
     },
   ) {
-    checkCall("new LabelledTable(parts)", arguments);
+    checkCall("new LabelledTable(parts: any)", arguments);
     this.about = parts.about;
     this.table = parts.table;
     this.features = parts.features;
@@ -49,7 +49,7 @@ export class LabelledTable implements DescribedTable {
 
   /** The rows at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): LabelledTable {
-    if (arguments.length > 1) checkCall("table.take(indices)", arguments);
+    checkCall("table.take(indices: list)", arguments);
     return new LabelledTable({ ...this, table: this.table.take(indices) });
   }
 }

@@ -12,7 +12,7 @@ export class ChainDataset<Batch> implements StreamDataset<Batch> {
   readonly datasets: readonly StreamDataset<Batch>[];
 
   constructor(datasets: readonly StreamDataset<Batch>[]) {
-    checkCall("new ChainDataset(datasets)", arguments);
+    checkCall("new ChainDataset(datasets: array)", arguments);
     const streams = Array.isArray(datasets) && datasets.every((one) => "batches" in Object(one));
     if (!streams || datasets.length === 0) {
       throw new ArgumentError(
@@ -37,7 +37,7 @@ export class ChainDataset<Batch> implements StreamDataset<Batch> {
   }
 
   example(batch: Batch): unknown {
-    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    checkCall("dataset.example(batch: any)", arguments);
     return exampleOf(this.datasets[0] as StreamDataset<Batch>, batch);
   }
 }

@@ -20,14 +20,14 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
   readonly length: number;
 
   constructor(datasets: readonly Indexed<Batch>[]) {
-    checkCall("new ConcatDataset(datasets)", arguments);
+    checkCall("new ConcatDataset(datasets: dataset[])", arguments);
     if (datasets.length === 0) throw new ArgumentError("ConcatDataset: there are no datasets");
     this.datasets = datasets.map(datasetOf);
     this.length = this.datasets.reduce((sum, { length }) => sum + length, 0);
   }
 
   async batch(indices: ArrayLike<number>): Promise<Batch> {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     const parts = this.#partsOf(indices);
     const batches = await Promise.all(parts.map((part) => part.dataset.batch(part.indices)));
     const [only] = batches;
@@ -37,7 +37,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
   }
 
   example(batch: Batch): unknown {
-    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    checkCall("dataset.example(batch: any)", arguments);
     return exampleOf(this.datasets[0] as Dataset<Batch>, batch);
   }
 

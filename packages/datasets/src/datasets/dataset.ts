@@ -1,5 +1,5 @@
 import { ArgumentError, type Generator, noGrad, Tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 
 /** Examples by index. `Batch` is what a DataLoader yields, or passes to `collate`. */
 export interface Dataset<Batch> {
@@ -37,6 +37,12 @@ export interface StreamDataset<Batch> {
   example?(batch: Batch): unknown;
 }
 
+defineKind("dataset", "a dataset", (value) => {
+  return (
+    Array.isArray(value) || typeof (value as Partial<Dataset<unknown>> | null)?.batch === "function"
+  );
+});
+
 /** A dataset, or an array, which is used as the dataset of its elements. */
 export type Indexed<Batch> = Dataset<Batch> | (Batch & readonly unknown[]);
 
@@ -68,12 +74,12 @@ export abstract class ItemDataset<Item> implements Dataset<Item[]> {
 
   /** The examples at `indices`, loaded concurrently. */
   batch(indices: ArrayLike<number>): Promise<Item[]> {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     return Promise.all(Array.from(indices, (index) => this.get(index)));
   }
 
   example(batch: Item[]): Item {
-    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    checkCall("dataset.example(batch: array)", arguments);
     return batch[0] as Item;
   }
 }

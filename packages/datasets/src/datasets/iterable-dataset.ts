@@ -33,7 +33,7 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
   #spent = false;
 
   constructor(source: StreamSource<Item>, options: IterableDatasetOptions = {}) {
-    checkCall("new IterableDataset(source, { shuffleBuffer: number })", arguments);
+    checkCall("new IterableDataset(source: any, { shuffleBuffer: number })", arguments);
     const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(
@@ -70,7 +70,7 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
   }
 
   example(batch: Item[]): Item {
-    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    checkCall("dataset.example(batch: array)", arguments);
     return batch[0] as Item;
   }
 

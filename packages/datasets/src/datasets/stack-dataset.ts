@@ -33,7 +33,8 @@ export class StackDataset<const Datasets extends StackedDatasets>
   readonly #inRow: boolean;
 
   constructor(datasets: Datasets) {
-    checkCall("new StackDataset(datasets)", arguments);
+    checkCall("new StackDataset(datasets: array | object)", arguments);
+    checkCall("new StackDataset(datasets: dataset[])", [Object.values(datasets)]);
     this.#inRow = Array.isArray(datasets);
     this.#datasets = Object.entries(datasets).map(([name, one]) => [
       name,
@@ -51,7 +52,7 @@ export class StackDataset<const Datasets extends StackedDatasets>
   }
 
   async batch(indices: ArrayLike<number>): Promise<StackedBatch<Datasets>> {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     const fields = await Promise.all(
       this.#datasets.map(async ([name, dataset]) => [name, await dataset.batch(indices)] as const),
     );
@@ -60,7 +61,7 @@ export class StackDataset<const Datasets extends StackedDatasets>
   }
 
   example(batch: StackedBatch<Datasets>): unknown {
-    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    checkCall("dataset.example(batch: any)", arguments);
     const values = batch as Readonly<Record<string, unknown>>;
     const fields = this.#datasets.map(
       ([name, dataset]) => [name, exampleOf(dataset, values[name])] as const,

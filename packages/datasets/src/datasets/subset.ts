@@ -13,7 +13,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   readonly indices: Int32Array;
 
   constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
-    checkCall("new Subset(dataset, indices: list)", arguments);
+    checkCall("new Subset(dataset: dataset, indices: list)", arguments);
     this.dataset = datasetOf(dataset);
     const { length } = this.dataset;
     this.indices = Int32Array.from(indices, (index) => checkIndex("Subset", index, length));
@@ -24,7 +24,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   }
 
   batch(indices: ArrayLike<number>): Batch | Promise<Batch> {
-    if (arguments.length > 1) checkCall("subset.batch(indices)", arguments);
+    checkCall("subset.batch(indices: list)", arguments);
     const numbers = Int32Array.from(
       indices,
       (i) => this.indices[checkIndex("Subset", i, this.length)] as number,
@@ -33,7 +33,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   }
 
   example(batch: Batch): unknown {
-    if (arguments.length > 1) checkCall("subset.example(batch)", arguments);
+    checkCall("subset.example(batch: any)", arguments);
     return exampleOf(this.dataset, batch);
   }
 }
@@ -56,7 +56,7 @@ export function randomSplit<Batch>(
   sizes: readonly number[],
   options: RandomSplitOptions = {},
 ): Subset<Batch>[] {
-  checkCall("randomSplit(dataset, sizes: list, { generator })", arguments);
+  checkCall("randomSplit(dataset: dataset, sizes: list, { generator })", arguments);
   const { generator = defaultGenerator() } = options;
   const counts = countsOf(sizes, dataset.length);
   const order = generator.permutation(dataset.length);

@@ -17,7 +17,7 @@ export class TableDataset implements Dataset<Table> {
   readonly table: Table;
 
   constructor(table: Table) {
-    checkCall("new TableDataset(table)", arguments);
+    checkCall("new TableDataset(table: table)", arguments);
     this.table = table;
   }
 
@@ -26,7 +26,7 @@ export class TableDataset implements Dataset<Table> {
   }
 
   batch(indices: ArrayLike<number>): Table {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     return this.table.take(indices);
   }
 }
@@ -55,7 +55,7 @@ export class TableStreamDataset implements StreamDataset<Table> {
     tables: AsyncIterable<Table> | Iterable<Table>,
     options: TableStreamDatasetOptions = {},
   ) {
-    checkCall("new TableStreamDataset(tables, { shuffleBuffer: number })", arguments);
+    checkCall("new TableStreamDataset(tables: any, { shuffleBuffer: number })", arguments);
     const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(

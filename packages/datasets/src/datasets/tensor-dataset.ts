@@ -29,7 +29,7 @@ export class TensorDataset<const Fields extends TensorFields>
           "\n  hint: new TensorDataset({ x, y })",
       );
     }
-    checkCall("new TensorDataset(fields)", arguments);
+    checkCall("new TensorDataset(fields: tensor[] | object)", arguments);
     const entries: [string, Tensor][] = Object.entries(fields);
     const [length, ...others] = entries.map(([, field]) =>
       field instanceof Tensor ? (field.shape[0] ?? null) : null,
@@ -47,7 +47,7 @@ export class TensorDataset<const Fields extends TensorFields>
 
   /** Rows of each tensor. Throws ArgumentError for an invalid index. */
   async batch(indices: ArrayLike<number>): Promise<TensorBatch<Fields>> {
-    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
+    checkCall("dataset.batch(indices: list)", arguments);
     for (let i = 0; i < indices.length; i++) {
       checkIndex("TensorDataset", indices[i] as number, this.length);
     }

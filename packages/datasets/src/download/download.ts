@@ -48,7 +48,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<string | Blob> {
   checkCall(
-    "download(urls, { sha256: string, name: string, folder: string, offline: boolean, retries: number, signal, onProgress: function })",
+    "download(urls: any, { sha256: string, name: string, folder: string, offline: boolean, retries: number, signal, onProgress: function })",
     arguments,
   );
   const mirrors = addressesIn(urls);

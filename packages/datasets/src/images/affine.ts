@@ -58,7 +58,7 @@ export class RandomRotation implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("rotation.transform(images: tensor)", arguments);
+    checkCall("rotation.transform(images: tensor)", arguments);
     return asBatch("RandomRotation", images, (batch) => {
       const generator = sourceOf(this.#options.generator ?? null);
       const draw = (): AffineParameters => ({
@@ -98,7 +98,7 @@ export class RandomAffine implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("affine.transform(images: tensor)", arguments);
+    checkCall("affine.transform(images: tensor)", arguments);
     return asBatch("RandomAffine", images, (batch) => {
       const [count = 0, , tall = 0, wide = 0] = batch.shape;
       const generator = sourceOf(this.#options.generator ?? null);

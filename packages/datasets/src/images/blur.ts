@@ -40,7 +40,7 @@ export class GaussianBlur implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("blur.transform(images: tensor)", arguments);
+    checkCall("blur.transform(images: tensor)", arguments);
     return asBatch("GaussianBlur", images, (batch) => {
       const [count = 0, , tall = 0, wide = 0] = batch.shape;
       const [height, width] = this.#size;

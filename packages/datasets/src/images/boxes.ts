@@ -5,7 +5,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
  * Intersection over union of every pair of boxes: [N, 4] and [M, 4] of (x1, y1, x2, y2) → [N, M].
  */
 export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
-  if (arguments.length !== 2) checkCall("boxIou(boxes1: tensor, boxes2: tensor)", arguments);
+  checkCall("boxIou(boxes1: tensor, boxes2: tensor)", arguments);
   const [one, other] = [sides("boxIou", boxes1, 1), sides("boxIou", boxes2, 0)];
   const overlap = (low: 0 | 1): Tensor =>
     minimum(one[low + 2] as Tensor, other[low + 2] as Tensor)

@@ -20,7 +20,7 @@ export class Lambda implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("lambda.transform(images: tensor)", arguments);
+    checkCall("lambda.transform(images: tensor)", arguments);
     return this.#change(images);
   }
 }
@@ -41,7 +41,7 @@ export class RandomApply implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(transforms: readonly ImageTransform[], options: RandomApplyOptions = {}) {
-    checkCall("new RandomApply(transforms, { p: number, generator })", arguments);
+    checkCall("new RandomApply(transforms: array, { p: number, generator })", arguments);
     const { p = 0.5, generator } = options;
     this.#all = new Compose(transforms);
     this.#p = checkProbability("RandomApply", p);
@@ -49,7 +49,7 @@ export class RandomApply implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("apply.transform(images: tensor)", arguments);
+    checkCall("apply.transform(images: tensor)", arguments);
     return asBatch("RandomApply", images, (batch) => {
       const generator = sourceOf(this.#generator);
       const chosen = Array.from({ length: batch.shape[0] as number }, () =>
@@ -75,7 +75,7 @@ export class RandomChoice implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(transforms: readonly ImageTransform[], options: RandomChoiceOptions = {}) {
-    checkCall("new RandomChoice(transforms, { p: list, generator })", arguments);
+    checkCall("new RandomChoice(transforms: array, { p: list, generator })", arguments);
     const { p = transforms.map(() => 1), generator } = options;
     const usable = p.every((weight) => weight >= 0 && weight < Infinity) && p.some((w) => w > 0);
     if (p.length !== transforms.length || !usable) {
@@ -89,7 +89,7 @@ export class RandomChoice implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("choice.transform(images: tensor)", arguments);
+    checkCall("choice.transform(images: tensor)", arguments);
     return asBatch("RandomChoice", images, (batch) => {
       const generator = sourceOf(this.#generator);
       const chosen = Array.from({ length: batch.shape[0] as number }, () => this.#draw(generator));

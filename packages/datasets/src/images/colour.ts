@@ -23,7 +23,7 @@ export class Grayscale implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("grayscale.transform(images: tensor)", arguments);
+    checkCall("grayscale.transform(images: tensor)", arguments);
     return asBatch("Grayscale", images, (batch) => {
       const grey = greyOf("Grayscale", batch);
       const [count = 0, , height = 0, width = 0] = grey.shape;
@@ -72,7 +72,7 @@ export class ColorJitter implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("jitter.transform(images: tensor)", arguments);
+    checkCall("jitter.transform(images: tensor)", arguments);
     return asBatch("ColorJitter", images, (batch) => {
       const generator = sourceOf(this.#generator);
       const drawn = Array.from({ length: batch.shape[0] as number }, () => {

@@ -19,7 +19,7 @@ export class CenterCrop implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("crop.transform(images: tensor)", arguments);
+    checkCall("crop.transform(images: tensor)", arguments);
     return asBatch("CenterCrop", images, (batch) => {
       const [height, width] = this.#size;
       const [down, right] = roomIn("CenterCrop", batch, this.#size);
@@ -55,7 +55,7 @@ export class RandomCrop implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("crop.transform(images: tensor)", arguments);
+    checkCall("crop.transform(images: tensor)", arguments);
     return asBatch("RandomCrop", images, (batch) => {
       const around = this.#padding;
       const padded = around === 0 ? batch : pad(batch, [around, around, around, around]);

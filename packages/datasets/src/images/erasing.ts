@@ -66,7 +66,7 @@ export class RandomErasing implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("erasing.transform(images: tensor)", arguments);
+    checkCall("erasing.transform(images: tensor)", arguments);
     return asBatch("RandomErasing", images, (batch) => {
       const value = this.#value;
       const [count = 0, channels = 0, tall = 0, wide = 0] = batch.shape;

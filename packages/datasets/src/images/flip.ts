@@ -21,7 +21,7 @@ export class RandomHorizontalFlip implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("flip.transform(images: tensor)", arguments);
+    checkCall("flip.transform(images: tensor)", arguments);
     return asBatch("RandomHorizontalFlip", images, (batch) =>
       someFlipped(batch, 3, this.#p, sourceOf(this.#generator)),
     );
@@ -40,7 +40,7 @@ export class RandomVerticalFlip implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("flip.transform(images: tensor)", arguments);
+    checkCall("flip.transform(images: tensor)", arguments);
     return asBatch("RandomVerticalFlip", images, (batch) =>
       someFlipped(batch, 2, this.#p, sourceOf(this.#generator)),
     );

@@ -36,7 +36,7 @@ export function makeGrid(
   options: MakeGridOptions = {},
 ): Tensor {
   checkCall(
-    "makeGrid(images, { nrow: number, padding: number, normalize: boolean, valueRange: list, scaleEach: boolean, padValue: number })",
+    "makeGrid(images: tensor | tensor[], { nrow: number, padding: number, normalize: boolean, valueRange: list, scaleEach: boolean, padValue: number })",
     arguments,
   );
   const { nrow = 8, padding = 2, padValue = 0 } = options;

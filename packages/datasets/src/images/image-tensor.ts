@@ -1,5 +1,5 @@
 import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 
 /**
  * Bytes of an image, row by row, with the channels of a pixel together: a browser's ImageData, or
@@ -10,6 +10,11 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
 }
+
+defineKind("pixels", "a picture, { data, width, height }", (value) => {
+  const { data, width } = (value ?? {}) as Partial<Pixels>;
+  return ArrayBuffer.isView(data) && typeof width === "number";
+});
 
 /** Settings of `imageTensor`. */
 export interface ImageTensorOptions {
@@ -26,7 +31,7 @@ export interface ImageTensorOptions {
  * Throws ArgumentError if the number of bytes does not match the size.
  */
 export function imageTensor(pixels: Pixels, options: ImageTensorOptions = {}): Tensor {
-  checkCall("imageTensor(pixels, { channels: number })", arguments);
+  checkCall("imageTensor(pixels: pixels, { channels: number })", arguments);
   const { data, width, height } = pixels;
   const { channels = 3 } = options;
   const size = width * height;

@@ -19,12 +19,12 @@ export class Compose implements ImageTransform {
   readonly transforms: readonly ImageTransform[];
 
   constructor(transforms: readonly ImageTransform[]) {
-    checkCall("new Compose(transforms)", arguments);
+    checkCall("new Compose(transforms: array)", arguments);
     this.transforms = [...transforms];
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("compose.transform(images: tensor)", arguments);
+    checkCall("compose.transform(images: tensor)", arguments);
     return this.transforms.reduce((at, each) => each.transform(at), images);
   }
 }

@@ -38,8 +38,7 @@ export class MixUp {
   }
 
   transform(images: Tensor, labels: Tensor): Mixed {
-    if (arguments.length !== 2)
-      checkCall("mixUp.transform(images: tensor, labels: tensor)", arguments);
+    checkCall("mixUp.transform(images: tensor, labels: tensor)", arguments);
     const classes = this.#mixing.classes(images, labels);
     const { share } = this.#mixing.draw();
     return { images: blend(images, share), labels: blend(classes, share) };
@@ -59,8 +58,7 @@ export class CutMix {
   }
 
   transform(images: Tensor, labels: Tensor): Mixed {
-    if (arguments.length !== 2)
-      checkCall("cutMix.transform(images: tensor, labels: tensor)", arguments);
+    checkCall("cutMix.transform(images: tensor, labels: tensor)", arguments);
     const classes = this.#mixing.classes(images, labels);
     const { share, generator } = this.#mixing.draw();
     const [, , tall = 0, wide = 0] = images.shape;

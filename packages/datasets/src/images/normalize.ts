@@ -24,13 +24,13 @@ export class Normalize implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("normalize.transform(images: tensor)", arguments);
+    checkCall("normalize.transform(images: tensor)", arguments);
     return this.#each(images, (batch, mean, std) => batch.sub(mean).div(std));
   }
 
   /** x = z std + mean, for display. */
   inverseTransform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("normalize.inverseTransform(images: tensor)", arguments);
+    checkCall("normalize.inverseTransform(images: tensor)", arguments);
     return this.#each(images, (batch, mean, std) => batch.mul(std).add(mean));
   }
 

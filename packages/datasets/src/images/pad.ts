@@ -38,7 +38,7 @@ export class Pad implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("pad.transform(images: tensor)", arguments);
+    checkCall("pad.transform(images: tensor)", arguments);
     const { fill = 0, mode = "constant" } = this.#options;
     return asBatch("Pad", images, (batch) =>
       mode === "constant"

@@ -25,7 +25,7 @@ export class Resize implements ImageTransform {
 
   constructor(size: Size, options: ResizeOptions = {}) {
     checkCall(
-      'new Resize(size, { mode: "bilinear" | "nearest" | "area", antialias: boolean })',
+      'new Resize(size: number | list, { mode: "bilinear" | "nearest" | "area", antialias: boolean })',
       arguments,
     );
     const { mode = "bilinear", antialias = false } = options;
@@ -44,7 +44,7 @@ export class Resize implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("resize.transform(images: tensor)", arguments);
+    checkCall("resize.transform(images: tensor)", arguments);
     return asBatch("Resize", images, (batch) => {
       const [, , height = 0, width = 0] = batch.shape;
       const size = this.#sizeFor(height, width);

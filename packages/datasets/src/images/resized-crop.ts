@@ -49,7 +49,7 @@ export class RandomResizedCrop implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("crop.transform(images: tensor)", arguments);
+    checkCall("crop.transform(images: tensor)", arguments);
     return asBatch("RandomResizedCrop", images, (batch) => {
       const [count = 0, , tall = 0, wide = 0] = batch.shape;
       const generator = sourceOf(this.#generator);

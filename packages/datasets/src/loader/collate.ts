@@ -34,7 +34,7 @@ export interface CollateOptions {
  * be collated.
  */
 export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
-  checkCall("defaultCollate(items)", arguments);
+  checkCall("defaultCollate(items: array)", arguments);
   return collateWith()(items);
 }
 

@@ -63,7 +63,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     options: DataLoaderOptions<Raw, Batch> = {},
   ) {
     checkCall(
-      "new DataLoader(dataset, { batchSize: number | null, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
+      "new DataLoader(dataset: any, { batchSize: number | null, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
       arguments,
     );
     const { batchSize = 1, prefetch = 0, generator = null } = options;
@@ -139,7 +139,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
    * loader is then unchanged.
    */
   loadStateDict(state: DataLoaderState): void {
-    if (arguments.length > 1) checkCall("loader.loadStateDict(state)", arguments);
+    checkCall("loader.loadStateDict(state: any)", arguments);
     this.#position.load(state);
   }
 

@@ -16,7 +16,10 @@ export class BatchSampler implements BatchOrder {
   readonly #dropLast: boolean;
 
   constructor(sampler: Sampler, batchSize: number, options: BatchOptions = {}) {
-    checkCall("new BatchSampler(sampler, batchSize: number, { dropLast: boolean })", arguments);
+    checkCall(
+      "new BatchSampler(sampler: any, batchSize: number, { dropLast: boolean })",
+      arguments,
+    );
     const { dropLast = false } = options;
     this.#sampler = sampler;
     this.#batchSize = checkBatchSize(batchSize);
@@ -25,7 +28,7 @@ export class BatchSampler implements BatchOrder {
   }
 
   *batches(generator: RandomGenerator): Generator<number[], void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.batches(generator)", arguments);
+    checkCall("sampler.batches(generator: any)", arguments);
     let batch: number[] = [];
     for (const index of this.#sampler.indices(generator)) {
       batch.push(index);

@@ -54,7 +54,7 @@ export class BucketBatchSampler implements BatchOrder {
   }
 
   *batches(generator: RandomGenerator): Generator<Int32Array, void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.batches(generator)", arguments);
+    checkCall("sampler.batches(generator: any)", arguments);
     const count = this.#lengths.length;
     const order = this.#shuffle
       ? generator.permutation(count)

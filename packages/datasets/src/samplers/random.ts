@@ -39,7 +39,7 @@ export class RandomSampler implements Sampler {
   }
 
   *indices(generator: RandomGenerator): Generator<number, void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
+    checkCall("sampler.indices(generator: any)", arguments);
     const count = this.#count;
     if (this.#replacement) {
       for (let left = this.length; left > 0; left -= CHUNK) {

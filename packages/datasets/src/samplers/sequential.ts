@@ -11,7 +11,7 @@ export class SequentialSampler implements Sampler {
   }
 
   *indices(): Generator<number, void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.indices(generator?)", arguments);
+    checkCall("sampler.indices(generator?)", arguments);
     for (let i = 0; i < this.length; i++) yield i;
   }
 }

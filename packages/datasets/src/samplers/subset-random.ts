@@ -17,7 +17,7 @@ export class SubsetRandomSampler implements Sampler {
   }
 
   *indices(generator: RandomGenerator): Generator<number, void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
+    checkCall("sampler.indices(generator: any)", arguments);
     for (const i of generator.permutation(this.length)) yield this.#numbers[i] as number;
   }
 }

@@ -53,7 +53,7 @@ export class WeightedRandomSampler implements Sampler {
   }
 
   *indices(generator: RandomGenerator): Generator<number, void, undefined> {
-    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
+    checkCall("sampler.indices(generator: any)", arguments);
     yield* this.#replacement ? this.#drawn(generator) : this.#race(generator);
   }
 

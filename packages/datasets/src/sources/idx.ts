@@ -22,7 +22,7 @@ const kinds: Readonly<
  * Throws DataError for bytes that are not a complete IDX file.
  */
 export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
-  checkCall("parseIdx(bytes, name?: string)", arguments);
+  checkCall("parseIdx(bytes: array, name?: string)", arguments);
   checkBytes("parseIdx", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kind = kinds[bytes[2] ?? -1];
@@ -54,7 +54,7 @@ export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
  * to read, and LimitError if it unpacks to too much.
  */
 export async function readIdx(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
-  checkCall("readIdx(source, { maxBytes: number })", arguments);
+  checkCall("readIdx(source: any, { maxBytes: number })", arguments);
   checkLimit("readIdx", "maxBytes", options.maxBytes);
   const name = nameOf(source, "IDX");
   return parseIdx(await bytesOf(source, name, options.maxBytes), name);

@@ -35,7 +35,7 @@ const kinds: Readonly<Record<string, Kind>> = {
  * integers beyond 2⁵³.
  */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
-  checkCall("parseNpy(bytes, name?: string)", arguments);
+  checkCall("parseNpy(bytes: array, name?: string)", arguments);
   checkBytes("parseNpy", bytes);
   const { descr, fortran, shape, start } = headerOf(bytes, name);
   const kind = kinds[descr.slice(1)];
@@ -71,7 +71,7 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
  * LimitError if it unpacks to too much.
  */
 export async function readNpy(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
-  checkCall("readNpy(source, { maxBytes: number })", arguments);
+  checkCall("readNpy(source: any, { maxBytes: number })", arguments);
   checkLimit("readNpy", "maxBytes", options.maxBytes);
   const name = nameOf(source, "npy");
   return parseNpy(await bytesOf(source, name, options.maxBytes), name);
@@ -88,7 +88,7 @@ export async function readNpz(
   source: Source,
   options: PackedOptions = {},
 ): Promise<Record<string, NumberArray>> {
-  checkCall("readNpz(source, { maxBytes: number })", arguments);
+  checkCall("readNpz(source: any, { maxBytes: number })", arguments);
   checkLimit("readNpz", "maxBytes", options.maxBytes);
   const name = nameOf(source, "npz");
   const files = await unzip(await bytesOf(source, name, options.maxBytes), name, options.maxBytes);

@@ -28,7 +28,7 @@ export class TableStream implements AsyncIterable<Table> {
 
   /** Applies `change` to each batch. */
   map(change: (batch: Table) => Table): TableStream {
-    if (arguments.length > 1) checkCall("stream.map(change: function)", arguments);
+    checkCall("stream.map(change: function)", arguments);
     const open = this.#open;
     return new TableStream(this.source, () => mapped(open(), change));
   }

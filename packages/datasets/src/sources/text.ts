@@ -11,7 +11,7 @@ const LONGEST_LINE = 2 ** 28;
  * not UTF-8, and LimitError if it unpacks to too much.
  */
 export async function readText(source: Source, options: PackedOptions = {}): Promise<string> {
-  checkCall("readText(source, { maxBytes: number })", arguments);
+  checkCall("readText(source: any, { maxBytes: number })", arguments);
   checkLimit("readText", "maxBytes", options.maxBytes);
   const text = await textOf(source, nameOf(source, "text"), options.maxBytes);
   return text.replace(/^\uFEFF/, "");
@@ -22,7 +22,7 @@ export async function readText(source: Source, options: PackedOptions = {}): Pro
  * `readText`.
  */
 export function streamLines(source: Source): AsyncIterable<string> {
-  checkCall("streamLines(source)", arguments);
+  checkCall("streamLines(source: any)", arguments);
   const name = nameOf(source, "text");
   return { [Symbol.asyncIterator]: () => textsOf(numberedLines(source, name)) };
 }

@@ -38,7 +38,7 @@ export class KFold {
 
   /** The folds of `count` rows. */
   split(count: number): Fold[] {
-    if (arguments.length > 1) checkCall("fold.split(count: number)", arguments);
+    checkCall("fold.split(count: number)", arguments);
     const { nSplits } = this.#options;
     checkCount(this.#name, count, nSplits);
     const order = Array.from({ length: count }, (_, i) => i);
@@ -76,7 +76,7 @@ export class StratifiedKFold {
 
   /** The folds of rows with these labels. */
   split(labels: Labels): Fold[] {
-    if (arguments.length > 1) checkCall("fold.split(labels)", arguments);
+    checkCall("fold.split(labels: any)", arguments);
     const { nSplits } = this.#options;
     checkCount(this.#name, labels.length, nSplits);
     const { classes, names } = byAppearance(labels);

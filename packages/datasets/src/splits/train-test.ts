@@ -94,9 +94,9 @@ export async function trainTestSplit(
   ...args: readonly (Splittable | TensorSplitOptions)[]
 ): Promise<unknown[]> {
   const last = args.at(-1);
-  const hasOptions = !(last instanceof Tensor) && !Array.isArray(last);
+  const hasOptions = last?.constructor === Object;
   const inputs = (hasOptions ? args.slice(0, -1) : args) as readonly Splittable[];
-  const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : input.length));
+  const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : input?.length));
   if (counts.length === 0 || counts.some((count) => count === undefined || count !== counts[0])) {
     throw new ArgumentError(
       `trainTestSplit: inputs have ${counts.join(" and ") || "no"} rows\n  hint: all inputs need the same number of rows`,

@@ -54,7 +54,7 @@ export interface DescribeOptions {
  * `console.log(String(describe(table)))`.
  */
 export function describe(table: Table, options: DescribeOptions = {}): TableDescription {
-  checkCall("describe(table, { top: number })", arguments);
+  checkCall("describe(table: table, { top: number })", arguments);
   const { top = 3 } = options;
   const columns = table.names.map((name): ColumnDescription => {
     const type = table.type(name);

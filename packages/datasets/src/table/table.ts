@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 import { areNumbers, numberIn, shown } from "./cells.ts";
 import { DataError } from "./error.ts";
 
@@ -52,7 +52,7 @@ export class Table {
 
   constructor(columns: Columns, options: TableOptions = {}) {
     checkCall(
-      "new Table(columns, { name: string, types, lines, before: number, mayMiss: boolean })",
+      "new Table(columns: object, { name: string, types, lines, before: number, mayMiss: boolean })",
       arguments,
     );
     const { name = "table", types = {}, lines = null, before = 0, mayMiss = false } = options;
@@ -77,7 +77,7 @@ export class Table {
 
   /** Type of a column: as declared, or else number if every cell is one, otherwise string. */
   type(name: string): ColumnType {
-    if (arguments.length > 1) checkCall("table.type(name: string)", arguments);
+    checkCall("table.type(name: string)", arguments);
     const known = this.#types.get(name);
     if (known !== undefined) return known;
     const column = this.#find(name);
@@ -102,7 +102,7 @@ export class Table {
    * it.
    */
   column(name: string): Column {
-    if (arguments.length > 1) checkCall("table.column(name: string)", arguments);
+    checkCall("table.column(name: string)", arguments);
     const type = this.type(name);
     if (type === "number") return this.numbers(name);
     if (type === "integer") return this.integers(name);
@@ -111,7 +111,7 @@ export class Table {
 
   /** A column as text, as written, with surrounding spaces. */
   strings(name: string): string[] {
-    if (arguments.length > 1) checkCall("table.strings(name: string)", arguments);
+    checkCall("table.strings(name: string)", arguments);
     const column: ArrayLike<string | number> = this.#find(name);
     return Array.from(column, (cell) =>
       typeof cell === "string" ? cell : Number.isNaN(cell) ? "" : String(cell),
@@ -123,7 +123,7 @@ export class Table {
    * number.
    */
   numbers(name: string): Float64Array {
-    if (arguments.length > 1) checkCall("table.numbers(name: string)", arguments);
+    checkCall("table.numbers(name: string)", arguments);
     const column = this.#find(name);
     if (!Array.isArray(column)) return Float64Array.from(column);
     const out = new Float64Array(column.length);
@@ -137,7 +137,7 @@ export class Table {
 
   /** A column as 32-bit integers. Throws the errors of `numbers`. */
   integers(name: string): Int32Array {
-    if (arguments.length > 1) checkCall("table.integers(name: string)", arguments);
+    checkCall("table.integers(name: string)", arguments);
     const column = this.#find(name);
     const out = new Int32Array(column.length);
     for (let i = 0; i < column.length; i++) {
@@ -157,7 +157,7 @@ export class Table {
    * Throws DataError for an unknown name and for a cell that is not a number.
    */
   tensor(names: readonly string[] = this.names): Tensor {
-    if (arguments.length > 1) checkCall("table.tensor(names?)", arguments);
+    checkCall("table.tensor(names?)", arguments);
     const columns = names.map((name) => this.numbers(name));
     const width = columns.length;
     const out = new Float32Array(this.length * width);
@@ -178,13 +178,13 @@ export class Table {
 
   /** A row by index. Throws DataError for an invalid index, and the errors of `column`. */
   row(index: number): Row {
-    if (arguments.length > 1) checkCall("table.row(index: number)", arguments);
+    checkCall("table.row(index: number)", arguments);
     return this.take([index]).rows().next().value as Row;
   }
 
   /** The rows at `indices`, in that order. Throws DataError for an invalid index. */
   take(indices: ArrayLike<number>): Table {
-    if (arguments.length > 1) checkCall("table.take(indices)", arguments);
+    checkCall("table.take(indices: list)", arguments);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i] as number;
       if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
@@ -201,7 +201,7 @@ export class Table {
 
   /** Rows from `start` to `end` (exclusive), like an array's slice. */
   slice(start = 0, end: number = this.length): Table {
-    if (arguments.length > 2) checkCall("table.slice(start?: number, end?: number)", arguments);
+    checkCall("table.slice(start?: number, end?: number)", arguments);
     return this.#derive(
       this.names,
       (column) => column.slice(start, end),
@@ -212,13 +212,13 @@ export class Table {
 
   /** The named columns, in that order. Throws DataError for an unknown name. */
   select(names: readonly string[]): Table {
-    if (arguments.length > 1) checkCall("table.select(names)", arguments);
+    checkCall("table.select(names: string[])", arguments);
     return this.#derive(names, (column) => column);
   }
 
   /** All columns except the named ones. Throws DataError for an unknown name. */
   without(names: readonly string[]): Table {
-    if (arguments.length > 1) checkCall("table.without(names)", arguments);
+    checkCall("table.without(names: string[])", arguments);
     for (const name of names) this.#find(name);
     return this.select(this.names.filter((name) => !names.includes(name)));
   }
@@ -233,7 +233,7 @@ export class Table {
    * A cell's place for error messages: file, row, line (if known) and column. `row` counts from 0.
    */
   place(row: number, name: string): string {
-    if (arguments.length > 2) checkCall("table.place(row: number, name: string)", arguments);
+    checkCall("table.place(row: number, name: string)", arguments);
     const line = this.#lines?.[row];
     const at = line === undefined ? "" : ` (line ${line})`;
     return `${this.source}: row ${this.#before + row + 1}${at}, column ${JSON.stringify(name)}`;
@@ -271,6 +271,8 @@ export class Table {
     return new DataError(`${this.place(row, name)}: ${shown(cell)}; expected ${wanted}`);
   }
 }
+
+defineKind("table", "a Table", (value) => value instanceof Table);
 
 function pick(column: Column, indices: ArrayLike<number>): Column {
   if (Array.isArray(column)) return Array.from(indices, (i) => column[i] as string);

@@ -27,7 +27,7 @@ export interface TrainBpeOptions {
  */
 export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): TokenizerJSON {
   checkCall(
-    "trainBpe(texts, { vocabSize: number, minFrequency: number, specialTokens })",
+    "trainBpe(texts: iterable, { vocabSize!: number, minFrequency: number, specialTokens })",
     arguments,
   );
   const { vocabSize, minFrequency = 2, specialTokens = [] } = options;

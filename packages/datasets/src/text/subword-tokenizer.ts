@@ -20,7 +20,7 @@ export class SubwordTokenizer {
   readonly #vocabulary: ReadonlyMap<string, number>;
 
   constructor(json: object, options: SubwordTokenizerOptions = {}) {
-    checkCall("new SubwordTokenizer(json, { unknown: string })", arguments);
+    checkCall("new SubwordTokenizer(json: object, { unknown: string })", arguments);
     const { unknown } = options;
     this.#json = json;
     const { model } = json as { model?: { vocab?: unknown; unk_token?: string | null } };
@@ -49,7 +49,7 @@ export class SubwordTokenizer {
 
   /** The subwords of a text, as in the vocabulary. */
   tokenize(text: string): string[] {
-    if (arguments.length > 1) checkCall("tokenizer.tokenize(text: string)", arguments);
+    checkCall("tokenizer.tokenize(text: string)", arguments);
     return this.#tokenizer.tokenize(text);
   }
 
@@ -58,8 +58,7 @@ export class SubwordTokenizer {
    * model's tokenizer adds to every text.
    */
   encode(text: string, options: { addSpecialTokens?: boolean } = {}): number[] {
-    if (arguments.length > 1)
-      checkCall("tokenizer.encode(text: string, { addSpecialTokens: boolean })", arguments);
+    checkCall("tokenizer.encode(text: string, { addSpecialTokens: boolean })", arguments);
     const { addSpecialTokens = true } = options;
     return this.#tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids;
   }
@@ -70,7 +69,7 @@ export class SubwordTokenizer {
    * Throws ArgumentError for an unknown id.
    */
   decode(numbers: Iterable<number>, options: { special?: boolean } = {}): string {
-    checkCall("tokenizer.decode(numbers, { special: boolean })", arguments);
+    checkCall("tokenizer.decode(numbers: any, { special: boolean })", arguments);
     const { special = false } = options;
     const ids = [...numbers];
     if (ids.length === 0) return "";
@@ -88,7 +87,7 @@ export class SubwordTokenizer {
 
   /** Id of a token. Throws ArgumentError for an unknown token. */
   indexOf(token: string): number {
-    if (arguments.length > 1) checkCall("tokenizer.indexOf(token: string)", arguments);
+    checkCall("tokenizer.indexOf(token: string)", arguments);
     const number = this.#vocabulary.get(token);
     if (number !== undefined) return number;
     throw new ArgumentError(

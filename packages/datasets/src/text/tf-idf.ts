@@ -1,5 +1,5 @@
-import { ArgumentError, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { ArgumentError, ShapeError, Tensor, tensor, zeros } from "@wgrad/autograd";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Sparse rows: row i has `values[i, :]` in the columns `indices[i, :]`. */
@@ -11,6 +11,11 @@ export interface SparseRows {
   /** Number of columns. */
   readonly columns: number;
 }
+
+defineKind("sparseRows", "rows of TfidfVectorizer", (value) => {
+  const { indices, values } = (value ?? {}) as Partial<SparseRows>;
+  return indices instanceof Tensor && values instanceof Tensor;
+});
 
 /**
  * Weights texts by their words, like scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n) /
@@ -35,7 +40,7 @@ export class TfidfVectorizer {
 
   /** Counts the texts (lists of words) that contain each word. */
   fit(texts: readonly (readonly string[])[]): this {
-    if (arguments.length > 1) checkCall("vectorizer.fit(texts)", arguments);
+    checkCall("vectorizer.fit(texts: array)", arguments);
     if (texts.length === 0) throw new ShapeError("TfidfVectorizer.fit: there are no texts");
     const vocabulary = Vocabulary.from(texts, { specials: [] });
     const seen = new Float64Array(vocabulary.size);
@@ -50,7 +55,7 @@ export class TfidfVectorizer {
 
   /** Returns one row per text. */
   transform(texts: readonly (readonly string[])[]): SparseRows {
-    if (arguments.length > 1) checkCall("vectorizer.transform(texts)", arguments);
+    checkCall("vectorizer.transform(texts: array)", arguments);
     const { vocabulary } = this;
     const rows = texts.map((words) => this.#weights(vocabulary, words));
     const width = Math.max(1, ...rows.map((row) => row.size));
@@ -70,7 +75,7 @@ export class TfidfVectorizer {
 
   /** `fit(texts)`, then `transform(texts)`. */
   fitTransform(texts: readonly (readonly string[])[]): SparseRows {
-    if (arguments.length > 1) checkCall("vectorizer.fitTransform(texts)", arguments);
+    checkCall("vectorizer.fitTransform(texts: array)", arguments);
     return this.fit(texts).transform(texts);
   }
 
@@ -89,7 +94,7 @@ export class TfidfVectorizer {
 
 /** Converts sparse rows to a dense tensor [rows, columns]. */
 export function denseRows(sparse: SparseRows): Tensor {
-  checkCall("denseRows(sparse)", arguments);
+  checkCall("denseRows(sparse: sparseRows)", arguments);
   const { indices, values, columns } = sparse;
   const [rows = 0] = indices.shape;
   return zeros([rows, columns]).scatterAdd(1, indices, values);

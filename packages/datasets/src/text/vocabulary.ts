@@ -33,7 +33,7 @@ export class Vocabulary {
   readonly #numbers: ReadonlyMap<string, number>;
 
   private constructor(tokens: readonly string[], unknown: string | null) {
-    checkCall("new Vocabulary(tokens, unknown: string | null)", arguments);
+    checkCall("new Vocabulary(tokens: string[], unknown: string | null)", arguments);
     this.tokens = tokens;
     this.unknown = unknown;
     this.#numbers = new Map(tokens.map((token, i) => [token, i]));
@@ -55,7 +55,7 @@ export class Vocabulary {
    */
   static from(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
     checkCall(
-      "Vocabulary.from(texts, { minCount: number, maxSize: number, specials, unknown: string | null })",
+      "Vocabulary.from(texts: any, { minCount: number, maxSize: number, specials, unknown: string | null })",
       arguments,
     );
     const { minCount = 1, maxSize = Infinity, specials = ["<pad>", "<unk>"], unknown } = options;
@@ -72,7 +72,7 @@ export class Vocabulary {
 
   /** Restores what `toJSON()` returned. Throws ArgumentError for invalid data. */
   static fromJSON(json: VocabularyJSON): Vocabulary {
-    checkCall("Vocabulary.fromJSON(json)", arguments);
+    checkCall("Vocabulary.fromJSON(json: any)", arguments);
     const { tokens, unknown } = json;
     const isText = (token: unknown): boolean => typeof token === "string";
     if (Array.isArray(tokens) && tokens.every(isText) && (unknown === null || isText(unknown))) {
@@ -90,7 +90,7 @@ export class Vocabulary {
 
   /** Whether a token is in the vocabulary. */
   has(token: string): boolean {
-    if (arguments.length > 1) checkCall("vocabulary.has(token: string)", arguments);
+    checkCall("vocabulary.has(token: string)", arguments);
     return this.#numbers.has(token);
   }
 
@@ -98,7 +98,7 @@ export class Vocabulary {
    * Id of a token. Throws ArgumentError for an unknown token, unless there is a token for these.
    */
   indexOf(token: string): number {
-    if (arguments.length > 1) checkCall("vocabulary.indexOf(token: string)", arguments);
+    checkCall("vocabulary.indexOf(token: string)", arguments);
     const number = this.#numbers.get(token);
     if (number !== undefined) return number;
     if (this.unknown !== null) return this.#numbers.get(this.unknown) as number;
@@ -110,13 +110,13 @@ export class Vocabulary {
 
   /** Ids of tokens. */
   encode(tokens: readonly string[]): number[] {
-    if (arguments.length > 1) checkCall("vocabulary.encode(tokens)", arguments);
+    checkCall("vocabulary.encode(tokens: string[])", arguments);
     return tokens.map((token) => this.indexOf(token));
   }
 
   /** Tokens of ids. Throws ArgumentError for an unknown id. */
   decode(numbers: Iterable<number>): string[] {
-    if (arguments.length > 1) checkCall("vocabulary.decode(numbers)", arguments);
+    checkCall("vocabulary.decode(numbers: any)", arguments);
     return Array.from(numbers, (number) => {
       const token = this.tokens[number];
       if (token !== undefined) return token;

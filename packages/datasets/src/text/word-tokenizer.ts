@@ -40,7 +40,7 @@ export class WordTokenizer {
 
   /** The tokens of `text`, in order. */
   tokenize(text: string): string[] {
-    if (arguments.length > 1) checkCall("tokenizer.tokenize(text: string)", arguments);
+    checkCall("tokenizer.tokenize(text: string)", arguments);
     return (this.lowercase ? text.toLowerCase() : text).match(this.pattern) ?? [];
   }
 }

@@ -15,12 +15,12 @@ export function removeStopWords(
   tokens: readonly string[],
   words: ReadonlySet<string> = stopWords,
 ): string[] {
-  checkCall("removeStopWords(tokens, words?)", arguments);
+  checkCall("removeStopWords(tokens: string[], words?)", arguments);
   return tokens.filter((token) => !words.has(token.toLowerCase()));
 }
 
 /** The stem of an English word: "trains", "trained" and "training" give "train" (Porter 1980). */
 export function stem(word: string): string {
-  if (arguments.length > 1) checkCall("stem(word: string)", arguments);
+  checkCall("stem(word: string)", arguments);
   return stemmer(word);
 }

@@ -35,8 +35,8 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   #widths: readonly number[] | null = null;
 
   constructor(parts: readonly ColumnSteps[]) {
-    checkCall("new ColumnTransformer(parts)", arguments);
-    if (parts.length === 0 || parts.some(({ columns }) => columns.length === 0)) {
+    checkCall("new ColumnTransformer(parts: object[])", arguments);
+    if (parts.length === 0 || parts.some(({ columns }) => !columns?.length)) {
       throw new ArgumentError("ColumnTransformer: a part has no columns");
     }
     this.parts = parts.map(({ columns, steps }) => ({ columns: [...columns], steps: [...steps] }));
@@ -54,7 +54,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   }
 
   async fit(table: Table, y?: Labels | Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("transformer.fit(table, y?)", arguments);
+    checkCall("transformer.fit(table: table, y?)", arguments);
     for (const { columns, steps } of this.parts) {
       await fitChain("ColumnTransformer.fit", steps, columnsOf(table, columns), y);
     }
@@ -63,13 +63,13 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   }
 
   transform(table: Table): Tensor {
-    if (arguments.length > 1) checkCall("transformer.transform(table)", arguments);
+    checkCall("transformer.transform(table: table)", arguments);
     return cat(this.#parts(table), 1);
   }
 
   /** `fit(table, y)`, then `transform(table)`. */
   async fitTransform(table: Table, y?: Labels | Tensor): Promise<Tensor> {
-    if (arguments.length > 2) checkCall("transformer.fitTransform(table, y?)", arguments);
+    checkCall("transformer.fitTransform(table: table, y?)", arguments);
     return (await this.fit(table, y)).transform(table);
   }
 
@@ -86,7 +86,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
 
   /** Restores a saved state. */
   restore(state: unknown): this {
-    if (arguments.length > 1) checkCall("transformer.restore(state)", arguments);
+    checkCall("transformer.restore(state: any)", arguments);
     this.#widths = (state as { widths: readonly number[] | null } | null)?.widths ?? null;
     return this;
   }

@@ -28,12 +28,12 @@ export class LabelEncoder extends Fitted<object, State> {
   }
 
   fit(labels: Column | readonly Value[]): this {
-    if (arguments.length > 1) checkCall("encoder.fit(labels)", arguments);
+    checkCall("encoder.fit(labels: any)", arguments);
     return this.learn({ classes: categoriesOf(labels) });
   }
 
   transform(labels: Column | readonly Value[]): Tensor {
-    if (arguments.length > 1) checkCall("encoder.transform(labels)", arguments);
+    checkCall("encoder.transform(labels: any)", arguments);
     const { classes } = this.learned("transform");
     const known = numbersOf(classes);
     const numbers = Array.from<Value, number>(labels, (label, i) => {
@@ -47,7 +47,7 @@ export class LabelEncoder extends Fitted<object, State> {
 
   /** Classes of numbers, such as a model's `argmax`. Throws DataError for an invalid number. */
   async inverseTransform(numbers: Tensor | ArrayLike<number>): Promise<Value[]> {
-    if (arguments.length > 1) checkCall("encoder.inverseTransform(numbers)", arguments);
+    checkCall("encoder.inverseTransform(numbers: any)", arguments);
     const { classes } = this.learned("inverseTransform");
     const data = "dtype" in numbers ? await (numbers as Tensor).data() : numbers;
     return Array.from(data, (number, i) => {

@@ -49,7 +49,7 @@ export function loadTransform<T = Pipeline>(
   saved: SavedTransform,
   settings: LoadTransformOptions = {},
 ): T {
-  checkCall("loadTransform(saved, { classes })", arguments);
+  checkCall("loadTransform(saved: any, { classes })", arguments);
   const { classes: own = {} } = settings;
   const { type, options, state } = (saved ?? {}) as Partial<SavedTransform>;
   if (typeof type !== "string" || typeof options !== "object" || options === null) {

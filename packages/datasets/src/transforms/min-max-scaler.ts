@@ -51,7 +51,7 @@ export class MinMaxScaler
   }
 
   async fit(x: Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
+    checkCall("scaler.fit(x: tensor, y?)", arguments);
     const features = await readFeatures("MinMaxScaler.fit", x);
     return this.learn({
       dataMin: each(features, (column) =>
@@ -64,7 +64,7 @@ export class MinMaxScaler
   }
 
   transform(x: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
+    checkCall("scaler.transform(x: tensor)", arguments);
     const { low, scale } = this.#scaling("transform");
     const [least, greatest] = this.options.featureRange;
     checkWidth("MinMaxScaler.transform", x, scale.length);
@@ -74,7 +74,7 @@ export class MinMaxScaler
 
   /** Inverts `transform`: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
+    checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { low, scale } = this.#scaling("inverseTransform");
     checkWidth("MinMaxScaler.inverseTransform", z, scale.length);
     return z.sub(this.options.featureRange[0]).div(rowOf(scale)).add(rowOf(low));

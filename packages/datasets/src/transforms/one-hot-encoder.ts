@@ -59,7 +59,7 @@ export class OneHotEncoder
   }
 
   fit(columns: readonly NamedColumn[]): this {
-    if (arguments.length > 2) checkCall("encoder.fit(columns, y?)", arguments);
+    checkCall("encoder.fit(columns: array, y?)", arguments);
     return this.learn({
       names: columns.map(({ name }) => name),
       categories: columns.map(({ values }) => categoriesOf(values)),
@@ -67,7 +67,7 @@ export class OneHotEncoder
   }
 
   transform(columns: readonly NamedColumn[]): Tensor {
-    if (arguments.length > 1) checkCall("encoder.transform(columns)", arguments);
+    checkCall("encoder.transform(columns: array)", arguments);
     const { names, categories } = this.learned("transform");
     checkColumns("OneHotEncoder.transform", columns, names);
     const rows = columns[0]?.values.length ?? 0;
@@ -95,7 +95,7 @@ export class OneHotEncoder
    * dropped.
    */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
-    if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
+    checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");
     const width = this.featureNames.length;
     const data = await checkWidth("OneHotEncoder.inverseTransform", z, width).data();

@@ -50,7 +50,7 @@ export class OrdinalEncoder
   }
 
   fit(columns: readonly NamedColumn[]): this {
-    if (arguments.length > 2) checkCall("encoder.fit(columns, y?)", arguments);
+    checkCall("encoder.fit(columns: array, y?)", arguments);
     const { unknownValue } = this.options;
     const given = this.options.categories;
     const names = columns.map(({ name }) => name);
@@ -66,7 +66,7 @@ export class OrdinalEncoder
   }
 
   transform(columns: readonly NamedColumn[]): Tensor {
-    if (arguments.length > 1) checkCall("encoder.transform(columns)", arguments);
+    checkCall("encoder.transform(columns: array)", arguments);
     const state = this.learned("transform");
     checkColumns("OrdinalEncoder.transform", columns, state.names);
     return this.#encode("transform", columns, state);
@@ -74,7 +74,7 @@ export class OrdinalEncoder
 
   /** The category of each number; null for an invalid number. */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
-    if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
+    checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");
     const width = names.length;
     const data = await checkWidth("OrdinalEncoder.inverseTransform", z, width).data();

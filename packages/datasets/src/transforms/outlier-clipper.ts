@@ -52,7 +52,7 @@ export class OutlierClipper
   }
 
   async fit(x: Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("clipper.fit(x: tensor, y?)", arguments);
+    checkCall("clipper.fit(x: tensor, y?)", arguments);
     const features = await readFeatures("OutlierClipper.fit", x);
     const bounds = this.options.method === "iqr" ? fences(features) : deviations(features);
     const { factor } = this.options;
@@ -63,7 +63,7 @@ export class OutlierClipper
   }
 
   transform(x: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("clipper.transform(x: tensor)", arguments);
+    checkCall("clipper.transform(x: tensor)", arguments);
     const { low, high } = this.learned("transform");
     checkWidth("OutlierClipper.transform", x, low.length);
     return minimum(maximum(x, rowOf(low)), rowOf(high));

@@ -28,26 +28,26 @@ export class Pipeline implements Transform<"table", "tensor"> {
   readonly steps: readonly Transform[];
 
   constructor(steps: readonly Transform[]) {
-    checkCall("new Pipeline(steps)", arguments);
+    checkCall("new Pipeline(steps: array)", arguments);
     if (steps.length === 0) throw new ArgumentError("Pipeline: there are no steps");
     this.steps = [...steps];
   }
 
   /** Fits the steps in order. If one throws, the previous ones stay fitted. */
   async fit(x: Table | Tensor, y?: Labels | Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("pipeline.fit(x, y?)", arguments);
+    checkCall("pipeline.fit(x: tensor | table, y?)", arguments);
     await fitChain("Pipeline.fit", this.steps, x, y);
     return this;
   }
 
   transform(x: Table | Tensor): Tensor {
-    if (arguments.length > 1) checkCall("pipeline.transform(x)", arguments);
+    checkCall("pipeline.transform(x: tensor | table)", arguments);
     return passChain("Pipeline.transform", this.steps, x);
   }
 
   /** `fit(x, y)`, then `transform(x)`. */
   async fitTransform(x: Table | Tensor, y?: Labels | Tensor): Promise<Tensor> {
-    if (arguments.length > 2) checkCall("pipeline.fitTransform(x, y?)", arguments);
+    checkCall("pipeline.fitTransform(x: tensor | table, y?)", arguments);
     return (await this.fit(x, y)).transform(x);
   }
 
@@ -56,7 +56,7 @@ export class Pipeline implements Transform<"table", "tensor"> {
    * tensors.
    */
   inverseTransform(z: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("pipeline.inverseTransform(z: tensor)", arguments);
+    checkCall("pipeline.inverseTransform(z: tensor)", arguments);
     return this.steps.reduceRight((value, step) => {
       const undoes = step.takes === "tensor" && "inverseTransform" in step;
       if (undoes) return (step as unknown as Invertible).inverseTransform(value);

@@ -59,7 +59,7 @@ export class RobustScaler
   }
 
   async fit(x: Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
+    checkCall("scaler.fit(x: tensor, y?)", arguments);
     const { withCentering, withScaling, quantileRange } = this.options;
     const features = await readFeatures("RobustScaler.fit", x);
     const sorted = each(features, (column) => column.sort());
@@ -74,7 +74,7 @@ export class RobustScaler
   }
 
   transform(x: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
+    checkCall("scaler.transform(x: tensor)", arguments);
     const { center, scale } = this.learned("transform");
     checkWidth("RobustScaler.transform", x, scale.length);
     return x.sub(rowOf(center)).div(rowOf(scale));
@@ -82,7 +82,7 @@ export class RobustScaler
 
   /** Inverts `transform`: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
+    checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { center, scale } = this.learned("inverseTransform");
     checkWidth("RobustScaler.inverseTransform", z, scale.length);
     return z.mul(rowOf(scale)).add(rowOf(center));

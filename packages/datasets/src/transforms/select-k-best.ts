@@ -36,7 +36,7 @@ export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   }
 
   async fit(x: Tensor, y?: Labels | Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("best.fit(x: tensor, y?)", arguments);
+    checkCall("best.fit(x: tensor, y?)", arguments);
     const { k } = this.options;
     const features = await readFeatures("SelectKBest.fit", x);
     const classes = rowsByClass(await readLabels("SelectKBest.fit", y, features.rows));

@@ -53,7 +53,7 @@ export class SimpleImputer
   }
 
   fit(columns: readonly NamedColumn[]): this {
-    if (arguments.length > 2) checkCall("imputer.fit(columns, y?)", arguments);
+    checkCall("imputer.fit(columns: array, y?)", arguments);
     return this.learn({
       names: columns.map(({ name }) => name),
       fill: columns.map((column) => this.#fillOf(column)),
@@ -61,7 +61,7 @@ export class SimpleImputer
   }
 
   transform(columns: readonly NamedColumn[]): NamedColumn[] {
-    if (arguments.length > 1) checkCall("imputer.transform(columns)", arguments);
+    checkCall("imputer.transform(columns: array)", arguments);
     const { names, fill } = this.learned("transform");
     checkColumns("SimpleImputer.transform", columns, names);
     return columns.map(({ name, values }, j) => ({

@@ -45,7 +45,7 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
 
   /** Computes mean and deviation of the rows of `x`, which should be the training rows only. */
   fit(x: Tensor): this {
-    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
+    checkCall("scaler.fit(x: tensor, y?)", arguments);
     if (x.shape.length === 0 || x.shape[0] === 0) {
       throw new ShapeError(
         `StandardScaler.fit: x has no rows: [${x.shape.join(", ")}]\n  hint: pass x: [rows, features]`,
@@ -65,19 +65,19 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
 
   /** z = (x − μ) / σ. */
   transform(x: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
+    checkCall("scaler.transform(x: tensor)", arguments);
     return x.sub(this.#fitted(this.#mean, "transform")).div(this.scale);
   }
 
   /** `fit(x)`, then `transform(x)`. */
   fitTransform(x: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.fitTransform(x: tensor)", arguments);
+    checkCall("scaler.fitTransform(x: tensor)", arguments);
     return this.fit(x).transform(x);
   }
 
   /** x = z σ + μ: back to the original units. */
   inverseTransform(z: Tensor): Tensor {
-    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
+    checkCall("scaler.inverseTransform(z: tensor)", arguments);
     return z.mul(this.scale).add(this.#fitted(this.#mean, "inverseTransform"));
   }
 
@@ -90,7 +90,7 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
 
   /** Restores a saved state. */
   restore(state: unknown): this {
-    if (arguments.length > 1) checkCall("scaler.restore(state)", arguments);
+    checkCall("scaler.restore(state: any)", arguments);
     const saved = state as { mean: Saved; scale: Saved } | null;
     this.#mean = saved && rowFrom(saved.mean);
     this.#scale = saved && rowFrom(saved.scale);

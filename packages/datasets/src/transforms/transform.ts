@@ -74,7 +74,7 @@ export abstract class Fitted<Options extends object, State> {
 
   /** Restores a saved state. */
   restore(state: unknown): this {
-    if (arguments.length > 1) checkCall("fitted.restore(state)", arguments);
+    checkCall("fitted.restore(state: any)", arguments);
     this.#state = state as State | null;
     return this;
   }

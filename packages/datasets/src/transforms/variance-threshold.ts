@@ -32,7 +32,7 @@ export class VarianceThreshold extends Selection<Required<VarianceThresholdOptio
   }
 
   async fit(x: Tensor): Promise<this> {
-    if (arguments.length > 2) checkCall("threshold.fit(x: tensor, y?)", arguments);
+    checkCall("threshold.fit(x: tensor, y?)", arguments);
     const { threshold } = this.options;
     const features = await readFeatures("VarianceThreshold.fit", x);
     const variances = each(features, (column) =>

@@ -100,7 +100,7 @@ export async function allReduce<V extends Values>(
   values: V,
   options: ReduceOptions = {},
 ): Promise<V> {
-  checkCall("allReduce(values, { op: string, group })", arguments);
+  checkCall("allReduce(values: any, { op: string, group })", arguments);
   const { op = "sum", group } = options;
   const { among, host, call } = begin("allReduce", values, group, { op });
   return among.run(call, async (transport) => {
@@ -117,7 +117,7 @@ export async function broadcast<V extends Values>(
   src: number,
   options: GroupOption = {},
 ): Promise<V> {
-  checkCall("broadcast(values, src: number, { group })", arguments);
+  checkCall("broadcast(values: any, src: number, { group })", arguments);
   const { among, root } = rootOf("broadcast", src, options.group);
   const { host, call } = begin("broadcast", values, among, { root: src });
   return among.run(call, async (transport) => {
@@ -147,7 +147,7 @@ export async function allGather<V extends Values>(
   values: V,
   options: GroupOption = {},
 ): Promise<V[]> {
-  checkCall("allGather(values, { group })", arguments);
+  checkCall("allGather(values: any, { group })", arguments);
   const { among, host, call } = begin("allGather", values, options.group);
   return among.run(call, async (transport) => {
     const own = await host;
@@ -169,7 +169,7 @@ export async function reduceScatter<V extends Values>(
   list: readonly V[],
   options: ReduceOptions = {},
 ): Promise<V> {
-  checkCall("reduceScatter(list, { op: string, group })", arguments);
+  checkCall("reduceScatter(list: array, { op: string, group })", arguments);
   const { op = "sum", group } = options;
   const among = groupOf("reduceScatter", group, theWorld("reduceScatter"));
   const [first] = Array.isArray(list) ? (list as readonly V[]) : [];

@@ -47,7 +47,7 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
  * tensors within plain data.
  */
 export async function allGatherObject<T>(value: T, options: GroupOption = {}): Promise<T[]> {
-  checkCall("allGatherObject(value, { group })", arguments);
+  checkCall("allGatherObject(value: any, { group })", arguments);
   const among = groupOf("allGatherObject", options.group, theWorld("allGatherObject"));
   return gatherObjects("allGatherObject", value, among);
 }
@@ -81,7 +81,7 @@ export async function broadcastObject<T>(
   src: number,
   options: GroupOption = {},
 ): Promise<T> {
-  checkCall("broadcastObject(value, src: number, { group })", arguments);
+  checkCall("broadcastObject(value: any, src: number, { group })", arguments);
   const { among, root } = rootOf("broadcastObject", src, options.group);
   const own = among.rank === root;
   const packed = own ? pack(value) : Promise.resolve(null);

@@ -36,7 +36,10 @@ export class RankFailedError extends DistributedError {
  * Throws RankFailedError with the error of the rank that failed first.
  */
 export async function spawn(program: string | URL, options: SpawnOptions): Promise<void> {
-  checkCall("spawn(program, { nprocs: number, args, execArgv, onMessage: function })", arguments);
+  checkCall(
+    "spawn(program: any, { nprocs: number, args, execArgv, onMessage: function })",
+    arguments,
+  );
   const { nprocs, args = [], execArgv, onMessage } = options;
   if (!(Number.isInteger(nprocs) && nprocs > 0)) {
     throw new ArgumentError(`spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number ≥ 1`);

@@ -94,7 +94,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
 
   constructor(module: Module<In, Out>, options: DataParallelOptions = {}) {
     checkCall(
-      "new DistributedDataParallel(module, { group, bucketCapMb: number, findUnusedParameters: boolean, broadcastBuffers: boolean })",
+      "new DistributedDataParallel(module: module, { group, bucketCapMb: number, findUnusedParameters: boolean, broadcastBuffers: boolean })",
       arguments,
     );
     super();
@@ -297,7 +297,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
 
   /** `reduceMetric` over this model's ranks. Used by `fit`. */
   computeMetric<Result>(metric: { compute(): Promise<Result> }): Promise<Result> {
-    checkCall("ddp.computeMetric(metric)", arguments);
+    checkCall("ddp.computeMetric(metric: any)", arguments);
     return reduceMetric(metric as MergedMetric<Result>, { group: this.#group });
   }
 
@@ -306,13 +306,13 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
    * `fit`.
    */
   partsOfRanks(parts: Readonly<Record<string, Stateful>>): Readonly<Record<string, Stateful>> {
-    checkCall("ddp.partsOfRanks(parts)", arguments);
+    checkCall("ddp.partsOfRanks(parts: object)", arguments);
     return partsOfRanks(parts, this.#group);
   }
 
   /** Saves such parts on the first rank; an error there is thrown on all ranks. Used by `fit`. */
   saveOnce(parts: Readonly<Record<string, Stateful>>, save: () => Promise<void>): Promise<void> {
-    checkCall("ddp.saveOnce(parts, save: function)", arguments);
+    checkCall("ddp.saveOnce(parts: object, save: function)", arguments);
     return saveOnce(parts, save, this.#group);
   }
 
@@ -332,7 +332,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   join<Batch>(
     loader: AsyncIterable<Batch> | Iterable<Batch>,
   ): AsyncGenerator<Batch | null, void, undefined> {
-    checkCall("ddp.join(loader)", arguments);
+    checkCall("ddp.join(loader: any)", arguments);
     return joined(loader, this.#group);
   }
 }

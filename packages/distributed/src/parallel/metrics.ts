@@ -22,7 +22,7 @@ export async function reduceMetric<Result>(
   metric: MergedMetric<Result>,
   options: GroupOption = {},
 ): Promise<Result> {
-  checkCall("reduceMetric(metric, { group })", arguments);
+  checkCall("reduceMetric(metric: any, { group })", arguments);
   const group = groupOf("reduceMetric", options.group, theWorld("reduceMetric"));
   if (typeof metric?.mergeState !== "function") {
     throw new ArgumentError(

@@ -95,7 +95,7 @@ export class DistributedSampler {
 
   /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly epoch: number }): void {
-    checkCall("sampler.loadStateDict(saved)", arguments);
+    checkCall("sampler.loadStateDict(saved: any)", arguments);
     whole("epoch", saved?.epoch, 0);
     this.#epoch = saved.epoch;
   }

@@ -79,7 +79,7 @@ export class SyncBatchNorm extends BatchNorm2d {
     module: M,
     options: { readonly group?: ProcessGroup } = {},
   ): M {
-    checkCall("SyncBatchNorm.convertSyncBatchnorm(module, { group })", arguments);
+    checkCall("SyncBatchNorm.convertSyncBatchnorm(module: module, { group })", arguments);
     if (isBatchNorm(module)) return converted(module, options) as unknown as M;
     for (const [path, child] of module.namedModules()) {
       if (path === "" || !isBatchNorm(child)) continue;

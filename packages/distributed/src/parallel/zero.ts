@@ -51,8 +51,10 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     optimizerClass: OptimizerClass<Options, Optimizer<Options>>,
     options: Partial<Options> & { readonly group?: ProcessGroup } = {},
   ) {
-    if (arguments.length > 3)
-      checkCall("new ZeroRedundancyOptimizer(params, optimizerClass, options)", arguments);
+    checkCall(
+      "new ZeroRedundancyOptimizer(params: iterable, optimizerClass: any, options: any)",
+      arguments,
+    );
     const { group, ...settings } = options;
     this.#group = groupOf(NAME, group, theWorld(NAME));
     if (typeof optimizerClass !== "function") {
@@ -139,7 +141,7 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
 
   /** Restores a whole state, of which this rank keeps its share. */
   loadStateDict(saved: OptimizerStateDict): void {
-    checkCall("optimizer.loadStateDict(saved)", arguments);
+    checkCall("optimizer.loadStateDict(saved: any)", arguments);
     this.optim.loadStateDict(saved);
     this.#whole = null;
     for (const [parameter, entry] of [...this.optim.state]) {

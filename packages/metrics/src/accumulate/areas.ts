@@ -21,7 +21,7 @@ abstract class BinaryArea extends Collected<[scores: Values, targets: Values], n
   }
 
   protected keep(scores: Values, targets: Values): Kept {
-    checkCall("metric.update(scores, targets)", arguments);
+    checkCall("metric.update(scores: any, targets: any)", arguments);
     const given = tensorsOf(this.constructor.name, { scores, targets });
     checkSameShape(this.constructor.name, given.scores, given.targets, ["scores", "targets"]);
     return {
@@ -90,7 +90,7 @@ abstract class MulticlassArea extends Collected<
   }
 
   protected keep(scores: Values, targets: Values): Kept {
-    checkCall("metric.update(scores, targets)", arguments);
+    checkCall("metric.update(scores: any, targets: any)", arguments);
     const { name } = this.constructor;
     const given = tensorsOf(name, { scores, targets });
     const { shape } = given.scores;

@@ -34,7 +34,7 @@ abstract class BinaryScore extends Metric<
   }
 
   protected measure(probabilities: Values, targets: Values): Counts {
-    checkCall("metric.update(probabilities, targets)", arguments);
+    checkCall("metric.update(probabilities: any, targets: any)", arguments);
     const { name } = this.constructor;
     const { predicted, actual, counted, odd } = binaryLabels(name, probabilities, targets, this);
     const count = (x: Tensor): Tensor =>

@@ -29,7 +29,7 @@ abstract class Counting<Result> extends Metric<
   }
 
   protected measure(predictions: Values, targets: Values): Counted {
-    checkCall("metric.update(predictions, targets)", arguments);
+    checkCall("metric.update(predictions: any, targets: any)", arguments);
     const { numClasses, ignoreIndex } = this;
     const { name } = this.constructor;
     const found = labelsOf(name, { predictions, targets }, { numClasses, ignoreIndex });
@@ -198,7 +198,7 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
   }
 
   protected measure(probabilities: Values, targets: Values): Hits {
-    checkCall("metric.update(probabilities, targets)", arguments);
+    checkCall("metric.update(probabilities: any, targets: any)", arguments);
     const { predicted, actual, counted, odd } = binaryLabels(
       "BinaryAccuracy",
       probabilities,

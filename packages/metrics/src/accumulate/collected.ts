@@ -66,7 +66,7 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
    * metric is then unchanged.
    */
   loadStateDict(saved: CollectedStateDict): void {
-    if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
+    checkCall("metric.loadStateDict(saved: any)", arguments);
     const copies = this.#copiesOf("loadStateDict", saved);
     this.reset();
     this.#batches = copies;
@@ -77,7 +77,7 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
    * ArgumentError if `saved` is not such a state; the metric is then unchanged.
    */
   mergeState(saved: CollectedStateDict): void {
-    if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
+    checkCall("metric.mergeState(saved: any)", arguments);
     this.#batches.push(...this.#copiesOf("mergeState", saved));
   }
 

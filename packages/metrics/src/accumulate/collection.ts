@@ -21,7 +21,7 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
   readonly metrics: Of;
 
   constructor(metrics: Of) {
-    if (arguments.length > 1) checkCall("new MetricCollection(metrics)", arguments);
+    checkCall("new MetricCollection(metrics: object)", arguments);
     for (const [name, metric] of Object.entries(metrics)) {
       if (typeof (metric as Partial<AnyMetric> | null)?.compute === "function") continue;
       throw new ArgumentError(`MetricCollection: ${name} is ${describe(metric)}, not a metric`);
@@ -61,7 +61,7 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
    * changed.
    */
   loadStateDict(saved: Readonly<Record<string, unknown>>): void {
-    if (arguments.length > 1) checkCall("metrics.loadStateDict(saved)", arguments);
+    checkCall("metrics.loadStateDict(saved: object)", arguments);
     const [own, given] = [this.metrics, saved].map((names) => Object.keys(names).sort().join(", "));
     if (own !== given) {
       throw new ArgumentError(

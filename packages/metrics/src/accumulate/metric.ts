@@ -102,7 +102,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
    * metric is then unchanged.
    */
   loadStateDict(saved: MetricStateDict): void {
-    if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
+    checkCall("metric.loadStateDict(saved: any)", arguments);
     const { sums } = this.#checked(saved);
     const copies = Object.entries(sums ?? {}).map(([name, sum]) => [name, ownCopy(sum)]);
     this.reset();
@@ -114,7 +114,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
    * ArgumentError if `saved` is not such a state; the metric is then unchanged.
    */
   mergeState(saved: MetricStateDict): void {
-    if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
+    checkCall("metric.mergeState(saved: any)", arguments);
     const { sums } = this.#checked(saved);
     if (sums === null) return;
     const totals = this.#sums;

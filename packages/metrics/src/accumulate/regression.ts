@@ -30,7 +30,7 @@ export class MeanMetric extends Metric<[values: Values], Mean, number> {
   }
 
   protected measure(values: Values): Mean {
-    checkCall("metric.update(values)", arguments);
+    checkCall("metric.update(values: any)", arguments);
     const x = asFloat(tensorsOf("MeanMetric", { values }).values);
     return { total: x.sum(), count: countOf(x) };
   }
@@ -59,7 +59,7 @@ export class MeanSquaredError extends Metric<[predictions: Values, targets: Valu
   }
 
   protected measure(predictions: Values, targets: Values): Mean {
-    checkCall("metric.update(predictions, targets)", arguments);
+    checkCall("metric.update(predictions: any, targets: any)", arguments);
     const [p, y] = pairOf("MeanSquaredError", predictions, targets);
     return { total: p.sub(y).square().sum(), count: countOf(y) };
   }
@@ -85,7 +85,7 @@ export class MeanAbsoluteError extends Metric<
   }
 
   protected measure(predictions: Values, targets: Values): Mean {
-    checkCall("metric.update(predictions, targets)", arguments);
+    checkCall("metric.update(predictions: any, targets: any)", arguments);
     const [p, y] = pairOf("MeanAbsoluteError", predictions, targets);
     return { total: p.sub(y).abs().sum(), count: countOf(y) };
   }
@@ -122,7 +122,7 @@ export class R2Score extends Metric<[predictions: Values, targets: Values], Expl
   }
 
   protected measure(predictions: Values, targets: Values): Explained {
-    checkCall("metric.update(predictions, targets)", arguments);
+    checkCall("metric.update(predictions: any, targets: any)", arguments);
     const [p, y] = pairOf("R2Score", predictions, targets);
     if (y.numel() === 0) {
       throw new ArgumentError("R2Score.update: the batch is empty\n  hint: leave it out");
@@ -184,7 +184,7 @@ export class Perplexity extends Metric<
   }
 
   protected measure(logits: Values, targets: Values): NegativeLogLikelihood {
-    checkCall("metric.update(logits, targets)", arguments);
+    checkCall("metric.update(logits: any, targets: any)", arguments);
     const given = tensorsOf("Perplexity", { logits, targets });
     const found = negativeLogLikelihood(
       "Perplexity",

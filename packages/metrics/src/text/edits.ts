@@ -78,21 +78,30 @@ const letters = (text: string): string[] => [...text];
 
 /** Word error rate: word edits / words of the references. Hypotheses come first. */
 export function wordErrorRate(hypotheses: Texts, references: Texts): number {
-  checkCall("wordErrorRate(hypotheses, references)", arguments);
+  checkCall(
+    "wordErrorRate(hypotheses: string | string[], references: string | string[])",
+    arguments,
+  );
   const { errors, reference } = counted("wordErrorRate", hypotheses, references, words);
   return errors / reference;
 }
 
 /** Character error rate: character edits / characters of the references. Hypotheses come first. */
 export function charErrorRate(hypotheses: Texts, references: Texts): number {
-  checkCall("charErrorRate(hypotheses, references)", arguments);
+  checkCall(
+    "charErrorRate(hypotheses: string | string[], references: string | string[])",
+    arguments,
+  );
   const { errors, reference } = counted("charErrorRate", hypotheses, references, letters);
   return errors / reference;
 }
 
 /** Match error rate: word edits / words of the longer one of each pair. Hypotheses come first. */
 export function matchErrorRate(hypotheses: Texts, references: Texts): number {
-  checkCall("matchErrorRate(hypotheses, references)", arguments);
+  checkCall(
+    "matchErrorRate(hypotheses: string | string[], references: string | string[])",
+    arguments,
+  );
   const { errors, longer } = counted("matchErrorRate", hypotheses, references, words);
   return errors / longer;
 }
@@ -102,13 +111,19 @@ export function matchErrorRate(hypotheses: Texts, references: Texts): number {
  * hypotheses (Morris et al. 2004). Hypotheses come first.
  */
 export function wordInformationPreserved(hypotheses: Texts, references: Texts): number {
-  checkCall("wordInformationPreserved(hypotheses, references)", arguments);
+  checkCall(
+    "wordInformationPreserved(hypotheses: string | string[], references: string | string[])",
+    arguments,
+  );
   return preserved("wordInformationPreserved", hypotheses, references);
 }
 
 /** 1 − word information preserved. Hypotheses come first. */
 export function wordInformationLost(hypotheses: Texts, references: Texts): number {
-  checkCall("wordInformationLost(hypotheses, references)", arguments);
+  checkCall(
+    "wordInformationLost(hypotheses: string | string[], references: string | string[])",
+    arguments,
+  );
   return 1 - preserved("wordInformationLost", hypotheses, references);
 }
 
@@ -133,7 +148,7 @@ export function editDistance(
   options: EditDistanceOptions = {},
 ): number {
   checkCall(
-    'editDistance(hypotheses, references, { substitutionCost: number, reduction: "mean" | "sum" })',
+    'editDistance(hypotheses: string | string[], references: string | string[], { substitutionCost: number, reduction: "mean" | "sum" })',
     arguments,
   );
   const { substitutionCost = 1, reduction = "mean" } = options;
@@ -164,7 +179,7 @@ export function extendedEditDistance(
   options: ExtendedEditOptions = {},
 ): number {
   checkCall(
-    "extendedEditDistance(hypotheses, references, { alpha: number, rho: number, deletion: number, insertion: number })",
+    "extendedEditDistance(hypotheses: string[], references: array, { alpha: number, rho: number, deletion: number, insertion: number })",
     arguments,
   );
   if (hypotheses.length !== references.length || hypotheses.length === 0) {

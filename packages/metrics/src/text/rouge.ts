@@ -29,7 +29,7 @@ export function rougeScore(
   options: RougeOptions = {},
 ): Record<RougeKey, Rouge> {
   checkCall(
-    'rougeScore(hypotheses, references, { rougeKeys, accumulate: "best" | "avg" })',
+    'rougeScore(hypotheses: string[], references: array, { rougeKeys, accumulate: "best" | "avg" })',
     arguments,
   );
   const { rougeKeys = ["rouge1", "rouge2", "rougeL"], accumulate = "best" } = options;

@@ -17,7 +17,7 @@ export function squad(
   answers: readonly string[],
   references: readonly (string | readonly string[])[],
 ): Squad {
-  checkCall("squad(answers, references)", arguments);
+  checkCall("squad(answers: string[], references: array)", arguments);
   if (answers.length !== references.length || answers.length === 0) {
     throw new ShapeError(
       `squad: ${answers.length} answers, but ${references.length} lists of references\n  hint: pass one list per answer`,

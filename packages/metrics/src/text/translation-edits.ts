@@ -18,7 +18,10 @@ export function translationEditRate(
   references: readonly (string | readonly string[])[],
   options: TranslationEditOptions = {},
 ): number {
-  checkCall("translationEditRate(hypotheses, references, { caseSensitive: boolean })", arguments);
+  checkCall(
+    "translationEditRate(hypotheses: string[], references: array, { caseSensitive: boolean })",
+    arguments,
+  );
   if (hypotheses.length !== references.length || hypotheses.length === 0) {
     throw new ShapeError(
       `translationEditRate: ${hypotheses.length} hypotheses, but ${references.length} lists of references\n  hint: pass one list per hypothesis`,

@@ -22,7 +22,7 @@ export class BertForSequenceClassification extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new BertForSequenceClassification(config)", arguments);
+    checkCall("new BertForSequenceClassification(config: object)", arguments);
     super();
     const settings = new Settings("BERT", config);
     this.config = config;
@@ -98,7 +98,7 @@ export class BertForMaskedLM extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new BertForMaskedLM(config)", arguments);
+    checkCall("new BertForMaskedLM(config: object)", arguments);
     super();
     const settings = new Settings("BERT", config);
     settings.only("tie_word_embeddings", [true]);

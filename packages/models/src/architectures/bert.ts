@@ -189,7 +189,7 @@ export class BertModel extends Module {
   readonly config: Config;
 
   constructor(config: Config, options: { readonly addPoolingLayer?: boolean } = {}) {
-    checkCall("new BertModel(config, { addPoolingLayer: boolean })", arguments);
+    checkCall("new BertModel(config: object, { addPoolingLayer: boolean })", arguments);
     super();
     const { addPoolingLayer = true } = options;
     const settings = new Settings("BERT", config);

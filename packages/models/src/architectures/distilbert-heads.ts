@@ -23,7 +23,7 @@ export class DistilBertForSequenceClassification extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new DistilBertForSequenceClassification(config)", arguments);
+    checkCall("new DistilBertForSequenceClassification(config: object)", arguments);
     super();
     const settings = new Settings("DistilBERT", config);
     const width = settings.number(["dim", "hidden_size"]);
@@ -60,7 +60,7 @@ export class DistilBertForMaskedLM extends Module {
   private readonly activation: (x: Tensor) => Tensor;
 
   constructor(config: Config) {
-    checkCall("new DistilBertForMaskedLM(config)", arguments);
+    checkCall("new DistilBertForMaskedLM(config: object)", arguments);
     super();
     const settings = new Settings("DistilBERT", config);
     const width = settings.number(["dim", "hidden_size"]);

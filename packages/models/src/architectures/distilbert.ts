@@ -136,7 +136,7 @@ export class DistilBertModel extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new DistilBertModel(config)", arguments);
+    checkCall("new DistilBertModel(config: object)", arguments);
     super();
     const settings = new Settings("DistilBERT", config);
     const width = settings.number(["dim", "hidden_size"]);

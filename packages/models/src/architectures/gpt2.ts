@@ -140,7 +140,7 @@ export class GPT2Model extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new GPT2Model(config)", arguments);
+    checkCall("new GPT2Model(config: object)", arguments);
     super();
     const settings = new Settings("GPT2", config);
     settings.only("add_cross_attention", [false]);
@@ -196,7 +196,7 @@ export class GPT2LMHeadModel extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new GPT2LMHeadModel(config)", arguments);
+    checkCall("new GPT2LMHeadModel(config: object)", arguments);
     super();
     const settings = new Settings("GPT2", config);
     this.config = config;

@@ -149,7 +149,7 @@ export class LlamaModel extends Module {
   private readonly rotary: Rotary;
 
   constructor(config: Config) {
-    checkCall("new LlamaModel(config)", arguments);
+    checkCall("new LlamaModel(config: object)", arguments);
     super();
     const settings = new Settings("Llama", config);
     const sizes = sizesOf(settings);
@@ -198,7 +198,7 @@ export class LlamaForCausalLM extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new LlamaForCausalLM(config)", arguments);
+    checkCall("new LlamaForCausalLM(config: object)", arguments);
     super();
     const settings = new Settings("Llama", config);
     this.config = config;

@@ -118,7 +118,7 @@ export class MarianMTModel extends Module {
   private readonly settings: Settings;
 
   constructor(config: Config) {
-    checkCall("new MarianMTModel(config)", arguments);
+    checkCall("new MarianMTModel(config: object)", arguments);
     super();
     const settings = new Settings("Marian", config);
     settings.only("tie_word_embeddings", [true]);
@@ -141,7 +141,7 @@ export class MarianMTModel extends Module {
 
   forward(ids: Tensor | null, options: SequenceOptions = {}): SequenceOutput {
     checkCall(
-      "MarianMTModel(ids, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "MarianMTModel(ids: tensor | null, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const { labels = null, attentionMask = null, state = null } = options;

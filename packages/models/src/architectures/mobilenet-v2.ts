@@ -94,7 +94,7 @@ export class MobileNetV2 extends Module<[Tensor], Tensor> {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new MobileNetV2(config)", arguments);
+    checkCall("new MobileNetV2(config: object)", arguments);
     super();
     const settings = new Settings("MobileNetV2", config);
     const [multiplier, nearest] = [

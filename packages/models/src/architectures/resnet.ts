@@ -94,7 +94,7 @@ export class ResNet extends Module<[Tensor], Tensor> {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new ResNet(config)", arguments);
+    checkCall("new ResNet(config: object)", arguments);
     super();
     const settings = new Settings("ResNet", config);
     settings.only("block", ["basic", "bottleneck"]);

@@ -76,7 +76,7 @@ export class T5ForConditionalGeneration extends Module {
   private readonly settings: Settings;
 
   constructor(config: Config) {
-    checkCall("new T5ForConditionalGeneration(config)", arguments);
+    checkCall("new T5ForConditionalGeneration(config: object)", arguments);
     super();
     const settings = new Settings("T5", config);
     const sizes = t5Sizes(settings);
@@ -107,7 +107,7 @@ export class T5ForConditionalGeneration extends Module {
 
   forward(ids: Tensor | null, options: SequenceOptions = {}): SequenceOutput {
     checkCall(
-      "T5ForConditionalGeneration(ids, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "T5ForConditionalGeneration(ids: tensor | null, { attentionMask, decoderInputIds, labels, encoderOutput, state, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const { labels = null, attentionMask = null, state = null } = options;

@@ -93,7 +93,7 @@ export class UniversalSentenceEncoder extends Module<[Tensor, Tensor], Tensor> {
   readonly maxLength: number;
 
   constructor(config: Config = {}) {
-    checkCall("new UniversalSentenceEncoder(config?)", arguments);
+    checkCall("new UniversalSentenceEncoder(config?: object)", arguments);
     super();
     const settings = new Settings("UniversalSentenceEncoder", config);
     const narrow = settings.number("embedding_size", 256);

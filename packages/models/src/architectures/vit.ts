@@ -153,7 +153,7 @@ export class ViTModel extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new ViTModel(config)", arguments);
+    checkCall("new ViTModel(config: object)", arguments);
     super();
     const settings = new Settings("ViT", config);
     const width = settings.number("hidden_size");
@@ -189,7 +189,7 @@ export class ViTForImageClassification extends Module {
   readonly config: Config;
 
   constructor(config: Config) {
-    checkCall("new ViTForImageClassification(config)", arguments);
+    checkCall("new ViTForImageClassification(config: object)", arguments);
     super();
     const settings = new Settings("ViT", config);
     this.config = config;

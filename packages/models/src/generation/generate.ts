@@ -60,7 +60,7 @@ export async function generate(
   ids: TokenIds,
   options: GenerateOptions = {},
 ): Promise<Tensor> {
-  checkCall(`generate(model, ids, ${SIGNATURE})`, arguments);
+  checkCall(`generate(model: module, ids: tensor | array, ${SIGNATURE})`, arguments);
   const rows = await rowsOf("generate", ids);
   const decoder = decoderOf(model, rows, await maskRows(options, rows), options);
   const sequences = decoder.start.map((row) => [...row]);
@@ -76,7 +76,7 @@ export async function* generateStream(
   ids: TokenIds,
   options: GenerateOptions = {},
 ): AsyncGenerator<readonly number[]> {
-  checkCall(`generateStream(model, ids, ${SIGNATURE})`, arguments);
+  checkCall(`generateStream(model: module, ids: tensor | array, ${SIGNATURE})`, arguments);
   const rows = await rowsOf("generateStream", ids);
   const decoder = decoderOf(model, rows, await maskRows(options, rows), options);
   const sequences = decoder.start.map((row) => [...row]);

@@ -61,7 +61,7 @@ export function processLogits(
   settings: LogitsSettings,
 ): Float64Array {
   checkCall(
-    "processLogits(logits, ids, { repetitionPenalty: number, noRepeatNgramSize: number, temperature: number, topK: number, topP: number, minP: number, typicalP: number })",
+    "processLogits(logits: list, ids: list, { repetitionPenalty: number, noRepeatNgramSize: number, temperature: number, topK: number, topP: number, minP: number, typicalP: number })",
     arguments,
   );
   const scores = Float64Array.from(logits);

@@ -43,7 +43,7 @@ export async function exportOnnx(
   options: ExportOnnxOptions = {},
 ): Promise<Uint8Array> {
   checkCall(
-    "exportOnnx(model, exampleInputs, { inputNames, outputNames, dynamicBatch: boolean })",
+    "exportOnnx(model: module, exampleInputs: tensor | array, { inputNames, outputNames, dynamicBatch: boolean })",
     arguments,
   );
   const args = exampleInputs instanceof Tensor ? [exampleInputs] : exampleInputs;

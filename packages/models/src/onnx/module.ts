@@ -35,7 +35,7 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
 
   /** Called by `readOnnx` and `loadOnnx`. */
   constructor(graph: Graph) {
-    checkCall("new OnnxModule(graph)", arguments);
+    checkCall("new OnnxModule(graph: any)", arguments);
     super();
     this.graph = graph;
     this.inputNames = graph.inputs;
@@ -133,7 +133,7 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
 
   /** The outputs by name, as from `forward`; numbers that a node needs are read from the device. */
   async run(inputs: Readonly<Record<string, OnnxInput>>): Promise<OnnxOutputs> {
-    checkCall("model.run(inputs)", arguments);
+    checkCall("model.run(inputs: object)", arguments);
     const recorded = isGradEnabled();
     const frame = this.frame(inputs);
     for (;;) {

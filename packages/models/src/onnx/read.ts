@@ -23,7 +23,7 @@ export function readOnnx(
   bytes: Uint8Array | ArrayBuffer,
   options: ReadOnnxOptions = {},
 ): OnnxModule {
-  checkCall("readOnnx(bytes, { externalData })", arguments);
+  checkCall("readOnnx(bytes: any, { externalData })", arguments);
   const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
   return new OnnxModule(graphOf(parsed(data), options.externalData ?? {}));
 }
@@ -50,7 +50,7 @@ function parsed(bytes: Uint8Array): ModelProto {
 export async function loadOnnx(
   source: string | URL | Blob | Uint8Array | ArrayBuffer,
 ): Promise<OnnxModule> {
-  checkCall("loadOnnx(source)", arguments);
+  checkCall("loadOnnx(source: any)", arguments);
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) return readOnnx(source);
   if (source instanceof Blob) return readOnnx(await source.arrayBuffer());
   const model = parsed(await bytesAt(String(source)));

@@ -23,7 +23,7 @@ export async function loadLora(
   options: FolderOptions = {},
 ): Promise<Lora> {
   checkCall(
-    "loadLora(model, source, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
+    "loadLora(model: module, source: any, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
     arguments,
   );
   const folder = openFolder(source, options);

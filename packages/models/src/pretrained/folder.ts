@@ -1,10 +1,10 @@
-import { ArgumentError } from "@wgrad/autograd";
+import { ArgumentError, WgradError } from "@wgrad/autograd";
 import type { Source } from "@wgrad/autograd/saving";
 import { DataError, type DownloadProgress, download } from "@wgrad/datasets";
 
 /** A fault of a pretrained folder. */
-export class PretrainedError extends Error {
-  override readonly name = "PretrainedError";
+export class PretrainedError extends WgradError {
+  static override readonly name: string = "PretrainedError";
 }
 
 /** The progress of a file. */

@@ -31,7 +31,7 @@ export async function fromPretrained<Model = PretrainedModel>(
   options: PretrainedOptions<Model> = {},
 ): Promise<Model> {
   checkCall(
-    "fromPretrained(source, { architecture, config, mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
+    "fromPretrained(source: any, { architecture, config, mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
     arguments,
   );
   const folder = openFolder(source, options);

@@ -34,7 +34,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
  * Throws ReaderError for other architectures and tensor types, and if a weight is missing.
  */
 export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
-  checkCall("fromGguf(source)", arguments);
+  checkCall("fromGguf(source: any)", arguments);
   const file = await openGguf(source);
   try {
     const config = configOf(file);

@@ -29,7 +29,7 @@ export function mobileNetV2FromKeras(
   weights: Readonly<Record<string, TensorRecord>>,
   config: Config = {},
 ): MobileNetV2 {
-  checkCall("mobileNetV2FromKeras(weights, config?)", arguments);
+  checkCall("mobileNetV2FromKeras(weights: object, config?)", arguments);
   const model = new MobileNetV2({ ...config, padding: "keras", norm_eps: 1e-3 });
   const targets = new Map<string, Tensor>(Object.entries(model.stateDict()));
   const missing = new Set(

@@ -28,7 +28,7 @@ export async function savePretrained(
   target: FolderTarget,
   options: SaveOptions = {},
 ): Promise<void> {
-  checkCall("savePretrained(model, target, { maxShardSize: number })", arguments);
+  checkCall("savePretrained(model: module, target: any, { maxShardSize: number })", arguments);
   const { maxShardSize = 5e9 } = options;
   if (!(maxShardSize > 0))
     throw new ArgumentError(
@@ -66,7 +66,7 @@ export async function savePretrained(
 
 /** Writes an adapter in PEFT's format: `adapter_config.json` and `adapter_model.safetensors`. */
 export async function saveLora(lora: Lora, target: FolderTarget): Promise<void> {
-  checkCall("saveLora(lora, target)", arguments);
+  checkCall("saveLora(lora: lora, target: any)", arguments);
   const write = await writerTo(target);
   await write("adapter_config.json", json(lora.peftConfig()));
   const records: Record<string, TensorRecord> = {};

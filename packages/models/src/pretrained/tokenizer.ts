@@ -45,7 +45,7 @@ export class PretrainedTokenizer extends SubwordTokenizer {
     config: Readonly<Record<string, unknown>> = {},
     chatTemplate: string | null = null,
   ) {
-    checkCall("new PretrainedTokenizer(json, config?, chatTemplate?)", arguments);
+    checkCall("new PretrainedTokenizer(json: object, config?, chatTemplate?)", arguments);
     super(json);
     this.config = config;
     this.chatTemplates = {
@@ -161,7 +161,7 @@ export async function loadTokenizer(
   options: FolderOptions = {},
 ): Promise<PretrainedTokenizer> {
   checkCall(
-    "loadTokenizer(source, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
+    "loadTokenizer(source: any, { mirrors, revision: string, cacheFolder: string, offline: boolean, sha256, signal, onProgress: function })",
     arguments,
   );
   const folder = openFolder(source, options);

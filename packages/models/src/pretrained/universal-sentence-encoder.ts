@@ -35,7 +35,7 @@ const FOLDED = /(\/ConcatPartitions\/concat|\/part_0|\/Reshape_1)$/;
 export function universalSentenceEncoderFromTfjs(
   weights: Readonly<Record<string, TensorRecord>>,
 ): UniversalSentenceEncoder {
-  checkCall("universalSentenceEncoderFromTfjs(weights)", arguments);
+  checkCall("universalSentenceEncoderFromTfjs(weights: object)", arguments);
   const embeddings = Object.entries(weights).find(([name]) => name.includes("Embeddings_"));
   const vocab_size = embeddings?.[1].shape[0] ?? 8002;
   const { made: model } = unfilled(() => new UniversalSentenceEncoder({ vocab_size }));
@@ -88,7 +88,7 @@ const RESERVED = 6;
 export function sentencePieceTokenizer(
   pieces: readonly (readonly [piece: string, score: number])[],
 ): SubwordTokenizer {
-  checkCall("sentencePieceTokenizer(pieces)", arguments);
+  checkCall("sentencePieceTokenizer(pieces: array)", arguments);
   const least = pieces.reduce((low, [, score]) => Math.min(low, score), 0);
   const vocab = pieces.map(([piece, score], i) => [piece, i < RESERVED ? 100 * least : score]);
   return new SubwordTokenizer({

@@ -182,7 +182,7 @@ interface Placed {
  * Throws ReaderError for other files; reading a tensor of another type throws, too.
  */
 export async function openGguf(source: Source): Promise<OpenGguf> {
-  checkCall("openGguf(source)", arguments);
+  checkCall("openGguf(source: any)", arguments);
   const file = await openFile("openGguf", source);
   const fault = (message: string) => new ReaderError(`openGguf: ${file.name}: ${message}`);
   try {

@@ -90,7 +90,7 @@ export type PtValue<Leaf> =
  * ReaderError with its name, before a tensor is read.
  */
 export async function readPt<T = PtValue<PtRecord>>(source: Source): Promise<T> {
-  checkCall("readPt(source)", arguments);
+  checkCall("readPt(source: any)", arguments);
   return withArchive("readPt", source, async (tree, read) => (await resolved(tree, read)) as T);
 }
 
@@ -99,7 +99,7 @@ export async function loadPt<T = PtValue<Tensor>>(
   source: Source,
   options: { readonly device?: CreateOptions["device"] } = {},
 ): Promise<T> {
-  checkCall("loadPt(source, { device })", arguments);
+  checkCall("loadPt(source: any, { device })", arguments);
   await init();
   return withArchive("loadPt", source, async (tree, read) => {
     const onDevice = async (view: View): Promise<Tensor> => {

@@ -43,7 +43,7 @@ export function readTfjsWeights(
   manifest: readonly TfjsGroup[],
   files: Readonly<Record<string, Uint8Array>>,
 ): Record<string, TensorRecord> {
-  checkCall("readTfjsWeights(manifest, files)", arguments);
+  checkCall("readTfjsWeights(manifest: array, files: object)", arguments);
   const found: Record<string, TensorRecord> = {};
   for (const { paths, weights } of manifest) {
     const bytes = joined(paths, files);

@@ -43,7 +43,7 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
    * method.
    */
   set(key: string, item: Given): this {
-    checkCall("dict.set(key: string, item)", arguments);
+    checkCall("dict.set(key: string, item: any)", arguments);
     const { name } = this.constructor;
     if (typeof key !== "string" || key === "" || key.includes(".")) {
       throw new ArgumentError(
@@ -85,7 +85,7 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
 
   /** Adds or replaces items from an object, from pairs, or from another container of this class. */
   update(items: Readonly<Record<string, Given>> | Iterable<readonly [string, Given]>): this {
-    checkCall("dict.update(items)", arguments);
+    checkCall("dict.update(items: object | iterable)", arguments);
     for (const [key, item] of entriesOf(this.constructor.name, items)) this.set(key, item);
     return this;
   }
@@ -124,7 +124,11 @@ export function entriesOf<M>(
   name: string,
   modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>,
 ): (readonly [string, M])[] {
-  if (Symbol.iterator in modules) return [...(modules as Iterable<readonly [string, M]>)];
+  if (Symbol.iterator in modules) {
+    const pairs = [...(modules as Iterable<readonly [string, M]>)];
+    checkCall(`new ${name}(pairs: array[])`, [pairs]);
+    return pairs;
+  }
   const entries = Object.entries(modules);
   const moved = entries.find(([key]) => /^\d+$/.test(key));
   if (moved !== undefined && entries.length > 1) {

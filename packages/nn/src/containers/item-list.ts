@@ -26,34 +26,34 @@ export abstract class ItemList<Item, Given, In extends unknown[], Out> extends M
    * Throws ArgumentError if there is no such item.
    */
   at(index: number): Item {
-    checkCall("list.at(index)", arguments);
+    checkCall("list.at(index: any)", arguments);
     return this.entries()[this.place("at", index)]?.[1] as Item;
   }
 
   /** Adds an item at the end. */
   append(item: Given): this {
-    checkCall("list.append(item)", arguments);
+    checkCall("list.append(item: any)", arguments);
     this.put(String(this.length), item);
     return this;
   }
 
   /** Adds items at the end. */
   extend(items: Iterable<Given>): this {
-    checkCall("list.extend(items)", arguments);
+    checkCall("list.extend(items: iterable)", arguments);
     for (const item of items) this.append(item);
     return this;
   }
 
   /** Replaces the item at `index`. */
   set(index: number, item: Given): this {
-    checkCall("list.set(index, item)", arguments);
+    checkCall("list.set(index: number, item: any)", arguments);
     this.put(this.entries()[this.place("set", index)]?.[0] as string, item);
     return this;
   }
 
   /** Inserts an item before `index`. Later items move up by one. */
   insert(index: number, item: Given): this {
-    checkCall("list.insert(index, item)", arguments);
+    checkCall("list.insert(index: number, item: any)", arguments);
     const items = [...this];
     const place = index === items.length ? index : this.place("insert", index);
     items.splice(place, 0, this.accepted(String(place), item));

@@ -11,7 +11,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Dict<M, M> {
    * that mixes them with other keys is refused.
    */
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
-    if (arguments.length > 1) checkCall("new ModuleDict(modules?)", arguments);
+    checkCall("new ModuleDict(modules?: object | iterable)", arguments);
     super();
     for (const [key, module] of entriesOf("ModuleDict", modules)) this.set(key, module);
   }

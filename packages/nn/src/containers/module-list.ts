@@ -6,7 +6,7 @@ import { ItemList } from "./item-list.ts";
 /** A list of modules under the keys 0, 1, 2, …. Iterate over it; it has no `forward`. */
 export class ModuleList<M extends AnyModule = Module> extends ItemList<M, M, never[], never> {
   constructor(modules: Iterable<M> = []) {
-    checkCall("new ModuleList(modules?)", arguments);
+    checkCall("new ModuleList(modules?: iterable)", arguments);
     super();
     this.extend(modules);
   }

@@ -15,7 +15,7 @@ export class ParameterDict extends Dict<Parameter, Tensor> {
   constructor(
     tensors: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {},
   ) {
-    checkCall("new ParameterDict(tensors?)", arguments);
+    checkCall("new ParameterDict(tensors?: object | iterable)", arguments);
     super();
     for (const [key, tensor] of entriesOf("ParameterDict", tensors)) this.set(key, tensor);
   }

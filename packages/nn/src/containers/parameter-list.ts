@@ -8,7 +8,7 @@ import { ItemList } from "./item-list.ts";
  */
 export class ParameterList extends ItemList<Parameter, Tensor, never[], never> {
   constructor(tensors: Iterable<Tensor> = []) {
-    checkCall("new ParameterList(tensors?)", arguments);
+    checkCall("new ParameterList(tensors?: iterable)", arguments);
     super();
     this.extend(tensors);
   }

@@ -40,7 +40,7 @@ export class Sequential extends ItemList<Layer, LayerLike, [Tensor], Tensor> {
   constructor(...layers: LayerLike[] | [named: Readonly<Record<string, LayerLike>>]) {
     super();
     const [first] = layers;
-    if (layers.length === 1 && typeof first === "object" && !Array.isArray(first)) {
+    if (layers.length === 1 && first && typeof first === "object" && !Array.isArray(first)) {
       for (const [name, layer] of Object.entries(first)) this.put(name, layer);
     } else this.extend(layers as LayerLike[]);
   }

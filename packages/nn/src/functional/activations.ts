@@ -15,8 +15,7 @@ export interface RreluOptions {
  * 2015.
  */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("rrelu(x, { lower: number, upper: number, training: boolean })", arguments);
+  checkCall("rrelu(x, { lower: number, upper: number, training: boolean })", arguments);
   const { lower = 1 / 8, upper = 1 / 3, training = false } = options;
   if (!(lower <= upper)) throw new ArgumentError(`rrelu: lower ${lower} is above upper ${upper}`);
   return composite(() => {

@@ -6,7 +6,7 @@ import { checkCall, composite } from "@wgrad/autograd/plugin";
  * 2018.
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
-  if (arguments.length > 2) checkCall("channelShuffle(x, groups: number)", arguments);
+  checkCall("channelShuffle(x, groups: number)", arguments);
   return shuffleChannels("channelShuffle", x, groups);
 }
 
@@ -32,7 +32,7 @@ export function shuffleChannels(call: string, x: Tensor, groups: number): Tensor
  * 0. [N, M] → [N (N − 1) / 2].
  */
 export function pdist(x: Tensor, p = 2): Tensor {
-  if (arguments.length > 1) checkCall("pdist(x, p?: number)", arguments);
+  checkCall("pdist(x, p?: number)", arguments);
   if (x.shape.length !== 2)
     throw new ShapeError(`pdist: takes rows [N, M], not [${x.shape.join(", ")}]`);
   if (!(p >= 0)) throw new ArgumentError(`pdist: p is ${p}\n  hint: 0 or more`);

@@ -46,11 +46,10 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[],
   options: CtcLossOptions = {},
 ): Tensor {
-  if (arguments.length > 4)
-    checkCall(
-      'ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank: number, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
-      arguments,
-    );
+  checkCall(
+    'ctcLoss(logProbs, targets, inputLengths: tensor | list, targetLengths: tensor | list, { blank: number, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
+    arguments,
+  );
   const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
   const batched = logProbs.shape.length === 3;
   if (!batched && logProbs.shape.length !== 2) {

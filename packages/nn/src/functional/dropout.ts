@@ -23,7 +23,7 @@ function channels(call: string, x: Tensor, rank: number): Tensor {
 
 function perChannel(call: string, rank: number): Dropout {
   return function (x, options = {}) {
-    if (arguments.length > 1) checkCall(`${call}(x, { p: number, training: boolean })`, arguments);
+    checkCall(`${call}(x, { p: number, training: boolean })`, arguments);
     const { p = 0.5, training = true } = options;
     const whole = channels(call, x, rank);
     if (!training || p === 0) return x;
@@ -65,16 +65,14 @@ function dropToLowest(x: Tensor, whole: Tensor, p: number): Tensor {
  * Klambauer et al. 2017.
  */
 export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("alphaDropout(x, { p: number, training: boolean })", arguments);
+  checkCall("alphaDropout(x, { p: number, training: boolean })", arguments);
   const { p = 0.5, training = true } = options;
   return training && p !== 0 ? dropToLowest(x, onesLike(x), p) : x;
 }
 
 /** alphaDropout of whole channels. x: [N, C, …].  Klambauer et al. 2017. */
 export function featureAlphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("featureAlphaDropout(x, { p: number, training: boolean })", arguments);
+  checkCall("featureAlphaDropout(x, { p: number, training: boolean })", arguments);
   const { p = 0.5, training = true } = options;
   const whole = channels("featureAlphaDropout", x, x.shape.length - 2);
   return training && p !== 0 ? dropToLowest(x, whole, p) : x;

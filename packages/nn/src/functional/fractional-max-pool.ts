@@ -38,12 +38,10 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
     kernelSize: number | readonly number[],
     options: FractionalMaxPoolOptions = {},
   ): Tensor | [Tensor, Tensor] {
-    if (arguments.length > 2) {
-      checkCall(
-        `${call}(x, kernelSize: number | list, { outputSize: number | list | null, outputRatio: number | list | null, returnIndices: boolean, randomSamples: tensor | null })`,
-        arguments,
-      );
-    }
+    checkCall(
+      `${call}(x, kernelSize: number | list, { outputSize: number | list | null, outputRatio: number | list | null, returnIndices: boolean, randomSamples: tensor | null })`,
+      arguments,
+    );
     const { outputSize = null, outputRatio = null, returnIndices = false } = options;
     if (x.shape.length !== rank + 1 && x.shape.length !== rank + 2)
       throw new ShapeError(

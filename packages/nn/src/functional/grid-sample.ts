@@ -37,12 +37,10 @@ export interface GridSampleOptions {
  * → [N, C, D', H', W'].
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
-  if (arguments.length > 2) {
-    checkCall(
-      'gridSample(x, grid, { mode: "bilinear" | "nearest" | "bicubic", paddingMode: "zeros" | "border" | "reflection", alignCorners: boolean })',
-      arguments,
-    );
-  }
+  checkCall(
+    'gridSample(x, grid, { mode: "bilinear" | "nearest" | "bicubic", paddingMode: "zeros" | "border" | "reflection", alignCorners: boolean })',
+    arguments,
+  );
   const { mode = "bilinear", paddingMode = "zeros", alignCorners = false } = options;
   const sizes = x.shape.slice(2);
   const rank = sizes.length;
@@ -195,8 +193,7 @@ export interface AffineGridOptions {
  * size [N, C, H, W] → [N, H, W, 2]; theta: [N, 3, 4], size [N, C, D, H, W] → [N, D, H, W, 3].
  */
 export function affineGrid(theta: Tensor, size: Shape, options: AffineGridOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("affineGrid(theta, size: list, { alignCorners: boolean })", arguments);
+  checkCall("affineGrid(theta, size: list, { alignCorners: boolean })", arguments);
   const { alignCorners = false } = options;
   if (!theta.dtype.startsWith("f"))
     throw new DTypeError(

@@ -16,8 +16,7 @@ export interface GumbelSoftmaxOptions {
  * 2017.
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("gumbelSoftmax(logits, { tau: number, hard: boolean, dim: number })", arguments);
+  checkCall("gumbelSoftmax(logits, { tau: number, hard: boolean, dim: number })", arguments);
   const { tau = 1, hard = false, dim = -1 } = options;
   if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau is ${tau}\n  hint: above 0`);
   return composite(() => {

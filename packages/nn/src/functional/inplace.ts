@@ -30,50 +30,48 @@ function writeOver(call: string, x: Tensor, activation: (x: Tensor) => Tensor): 
 
 /** `relu` in place. */
 export function relu_(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("relu_(x)", arguments);
+  checkCall("relu_(x)", arguments);
   return writeOver("relu_", x, relu);
 }
 
 /** `celu` in place. */
 export function celu_(x: Tensor, options: CeluOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("celu_(x, { alpha: number })", arguments);
+  checkCall("celu_(x, { alpha: number })", arguments);
   return writeOver("celu_", x, (before) => celu(before, options));
 }
 
 /** `elu` in place. */
 export function elu_(x: Tensor, options: EluOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("elu_(x, { alpha: number })", arguments);
+  checkCall("elu_(x, { alpha: number })", arguments);
   return writeOver("elu_", x, (before) => elu(before, options));
 }
 
 /** `selu` in place. */
 export function selu_(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("selu_(x)", arguments);
+  checkCall("selu_(x)", arguments);
   return writeOver("selu_", x, selu);
 }
 
 /** `leakyRelu` in place. */
 export function leakyRelu_(x: Tensor, options: LeakyReluOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("leakyRelu_(x, { negativeSlope: number })", arguments);
+  checkCall("leakyRelu_(x, { negativeSlope: number })", arguments);
   return writeOver("leakyRelu_", x, (before) => leakyRelu(before, options));
 }
 
 /** `hardtanh` in place. */
 export function hardtanh_(x: Tensor, options: HardtanhOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("hardtanh_(x, { minVal: number, maxVal: number })", arguments);
+  checkCall("hardtanh_(x, { minVal: number, maxVal: number })", arguments);
   return writeOver("hardtanh_", x, (before) => hardtanh(before, options));
 }
 
 /** `threshold` in place. */
 export function threshold_(x: Tensor, limit: number, value: number): Tensor {
-  if (arguments.length > 3) checkCall("threshold_(x, limit: number, value: number)", arguments);
+  checkCall("threshold_(x, limit: number, value: number)", arguments);
   return writeOver("threshold_", x, (before) => threshold(before, limit, value));
 }
 
 /** `rrelu` in place. */
 export function rrelu_(x: Tensor, options: RreluOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("rrelu_(x, { lower: number, upper: number, training: boolean })", arguments);
+  checkCall("rrelu_(x, { lower: number, upper: number, training: boolean })", arguments);
   return writeOver("rrelu_", x, (before) => rrelu(before, options));
 }

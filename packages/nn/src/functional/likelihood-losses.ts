@@ -30,11 +30,10 @@ export function poissonNllLoss(
   target: Tensor,
   options: PoissonNllLossOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'poissonNllLoss(input, target, { logInput: boolean, full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'poissonNllLoss(input, target, { logInput: boolean, full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { logInput = true, full = false, eps = 1e-8, reduction = "mean" } = options;
   checkSameShape("poissonNllLoss", { input, target });
   const rate = logInput
@@ -76,11 +75,10 @@ export function gaussianNllLoss(
   variance: Tensor,
   options: GaussianNllLossOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      'gaussianNllLoss(input, target, variance, { full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'gaussianNllLoss(input, target, variance, { full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkSameShape("gaussianNllLoss", { input, target });
   checkFloating("gaussianNllLoss", { input, variance });

@@ -20,12 +20,10 @@ type Size = number | readonly number[];
 
 function lpPool(average: typeof avgPool1d, most: typeof maxPool1d, rank: number): LpPool {
   return function (x, normType, kernelSize, options = {}) {
-    if (arguments.length > 3) {
-      checkCall(
-        `lpPool${rank}d(x, normType: number, kernelSize: number | list, { stride: number | list | null, ceilMode: boolean })`,
-        arguments,
-      );
-    }
+    checkCall(
+      `lpPool${rank}d(x, normType: number, kernelSize: number | list, { stride: number | list | null, ceilMode: boolean })`,
+      arguments,
+    );
     return composite(() => {
       if (normType === Number.POSITIVE_INFINITY) return most(x.abs(), kernelSize, options);
       const kernel =

@@ -24,8 +24,7 @@ export interface MarginOptions extends LossOptions {
  * Mean of log(1 + e^(−y x)) for targets y of 1 or −1. Input and target must have the same shape.
  */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall('softMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  checkCall('softMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   const { reduction = "mean" } = options;
   checkSameShape("softMarginLoss", { input, target });
   checkFloating("softMarginLoss", { input });
@@ -38,11 +37,10 @@ export function hingeEmbeddingLoss(
   target: Tensor,
   options: MarginOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'hingeEmbeddingLoss(input, target, { margin: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'hingeEmbeddingLoss(input, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { margin = 1, reduction = "mean" } = options;
   checkSameShape("hingeEmbeddingLoss", { input, target });
   const apart = where(target.ne(1), input.neg().add(margin).clamp(0), 0);
@@ -59,11 +57,10 @@ export function marginRankingLoss(
   target: Tensor,
   options: MarginOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      'marginRankingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'marginRankingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { margin = 0, reduction = "mean" } = options;
   checkSameShape("marginRankingLoss", { input1, input2, target });
   const loss = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
@@ -80,11 +77,10 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      'cosineEmbeddingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'cosineEmbeddingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { margin = 0, reduction = "mean" } = options;
   checkSameShape("cosineEmbeddingLoss", { input1, input2 });
   const [of, ranks] = [input1.shape.length, target.shape.length];
@@ -122,11 +118,10 @@ export function tripletMarginLoss(
   negative: Tensor,
   settings: TripletMarginLossOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      'tripletMarginLoss(anchor, positive, negative, { margin: number, p: number, eps: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'tripletMarginLoss(anchor, positive, negative, { margin: number, p: number, eps: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { p = 2, eps = 1e-6, ...options } = settings;
   checkMargin("tripletMarginLoss", options.margin ?? 1);
   checkSameShape("tripletMarginLoss", { anchor, positive, negative });
@@ -157,11 +152,10 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletMarginWithDistanceLossOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      'tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction: function | null, margin: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction: function | null, margin: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { margin = 1, swap = false, reduction = "mean" } = options;
   checkMargin("tripletMarginWithDistanceLoss", margin);
   const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
@@ -193,11 +187,10 @@ export function multiMarginLoss(
   target: Tensor,
   options: MultiMarginLossOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'multiMarginLoss(input, target, { p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'multiMarginLoss(input, target, { p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = options;
   checkPower("multiMarginLoss", p);
   const classes = input.shape.at(-1) as number;
@@ -222,11 +215,10 @@ export function multilabelMarginLoss(
   target: Tensor,
   options: LossOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'multilabelMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'multilabelMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { reduction = "mean" } = options;
   checkSameShape("multilabelMarginLoss", { input, target });
   const classes = input.shape.at(-1) as number;
@@ -257,11 +249,10 @@ export function multilabelSoftMarginLoss(
   target: Tensor,
   options: MultiLabelSoftMarginLossOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'multilabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'multilabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { weight = null, reduction = "mean" } = options;
   checkSameShape("multilabelSoftMarginLoss", { input, target });
   const yes = target.mul(logsigmoid(input));

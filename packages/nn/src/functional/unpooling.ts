@@ -25,12 +25,10 @@ function maxUnpool(rank: number): MaxUnpool {
   const each = (sizes: number | readonly number[]): readonly number[] =>
     typeof sizes === "number" ? Array<number>(rank).fill(sizes) : sizes;
   return function (x, indices, kernelSize, options = {}) {
-    if (arguments.length > 3) {
-      checkCall(
-        `${call}(x, indices, kernelSize: number | list, { stride: number | list | null, padding: number | list, outputSize: number[] | null })`,
-        arguments,
-      );
-    }
+    checkCall(
+      `${call}(x, indices, kernelSize: number | list, { stride: number | list | null, padding: number | list, outputSize: number[] | null })`,
+      arguments,
+    );
     const given = x.shape.slice(-rank);
     if (
       x.shape.length < rank + 1 ||

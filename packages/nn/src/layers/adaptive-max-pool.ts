@@ -13,7 +13,7 @@ abstract class AdaptiveMaxPool extends Module<[Tensor], Tensor> {
   readonly outputSize: OutputSize;
 
   constructor(outputSize: OutputSize) {
-    checkCall(`new ${new.target.name}(outputSize)`, arguments);
+    checkCall(`new ${new.target.name}(outputSize: number | array)`, arguments);
     super();
     this.outputSize = outputSize;
   }

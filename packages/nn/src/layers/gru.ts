@@ -73,7 +73,7 @@ export class GRU extends Recurrent<
     h: Tensor | null = null,
     options: SequenceOptions = {},
   ): [Tensor | PackedSequence, Tensor] {
-    checkCall("gru(x, h?, { lengths })", arguments);
+    checkCall("gru(x: any, h?, { lengths })", arguments);
     if (x instanceof PackedSequence)
       return this.packed(x, (padded, own) => this.forward(padded, h, own));
     const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruCell, options);

@@ -149,7 +149,7 @@ export class LSTM extends Recurrent<
     state: LSTMState | null = null,
     options: SequenceOptions = {},
   ): [Tensor | PackedSequence, LSTMState] {
-    checkCall("lstm(x, state?, { lengths })", arguments);
+    checkCall("lstm(x: any, state?, { lengths })", arguments);
     if (state !== null && !(Array.isArray(state) && state.length === 2)) {
       throw new ArgumentError("lstm: state must be [h, c], the hidden state and the cell state");
     }

@@ -64,8 +64,7 @@ export class MaxUnpool1d extends MaxUnpool {
   }
 
   forward(x: Tensor, indices: Tensor, options: UnpoolOptions = {}): Tensor {
-    if (arguments.length > 2)
-      checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
+    checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
     return this.over(maxUnpool1d, x, indices, options);
   }
 }
@@ -84,8 +83,7 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 
   forward(x: Tensor, indices: Tensor, options: UnpoolOptions = {}): Tensor {
-    if (arguments.length > 2)
-      checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
+    checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
     return this.over(maxUnpool2d, x, indices, options);
   }
 }
@@ -104,8 +102,7 @@ export class MaxUnpool3d extends MaxUnpool {
   }
 
   forward(x: Tensor, indices: Tensor, options: UnpoolOptions = {}): Tensor {
-    if (arguments.length > 2)
-      checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
+    checkCall("unpool(x, indices, { outputSize: number[] | null })", arguments);
     return this.over(maxUnpool3d, x, indices, options);
   }
 }

@@ -63,7 +63,7 @@ export class RNN extends Recurrent<
     h: Tensor | null = null,
     options: SequenceOptions = {},
   ): [Tensor | PackedSequence, Tensor] {
-    checkCall("rnn(x, h?, { lengths })", arguments);
+    checkCall("rnn(x: any, h?, { lengths })", arguments);
     if (x instanceof PackedSequence)
       return this.packed(x, (padded, own) => this.forward(padded, h, own));
     const cell = rnnCell(this.nonlinearity);

@@ -40,7 +40,7 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOp
     numLayers: number,
     options: TransformerStackOptions = {},
   ) {
-    checkCall("new TransformerEncoder(encoderLayer, numLayers: number, { norm })", arguments);
+    checkCall("new TransformerEncoder(encoderLayer: any, numLayers: number, { norm })", arguments);
     const { norm = null } = options;
     super();
     this.layers = copies(encoderLayer, numLayers);
@@ -72,7 +72,7 @@ export class TransformerDecoder extends Module<
     numLayers: number,
     options: TransformerStackOptions = {},
   ) {
-    checkCall("new TransformerDecoder(decoderLayer, numLayers: number, { norm })", arguments);
+    checkCall("new TransformerDecoder(decoderLayer: any, numLayers: number, { norm })", arguments);
     const { norm = null } = options;
     super();
     this.layers = copies(decoderLayer, numLayers);

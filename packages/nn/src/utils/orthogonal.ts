@@ -159,7 +159,7 @@ export function orthogonal<M extends AnyModule>(
   options: OrthogonalOptions = {},
 ): M {
   checkCall(
-    'orthogonal(module, name?: string, { orthogonalMap: "matrix_exp" | "cayley" | "householder" | null, useTrivialization: boolean })',
+    'orthogonal(module: module, name?: string, { orthogonalMap: "matrix_exp" | "cayley" | "householder" | null, useTrivialization: boolean })',
     arguments,
   );
   const { orthogonalMap = null, useTrivialization = true } = options;

@@ -8,7 +8,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
-import { checkCall, describe, knownValues } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind, describe, knownValues } from "@wgrad/autograd/plugin";
 
 /** Lengths of sequences: numbers, or a tensor whose values are known on the host. */
 export type Lengths = readonly number[] | Tensor;
@@ -76,6 +76,8 @@ export class PackedSequence {
   }
 }
 
+defineKind("packed", "a PackedSequence", (value) => value instanceof PackedSequence);
+
 const whole = (values: readonly number[], like: Tensor): Tensor =>
   tensor([...values], { dtype: "i32", device: like, shape: [values.length] });
 
@@ -122,7 +124,7 @@ export function packPaddedSequence(
   options: PackOptions = {},
 ): PackedSequence {
   checkCall(
-    "packPaddedSequence(input: tensor, lengths, { batchFirst: boolean, enforceSorted: boolean })",
+    "packPaddedSequence(input: tensor, lengths: tensor | list, { batchFirst: boolean, enforceSorted: boolean })",
     arguments,
   );
   const { batchFirst = false, enforceSorted = true } = options;
@@ -163,7 +165,7 @@ export function padPackedSequence(
   options: PadPackedOptions = {},
 ): [padded: Tensor, lengths: Tensor] {
   checkCall(
-    "padPackedSequence(sequence, { batchFirst: boolean, paddingValue: number, totalLength: number | null })",
+    "padPackedSequence(sequence: packed, { batchFirst: boolean, paddingValue: number, totalLength: number | null })",
     arguments,
   );
   const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
@@ -203,7 +205,7 @@ export interface PadOptions {
 /** Pads sequences [Lᵢ, …] to the longest: [T, B, …] ([B, T, …] with `batchFirst`). */
 export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
   checkCall(
-    'padSequence(sequences, { batchFirst: boolean, paddingValue: number, paddingSide: "right" | "left" })',
+    'padSequence(sequences: tensor[], { batchFirst: boolean, paddingValue: number, paddingSide: "right" | "left" })',
     arguments,
   );
   const { batchFirst = false, paddingValue = 0, paddingSide = "right" } = options;
@@ -242,7 +244,10 @@ export function unpadSequence(
   lengths: Lengths,
   options: { readonly batchFirst?: boolean } = {},
 ): Tensor[] {
-  checkCall("unpadSequence(padded: tensor, lengths, { batchFirst: boolean })", arguments);
+  checkCall(
+    "unpadSequence(padded: tensor, lengths: tensor | list, { batchFirst: boolean })",
+    arguments,
+  );
   const rows = options.batchFirst === true ? padded : padded.transpose(0, 1);
   const [batch, steps] = rows.shape as readonly [number, number];
   const list = lengthsOf("unpadSequence", lengths, [0, steps], batch);
@@ -254,7 +259,7 @@ export function packSequence(
   sequences: readonly Tensor[],
   options: { readonly enforceSorted?: boolean } = {},
 ): PackedSequence {
-  checkCall("packSequence(sequences, { enforceSorted: boolean })", arguments);
+  checkCall("packSequence(sequences: tensor[], { enforceSorted: boolean })", arguments);
   const { enforceSorted = true } = options;
   const lengths = sequencesOf("packSequence", sequences).map(({ shape }) => shape[0] as number);
   return packPaddedSequence(padSequence(sequences), lengths, { enforceSorted });
@@ -262,7 +267,7 @@ export function packSequence(
 
 /** The sequences of a packed sequence. */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
-  checkCall("unpackSequence(sequence)", arguments);
+  checkCall("unpackSequence(sequence: packed)", arguments);
   const [padded] = padPackedSequence(sequence);
   return unpadSequence(padded, sequence.lengths);
 }

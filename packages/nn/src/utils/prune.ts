@@ -146,7 +146,7 @@ export function l1Unstructured(
   options: { readonly importanceScores?: Tensor | null } = {},
 ): AnyModule {
   checkCall(
-    "l1Unstructured(module, name: string, amount: number, { importanceScores: tensor | null })",
+    "l1Unstructured(module: module, name: string, amount: number, { importanceScores: tensor | null })",
     arguments,
   );
   const { importanceScores = null } = options;
@@ -156,7 +156,7 @@ export function l1Unstructured(
 
 /** Prunes random elements of the parameter in field `name`: they are 0 from now on. */
 export function randomUnstructured(module: AnyModule, name: string, amount: Amount): AnyModule {
-  checkCall("randomUnstructured(module, name: string, amount: number)", arguments);
+  checkCall("randomUnstructured(module: module, name: string, amount: number)", arguments);
   return unstructured("randomUnstructured", module, name, amount, randomScores);
 }
 
@@ -198,7 +198,7 @@ export function lnStructured(
   dim: number,
 ): AnyModule {
   checkCall(
-    "lnStructured(module, name: string, amount: number, n: number, dim: number)",
+    "lnStructured(module: module, name: string, amount: number, n: number, dim: number)",
     arguments,
   );
   return structured("lnStructured", module, name, amount, dim, (rows) => rows.norm(n, 1));
@@ -211,7 +211,10 @@ export function randomStructured(
   amount: Amount,
   dim: number,
 ): AnyModule {
-  checkCall("randomStructured(module, name: string, amount: number, dim: number)", arguments);
+  checkCall(
+    "randomStructured(module: module, name: string, amount: number, dim: number)",
+    arguments,
+  );
   return structured("randomStructured", module, name, amount, dim, (rows) =>
     randomScores(rows.select(1, 0)),
   );
@@ -221,7 +224,7 @@ export function randomStructured(
  * Prunes the elements of the parameter in field `name` where the mask is 0: they are 0 from now on.
  */
 export function customFromMask(module: AnyModule, name: string, mask: Tensor): AnyModule {
-  checkCall("customFromMask(module, name: string, mask: tensor)", arguments);
+  checkCall("customFromMask(module: module, name: string, mask: tensor)", arguments);
   const { whole, mask: before } = masked("customFromMask", module, name);
   if (String(mask.shape) !== String(whole.shape)) {
     throw new ArgumentError(
@@ -245,7 +248,7 @@ export function customFromMask(module: AnyModule, name: string, mask: Tensor): A
 
 /** Applies a mask of ones: the parameter keeps its values and can be pruned later. */
 export function identity(module: AnyModule, name: string): AnyModule {
-  checkCall("identity(module, name: string)", arguments);
+  checkCall("identity(module: module, name: string)", arguments);
   const { mask } = masked("identity", module, name);
   apply(module, name, mask, remainingIn("identity", mask));
   return module;
@@ -265,7 +268,10 @@ export function globalUnstructured(
   method: typeof l1Unstructured | typeof randomUnstructured,
   options: GlobalOptions,
 ): void {
-  checkCall("globalUnstructured(parameters, method: function, { amount: number })", arguments);
+  checkCall(
+    "globalUnstructured(parameters: array, method: function, { amount: number })",
+    arguments,
+  );
   const call = "globalUnstructured";
   if (method !== l1Unstructured && method !== randomUnstructured) {
     throw new ArgumentError(`${call}: method must be l1Unstructured or randomUnstructured`);
@@ -300,7 +306,7 @@ export function globalUnstructured(
  * Throws ArgumentError if it was not pruned.
  */
 export function remove(module: AnyModule, name: string): AnyModule {
-  checkCall("remove(module, name: string)", arguments);
+  checkCall("remove(module: module, name: string)", arguments);
   if (!isMasked(module, name)) {
     throw new ArgumentError(`remove: ${name} of ${module.constructor.name} is not pruned`);
   }
@@ -316,7 +322,7 @@ export function remove(module: AnyModule, name: string): AnyModule {
 
 /** Whether a parameter of the module, or of one below it, is pruned. */
 export function isPruned(module: AnyModule): boolean {
-  checkCall("isPruned(module)", arguments);
+  checkCall("isPruned(module: module)", arguments);
   return module
     .modules()
     .some((one) => [...derivedOf(one).keys()].some((name) => isMasked(one, name)));

@@ -108,7 +108,7 @@ export function parametrizedSpectralNorm<M extends AnyModule>(
   options: SpectralNormOptions = {},
 ): M {
   checkCall(
-    "spectralNorm(module, name?: string, { nPowerIterations: number, eps: number, dim: number | null })",
+    "spectralNorm(module: module, name?: string, { nPowerIterations: number, eps: number, dim: number | null })",
     arguments,
   );
   const settings = settingsOf("spectralNorm", module, options);
@@ -140,7 +140,7 @@ export function spectralNorm<M extends AnyModule>(
   options: SpectralNormOptions = {},
 ): M {
   checkCall(
-    "spectralNorm(module, name?: string, { nPowerIterations: number, eps: number, dim: number | null })",
+    "spectralNorm(module: module, name?: string, { nPowerIterations: number, eps: number, dim: number | null })",
     arguments,
   );
   const { dim, eps, nPowerIterations } = settingsOf("spectralNorm", module, options);
@@ -176,7 +176,7 @@ export function spectralNorm<M extends AnyModule>(
  * Throws ArgumentError if `spectralNorm` did not make it.
  */
 export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weight"): M {
-  checkCall("removeSpectralNorm(module, name?: string)", arguments);
+  checkCall("removeSpectralNorm(module: module, name?: string)", arguments);
   const parts = [`${name}Orig`, `${name}U`, `${name}V`];
   const fields = fieldsOf(module);
   if (!derivedOf(module).has(name) || !parts.every((part) => fields.has(part))) {

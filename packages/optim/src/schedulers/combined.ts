@@ -33,7 +33,7 @@ export class SequentialLR {
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
   ) {
-    checkCall("new SequentialLR(optimizer, schedulers, milestones: list)", arguments);
+    checkCall("new SequentialLR(optimizer: any, schedulers: array, milestones: list)", arguments);
     checkParts("SequentialLR", optimizer, schedulers);
     if (milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
@@ -78,7 +78,7 @@ export class SequentialLR {
 
   /** Restores what `stateDict()` returned, and sets the saved rates. */
   loadStateDict(saved: CombinedStateDict): void {
-    checkCall("scheduler.loadStateDict(saved)", arguments);
+    checkCall("scheduler.loadStateDict(saved: any)", arguments);
     restore(this, saved);
   }
 }
@@ -94,7 +94,7 @@ export class ChainedScheduler {
     schedulers: readonly LRScheduler[],
     options: { readonly optimizer?: Scheduled } = {},
   ) {
-    checkCall("new ChainedScheduler(schedulers, { optimizer })", arguments);
+    checkCall("new ChainedScheduler(schedulers: any, { optimizer })", arguments);
     const { optimizer = schedulers?.[0]?.optimizer } = options;
     checkParts("ChainedScheduler", optimizer, schedulers);
     this.optimizer = optimizer as Scheduled;
@@ -122,7 +122,7 @@ export class ChainedScheduler {
 
   /** Restores what `stateDict()` returned, and sets the saved rates. */
   loadStateDict(saved: CombinedStateDict): void {
-    checkCall("scheduler.loadStateDict(saved)", arguments);
+    checkCall("scheduler.loadStateDict(saved: any)", arguments);
     restore(this, saved);
   }
 }
@@ -180,7 +180,7 @@ function checkParts(
   if (!Array.isArray(schedulers)) {
     throw new ArgumentError(`${name}: takes an array of schedulers, got ${describe(schedulers)}`);
   }
-  if (schedulers.length > 0 && schedulers.every((part) => part.optimizer === optimizer)) return;
+  if (schedulers.length > 0 && schedulers.every((part) => part?.optimizer === optimizer)) return;
   throw new ArgumentError(
     `${name}: ${schedulers.length === 0 ? "no schedulers" : "the schedulers belong to different optimizers"}`,
   );

@@ -15,7 +15,7 @@ export interface CosineOptions extends SchedulerOptions {
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, TMax: number, options: CosineOptions = {}) {
     checkCall(
-      "new CosineAnnealingLR(optimizer, TMax: number, { etaMin: number, lastEpoch: number })",
+      "new CosineAnnealingLR(optimizer: any, TMax: number, { etaMin: number, lastEpoch: number })",
       arguments,
     );
     const { etaMin = 0 } = options;
@@ -50,7 +50,7 @@ export interface WarmRestartsOptions extends CosineOptions {
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: Scheduled, T0: number, options: WarmRestartsOptions = {}) {
     checkCall(
-      "new CosineAnnealingWarmRestarts(optimizer, T0: number, { TMult: number, etaMin: number, lastEpoch: number })",
+      "new CosineAnnealingWarmRestarts(optimizer: any, T0: number, { TMult: number, etaMin: number, lastEpoch: number })",
       arguments,
     );
     const { TMult = 1, etaMin = 0, lastEpoch = -1 } = options;

@@ -46,7 +46,7 @@ export class CyclicLR extends LRScheduler {
     options: CyclicLROptions = {},
   ) {
     checkCall(
-      'new CyclicLR(optimizer, baseLr: number | list, maxLr: number | list, { stepSizeUp: number, stepSizeDown: number, mode: "triangular" | "triangular2" | "exp_range", gamma: number, scaleFn: function, scaleMode: "cycle" | "iterations", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, lastEpoch: number })',
+      'new CyclicLR(optimizer: any, baseLr: number | list, maxLr: number | list, { stepSizeUp: number, stepSizeDown: number, mode: "triangular" | "triangular2" | "exp_range", gamma: number, scaleFn: function, scaleMode: "cycle" | "iterations", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, lastEpoch: number })',
       arguments,
     );
     const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, lastEpoch = -1 } = options;

@@ -12,7 +12,7 @@ export interface GammaOptions extends SchedulerOptions {
 export class StepLR extends LRScheduler {
   constructor(optimizer: Scheduled, stepSize: number, options: GammaOptions = {}) {
     checkCall(
-      "new StepLR(optimizer, stepSize: number, { gamma: number, lastEpoch: number })",
+      "new StepLR(optimizer: any, stepSize: number, { gamma: number, lastEpoch: number })",
       arguments,
     );
     if (!(Number.isInteger(stepSize) && stepSize > 0)) {
@@ -31,7 +31,7 @@ export class StepLR extends LRScheduler {
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Scheduled, milestones: readonly number[], options: GammaOptions = {}) {
     checkCall(
-      "new MultiStepLR(optimizer, milestones: list, { gamma: number, lastEpoch: number })",
+      "new MultiStepLR(optimizer: any, milestones: list, { gamma: number, lastEpoch: number })",
       arguments,
     );
     const { gamma = 0.1 } = options;
@@ -49,7 +49,7 @@ export class MultiStepLR extends LRScheduler {
 /** Multiplies the rate by γ every step: η ← γ η. */
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
-    checkCall("new ExponentialLR(optimizer, gamma: number, { lastEpoch: number })", arguments);
+    checkCall("new ExponentialLR(optimizer: any, gamma: number, { lastEpoch: number })", arguments);
     super(
       optimizer,
       { lr: ({ epoch, initial, now }) => (epoch === 0 || initial ? now : now * gamma) },
@@ -68,7 +68,7 @@ export class LambdaLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     options: SchedulerOptions = {},
   ) {
-    checkCall("new LambdaLR(optimizer, lrLambda, { lastEpoch: number })", arguments);
+    checkCall("new LambdaLR(optimizer: any, lrLambda: any, { lastEpoch: number })", arguments);
     const factors = perGroup("LambdaLR", "lrLambda", optimizer, lrLambda);
     super(
       optimizer,
@@ -85,7 +85,10 @@ export class MultiplicativeLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     options: SchedulerOptions = {},
   ) {
-    checkCall("new MultiplicativeLR(optimizer, lrLambda, { lastEpoch: number })", arguments);
+    checkCall(
+      "new MultiplicativeLR(optimizer: any, lrLambda: any, { lastEpoch: number })",
+      arguments,
+    );
     const factors = perGroup("MultiplicativeLR", "lrLambda", optimizer, lrLambda);
     super(
       optimizer,

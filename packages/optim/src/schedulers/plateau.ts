@@ -70,7 +70,7 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
     checkCall(
-      'new ReduceLROnPlateau(optimizer, { mode: "max" | "min", factor: number, patience: number, threshold: number, thresholdMode: "abs" | "rel", cooldown: number, minLr: number | list, eps: number })',
+      'new ReduceLROnPlateau(optimizer: any, { mode: "max" | "min", factor: number, patience: number, threshold: number, thresholdMode: "abs" | "rel", cooldown: number, minLr: number | list, eps: number })',
       arguments,
     );
     checkOptimizer("ReduceLROnPlateau", optimizer);
@@ -88,7 +88,7 @@ export class ReduceLROnPlateau {
    * `patience`.
    */
   step(metric: number): void {
-    checkCall("scheduler.step(metric)", arguments);
+    checkCall("scheduler.step(metric: any)", arguments);
     if (typeof metric !== "number") {
       throw new ArgumentError(
         "ReduceLROnPlateau.step: takes a number\n  hint: scheduler.step(await loss.item())",
@@ -145,7 +145,7 @@ export class ReduceLROnPlateau {
    * is not such a state or has another number of groups; nothing is then changed.
    */
   loadStateDict(saved: PlateauStateDict): void {
-    checkCall("scheduler.loadStateDict(saved)", arguments);
+    checkCall("scheduler.loadStateDict(saved: any)", arguments);
     checkProgress(this, this.optimizer, saved);
     const { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr } = saved;
     for (const [name, count] of Object.entries({ numBadEpochs, cooldownCounter })) {

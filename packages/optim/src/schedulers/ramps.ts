@@ -14,7 +14,7 @@ export interface ConstantLROptions extends SchedulerOptions {
 export class ConstantLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
     checkCall(
-      "new ConstantLR(optimizer, { factor: number, totalIters: number, lastEpoch: number })",
+      "new ConstantLR(optimizer: any, { factor: number, totalIters: number, lastEpoch: number })",
       arguments,
     );
     const { factor = 1 / 3, totalIters = 5 } = options;
@@ -46,7 +46,7 @@ export interface LinearLROptions extends SchedulerOptions {
 export class LinearLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
     checkCall(
-      "new LinearLR(optimizer, { startFactor: number, endFactor: number, totalIters: number, lastEpoch: number })",
+      "new LinearLR(optimizer: any, { startFactor: number, endFactor: number, totalIters: number, lastEpoch: number })",
       arguments,
     );
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
@@ -84,7 +84,7 @@ export interface PolynomialLROptions extends SchedulerOptions {
 export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
     checkCall(
-      "new PolynomialLR(optimizer, { totalIters: number, power: number, lastEpoch: number })",
+      "new PolynomialLR(optimizer: any, { totalIters: number, power: number, lastEpoch: number })",
       arguments,
     );
     const { totalIters = 5, power = 1 } = options;

@@ -81,7 +81,7 @@ export class LRScheduler {
   constructor(optimizer: Scheduled, rules: Rules, options: SchedulerOptions = {}) {
     // subclasses check their own calls
     if (new.target === LRScheduler)
-      checkCall("new LRScheduler(optimizer, rules, { lastEpoch: number })", arguments);
+      checkCall("new LRScheduler(optimizer: any, rules: any, { lastEpoch: number })", arguments);
     const { lastEpoch = -1 } = options;
     checkOptimizer(new.target.name, optimizer);
     if (!Number.isInteger(lastEpoch) || lastEpoch < -1) {
@@ -172,7 +172,7 @@ export class LRScheduler {
    * is not such a state or has another number of groups; nothing is then changed.
    */
   loadStateDict(saved: SchedulerStateDict): void {
-    checkCall("scheduler.loadStateDict(saved)", arguments);
+    checkCall("scheduler.loadStateDict(saved: any)", arguments);
     checkSchedulerState(this, this.optimizer, saved);
     const { lastEpoch, baseLrs, lastLr } = saved;
     this.lastEpoch = lastEpoch;

@@ -18,7 +18,7 @@ export interface SWALROptions extends SchedulerOptions {
 export class SWALR extends LRScheduler {
   constructor(optimizer: Scheduled, swaLr: number | readonly number[], options: SWALROptions = {}) {
     checkCall(
-      'new SWALR(optimizer, swaLr: number | list, { annealEpochs: number, annealStrategy: "cos" | "linear", lastEpoch: number })',
+      'new SWALR(optimizer: any, swaLr: number | list, { annealEpochs: number, annealStrategy: "cos" | "linear", lastEpoch: number })',
       arguments,
     );
     const { annealEpochs = 10, annealStrategy = "cos" } = options;

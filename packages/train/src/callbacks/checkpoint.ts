@@ -27,7 +27,7 @@ export class Checkpoint implements Callback {
 
   constructor(target: Target | ((run: Run) => Target), options: CheckpointOptions = {}) {
     checkCall(
-      'new Checkpoint(target, { monitor: string, mode: "min" | "max", minDelta: number, everySteps: number, bestOnly: boolean })',
+      'new Checkpoint(target: any, { monitor: string, mode: "min" | "max", minDelta: number, everySteps: number, bestOnly: boolean })',
       arguments,
     );
     const { everySteps = 0, bestOnly = false, ...monitor } = options;
@@ -57,7 +57,7 @@ export class Checkpoint implements Callback {
 
   /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly best: number | null }): void {
-    checkCall("callback.loadStateDict(saved)", arguments);
+    checkCall("callback.loadStateDict(saved: any)", arguments);
     const best: unknown = (saved as { best?: unknown } | null)?.best;
     if (best !== null && (typeof best !== "number" || Number.isNaN(best))) {
       throw new ArgumentError(

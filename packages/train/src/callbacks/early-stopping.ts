@@ -87,7 +87,7 @@ export class EarlyStopping implements Callback {
    * nothing is then changed.
    */
   loadStateDict(saved: EarlyStoppingStateDict): void {
-    checkCall("callback.loadStateDict(saved)", arguments);
+    checkCall("callback.loadStateDict(saved: any)", arguments);
     checkState(saved);
     const { best, bestEpoch, waited, weights } = saved;
     this.#best.score = best;

@@ -24,7 +24,7 @@ export class LearningRateMonitor implements Callback {
 
   /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly rates: readonly (readonly number[])[] }): void {
-    checkCall("callback.loadStateDict(saved)", arguments);
+    checkCall("callback.loadStateDict(saved: any)", arguments);
     const { rates } = (saved ?? {}) as Partial<typeof saved>;
     const isRates = (each: unknown): boolean =>
       Array.isArray(each) && each.every((rate) => typeof rate === "number");

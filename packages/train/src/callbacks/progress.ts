@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
@@ -58,8 +58,13 @@ export class Progress implements Callback {
 
 /** A report as one line of text: `epoch 2/10  batch 30/120  loss 0.1234`. */
 export function progressLine(report: ProgressReport): string {
-  checkCall("progressLine(report)", arguments);
-  const { epoch, epochs, batch, batches, loss, record } = report;
+  checkCall("progressLine(report: object)", arguments);
+  const { epoch, epochs, batch, batches = null, loss, record = null } = report;
+  if (typeof loss !== "number") {
+    throw new ArgumentError(
+      `progressLine: the report's loss is ${describe(loss)}, not a number\n  hint: pass what a callback of Progress gets`,
+    );
+  }
   const place = `epoch ${epoch}/${epochs}  batch ${batch}${batches === null ? "" : `/${batches}`}`;
   if (record === null) return `${place}  loss ${short(loss)}`;
   const passes = (["training", "validation"] as const).flatMap((pass) =>

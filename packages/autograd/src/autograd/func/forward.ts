@@ -18,9 +18,10 @@ export function jvp(
   fn: AnyFunction,
   primals: readonly unknown[],
   tangents: readonly unknown[],
-  { hasAux = false }: AuxOptions = {},
+  options: AuxOptions = {},
 ): [Tree, Tree, ...Tree[]] {
-  checkCall("jvp(fn: function, primals, tangents, { hasAux: boolean })", arguments);
+  checkCall("jvp(fn: function, primals: array, tangents: array, { hasAux: boolean })", arguments);
+  const { hasAux = false } = options;
   const { output, aux, push } = pushed("jvp", fn, primals, [...primals.keys()], hasAux);
   const tangent = push(tangents);
   return hasAux ? [output, tangent, aux] : [output, tangent];

@@ -18,14 +18,14 @@ const ones = (x: Tensor): Tensor => zerosLike(x).add(1);
 
 /** [fn(x), vᵀ J]. */
 function vjp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
-  checkCall("vjp(fn: function, inputs, v?)", arguments);
+  checkCall("vjp(fn: function, inputs: tensor | array, v?)", arguments);
   const [output, back] = pull(fn, ...listOf(inputs));
   return [output, like(inputs, back(v ?? ones(output as Tensor)))];
 }
 
 /** [fn(x), J v]. */
 function jvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
-  checkCall("jvp(fn: function, inputs, v?)", arguments);
+  checkCall("jvp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
   const [output, tangent] = push(fn, list, v === undefined ? list.map(ones) : listOf(v));
   return [output, tangent];
@@ -33,7 +33,7 @@ function jvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
 
 /** [fn(x), H v] of a function whose result is one number. */
 function hvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
-  checkCall("hvp(fn: function, inputs, v?)", arguments);
+  checkCall("hvp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
   const found = product(fn, list, v === undefined ? list.map(ones) : listOf(v));
   const products = list.length > 1 ? (found as Tree[]) : [found];
@@ -42,7 +42,7 @@ function hvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
 
 /** [fn(x), vᵀ H] of a function whose result is one number: two backwards. */
 function vhp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
-  checkCall("vhp(fn: function, inputs, v?)", arguments);
+  checkCall("vhp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
   const argnums = [...list.keys()];
   let value: Tree;

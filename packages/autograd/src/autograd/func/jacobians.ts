@@ -145,7 +145,7 @@ export function hvp(
   primals: readonly unknown[],
   tangents: readonly unknown[],
 ): Tree {
-  checkCall("hvp(fn: function, primals, tangents)", arguments);
+  checkCall("hvp(fn: function, primals: array, tangents: array)", arguments);
   const argnums = [...primals.keys()];
   const { push } = pushed("hvp", grad(fn, argnums), primals, argnums, false);
   const found = push(tangents) as Tree[];

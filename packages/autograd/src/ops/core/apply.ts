@@ -46,7 +46,7 @@ export function nary(op: Op): (...operands: readonly Tensor[]) => Tensor {
 /** c[i] = f(a[i], b[i]) in the dtype both promote to. */
 export function binary(op: Op): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
     return applyBinary(op, a, b, resultType(op.name, a, b));
   };
 }
@@ -54,7 +54,7 @@ export function binary(op: Op): BinaryOp {
 /** c[i] = f(a[i], b[i]), always a fraction: integers become f32 first. */
 export function binaryFloat(op: Op): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
     return applyBinary(op, a, b, floatOf(resultType(op.name, a, b)));
   };
 }
@@ -62,7 +62,7 @@ export function binaryFloat(op: Op): BinaryOp {
 /** c[i] = f(a[i], b[i]) as bool, compared in the dtype both promote to. */
 export function binaryBool(op: Op): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
     return applyBinary(op, a, b, resultType(op.name, a, b), "bool");
   };
 }

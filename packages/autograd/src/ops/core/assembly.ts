@@ -14,9 +14,8 @@ import { assemble, type Part } from "./strided.ts";
 
 /** Tensors after one another along `dim`; their other sizes are equal, their dtypes promote. */
 export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
-  checkList("cat(tensors, dim?: number, { dim })", arguments);
+  checkList("cat(tensors: array, dim?: number, { dim })", arguments);
   if (tensors.length === 0) throw new ArgumentError("cat: needs at least one tensor");
-  for (const x of tensors) checkTensor("cat", x);
   // an empty vector joins anything, as in PyTorch
   const joined = tensors.filter((x) => !sameShape(x.shape, [0]));
   const first = joined[0] ?? (tensors[0] as Tensor);
@@ -62,21 +61,21 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
 /** Refuses tensors that are given one by one, and what would not be used. */
 function checkList(signature: string, given: ArrayLike<unknown>): void {
   const tensors = given[0];
+  const call = signature.slice(0, signature.indexOf("("));
   if (tensors !== undefined && !Array.isArray(tensors)) {
-    const call = signature.slice(0, signature.indexOf("("));
     throw new ArgumentError(
       `${call}: takes an array of tensors, got ${describe(tensors)}\n  hint: ${call}([a, b])`,
     );
   }
   if (given.length > 1 || tensors === undefined) checkCall(signature, given);
+  for (const x of tensors as unknown[]) checkTensor(call, x);
 }
 
 /** Tensors of one shape side by side along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
-  checkList("stack(tensors, dim?: number, { dim })", arguments);
+  checkList("stack(tensors: array, dim?: number, { dim })", arguments);
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError("stack: needs at least one tensor");
-  for (const x of tensors) checkTensor("stack", x);
   const at = normalizeDim(
     "stack",
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
@@ -99,14 +98,14 @@ export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): 
 
 /** Tensors joined along their columns: dimension 1, or 0 for vectors. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
-  checkList("hstack(tensors)", arguments);
+  checkList("hstack(tensors: array)", arguments);
   const raised = tensors.map((x) => (x.shape.length === 0 ? reshape(x, [1]) : x));
   return cat(raised, raised[0]?.shape.length === 1 ? 0 : 1);
 }
 
 /** Tensors joined along their rows; vectors are rows. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
-  checkList("vstack(tensors)", arguments);
+  checkList("vstack(tensors: array)", arguments);
   return cat(
     tensors.map((x) => (x.shape.length < 2 ? reshape(x, [1, -1]) : x)),
     0,

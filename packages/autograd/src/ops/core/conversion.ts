@@ -17,7 +17,7 @@ export interface AsTensorOptions {
 
 /** The data as a tensor: a tensor itself (or in another dtype), anything else copied. */
 export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("asTensor(data, { dtype, device })", arguments);
+  if (arguments.length > 1) checkCall("asTensor(data: any, { dtype, device })", arguments);
   if (!(data instanceof Handle)) return tensor(data as TensorData, options);
   const { dtype = data.dtype, device = data as Tensor } = options;
   const wanted = typeof device === "string" ? device : device.device;
@@ -32,14 +32,16 @@ export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {
 /** One number as a 0-d tensor, f32 unless told otherwise. */
 export function scalarTensor(value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
-    checkCall("scalarTensor(value, { dtype, requiresGrad: boolean, device })", arguments);
+    checkCall(
+      "scalarTensor(value: number | boolean, { dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
   return full([], Number(value), options);
 }
 
 /** One value everywhere, in x's shape and dtype: `fill_` of a new tensor. */
 export function fill(x: Tensor, value: Operand): Tensor {
-  if (arguments.length > 2) checkCall("fill(x, value)", arguments);
-  checkTensor("fill", x);
+  checkCall("fill(x, value: operand)", arguments);
   return fill_(clone(x), value);
 }
 
@@ -58,7 +60,7 @@ export function range(start: number, end: number, step = 1, options: CreateOptio
 
 /** Whether a value is a tensor. */
 export function isTensor(value: unknown): value is Tensor {
-  if (arguments.length > 1) checkCall("isTensor(value)", arguments);
+  if (arguments.length > 1) checkCall("isTensor(value: any)", arguments);
   return value instanceof Handle;
 }
 

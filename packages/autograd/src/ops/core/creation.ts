@@ -50,7 +50,10 @@ export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | rea
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (arguments.length > 1)
-    checkCall("tensor(data, { dtype, requiresGrad: boolean, device, shape: number[] })", arguments);
+    checkCall(
+      "tensor(data: any, { dtype, requiresGrad: boolean, device, shape: number[] })",
+      arguments,
+    );
   if (data instanceof Handle) {
     throw new ArgumentError(
       "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
@@ -200,7 +203,10 @@ export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Ten
 /** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 2)
-    checkCall("full(shape: number[], value, { dtype, requiresGrad: boolean, device })", arguments);
+    checkCall(
+      "full(shape: number[], value: any, { dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
   return filled("full", shape, value, options);
 }
 
@@ -247,7 +253,7 @@ export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
 /** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
 export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 2)
-    checkCall("fullLike(x, value, { dtype, requiresGrad: boolean, device })", arguments);
+    checkCall("fullLike(x, value: any, { dtype, requiresGrad: boolean, device })", arguments);
   checkTensor("fullLike", x);
   const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);

@@ -192,7 +192,7 @@ export function normal(
   options?: RandomOptions,
 ): Tensor {
   checkCall(
-    "normal(mean, std?, size?: number[] | options, { dtype, requiresGrad: boolean, device, generator })",
+    "normal(mean: number | tensor, std?, size?: number[] | options, { dtype, requiresGrad: boolean, device, generator })",
     arguments,
   );
   const settings = (Array.isArray(size) ? options : (size as RandomOptions | undefined)) ?? {};

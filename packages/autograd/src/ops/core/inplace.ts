@@ -183,12 +183,12 @@ function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void 
 
 /** x ← a + α·b. */
 export function add_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
-  if (arguments.length > 2) checkCall("add_(x, other, { alpha: number })", arguments);
+  if (arguments.length > 2) checkCall("add_(x, other: operand, { alpha: number })", arguments);
   return writeInPlace("add_", x, (v) => add(v, other, options), other);
 }
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
-  if (arguments.length > 2) checkCall("copy_(x, source)", arguments);
+  if (arguments.length > 2) checkCall("copy_(x, source: operand)", arguments);
   return copied("copy_", x, source);
 }
 
@@ -212,7 +212,7 @@ function copied(name: string, x: Tensor, source: Operand): Tensor {
 }
 /** x ← one value everywhere: a number, or a 0-d tensor. */
 export function fill_(x: Tensor, value: Operand): Tensor {
-  if (arguments.length > 2) checkCall("fill_(x, value)", arguments);
+  checkCall("fill_(x, value: operand)", arguments);
   if (typeof value === "object" && value.shape.length > 0) {
     throw new ShapeError(
       `fill_: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any`,

@@ -93,9 +93,7 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall("movedim(x, source: number | number[], destination: number | number[])", arguments);
-  checkTensor("movedim", x);
+  checkCall("movedim(x, source: number | number[], destination: number | number[])", arguments);
   const rank = x.shape.length;
   const from = normalizeDims("movedim", source, rank, "none");
   const to = normalizeDims("movedim", destination, rank, "none");
@@ -220,7 +218,7 @@ function onEach(
 export function atleast1d(x: Tensor): Tensor;
 export function atleast1d(x: readonly Tensor[]): Tensor[];
 export function atleast1d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (arguments.length > 1) checkCall("atleast1d(x)", arguments);
+  if (arguments.length > 1) checkCall("atleast1d(x: tensor | tensor[])", arguments);
   return onEach("atleast1d", x, (one) => (one.shape.length === 0 ? reshape(one, [1]) : one));
 }
 
@@ -230,7 +228,7 @@ const raised2d = (x: Tensor): Tensor => (x.shape.length < 2 ? reshape(x, [1, -1]
 export function atleast2d(x: Tensor): Tensor;
 export function atleast2d(x: readonly Tensor[]): Tensor[];
 export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (arguments.length > 1) checkCall("atleast2d(x)", arguments);
+  if (arguments.length > 1) checkCall("atleast2d(x: tensor | tensor[])", arguments);
   return onEach("atleast2d", x, raised2d);
 }
 
@@ -241,7 +239,7 @@ export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
 export function atleast3d(x: Tensor): Tensor;
 export function atleast3d(x: readonly Tensor[]): Tensor[];
 export function atleast3d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (arguments.length > 1) checkCall("atleast3d(x)", arguments);
+  if (arguments.length > 1) checkCall("atleast3d(x: tensor | tensor[])", arguments);
   return onEach("atleast3d", x, (one) =>
     one.shape.length > 2 ? one : unsqueeze(raised2d(one), -1),
   );

@@ -54,7 +54,7 @@ export function getRngState(): Uint32Array {
 
 /** Has the default generator continue from what `getRngState` gave. */
 export function setRngState(state: Uint32Array): void {
-  if (arguments.length > 1) checkCall("setRngState(state)", arguments);
+  if (arguments.length > 1) checkCall("setRngState(state: any)", arguments);
   defaultGenerator().setState(state);
 }
 

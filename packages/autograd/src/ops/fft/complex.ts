@@ -35,7 +35,7 @@ export function checkComplex(call: string, x: Tensor): Tensor {
  * Complex numbers of their real and imaginary parts; without `imag` that is 0.  [...] → [..., 2].
  */
 export function complex(real: Tensor, imag?: Tensor | null): Tensor {
-  if (arguments.length > 1) checkCall("complex(real, imag?: tensor | null)", arguments);
+  checkCall("complex(real, imag?: tensor | null)", arguments);
   checkTensor("complex", real);
   return composite(() => {
     const dtype = floatOf(imag ? resultType("complex", real, imag) : real.dtype);
@@ -46,7 +46,7 @@ export function complex(real: Tensor, imag?: Tensor | null): Tensor {
 
 /** Complex numbers of their size and angle: |z| (cos φ + i sin φ). */
 export function polar(abs: Tensor, angle: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("polar(abs, angle)", arguments);
+  checkCall("polar(abs, angle)", arguments);
   checkTensor("polar", abs);
   checkTensor("polar", angle);
   return composite(() => complex(mul(abs, cos(angle)), mul(abs, sin(angle))));
@@ -54,13 +54,13 @@ export function polar(abs: Tensor, angle: Tensor): Tensor {
 
 /** The real part. A view.  [..., 2] → [...]. */
 export function real(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("real(x)", arguments);
+  checkCall("real(x)", arguments);
   return select(checkComplex("real", x), -1, 0);
 }
 
 /** The imaginary part. A view.  [..., 2] → [...]. */
 export function imag(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("imag(x)", arguments);
+  checkCall("imag(x)", arguments);
   return select(checkComplex("imag", x), -1, 1);
 }
 
@@ -69,7 +69,7 @@ export function imag(x: Tensor): Tensor {
  * gives a view.
  */
 export function viewAsComplex(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("viewAsComplex(x)", arguments);
+  checkCall("viewAsComplex(x)", arguments);
   const made = checkComplex("viewAsComplex", x);
   return reshape(made, made.shape);
 }
@@ -79,14 +79,14 @@ export function viewAsComplex(x: Tensor): Tensor {
  * gives a view.
  */
 export function viewAsReal(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("viewAsReal(x)", arguments);
+  checkCall("viewAsReal(x)", arguments);
   const made = checkComplex("viewAsReal", x);
   return reshape(made, made.shape);
 }
 
 /** The conjugate, re − i im. */
 export function conj(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("conj(x)", arguments);
+  checkCall("conj(x)", arguments);
   const z = checkComplex("conj", x);
   return composite(() => conjugate(z));
 }
@@ -95,14 +95,14 @@ const conjugate = (z: Tensor): Tensor => stack([select(z, -1, 0), neg(select(z, 
 
 /** |z|; the slope at 0 is 0.  [..., 2] → [...]. */
 export function abs(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("abs(x)", arguments);
+  checkCall("abs(x)", arguments);
   const z = checkComplex("abs", x);
   return composite(() => vectorNorm(z, 2, -1));
 }
 
 /** The angle of z in radians, from −π to π; the slope at 0 is 0.  [..., 2] → [...]. */
 export function angle(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("angle(x)", arguments);
+  checkCall("angle(x)", arguments);
   const z = checkComplex("angle", x);
   return composite(() => {
     const [re, im] = [select(z, -1, 0), select(z, -1, 1)];
@@ -114,7 +114,7 @@ export function angle(x: Tensor): Tensor {
 
 /** a b, elementwise.  [..., 2], [..., 2] → [..., 2]; they broadcast. */
 export function multiply(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("multiply(a, b)", arguments);
+  checkCall("multiply(a, b)", arguments);
   const [x, y] = [checkComplex("multiply", a), checkComplex("multiply", b)];
   return composite(() => product(x, y));
 }
@@ -127,7 +127,7 @@ export function product(a: Tensor, b: Tensor): Tensor {
 
 /** a / b, elementwise.  [..., 2], [..., 2] → [..., 2]; they broadcast. */
 export function divide(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("divide(a, b)", arguments);
+  checkCall("divide(a, b)", arguments);
   const [x, y] = [checkComplex("divide", a), checkComplex("divide", b)];
   return composite(() => div(product(x, conjugate(y)), sum(mul(y, y), -1, { keepdim: true })));
 }

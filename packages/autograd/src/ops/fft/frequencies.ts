@@ -45,15 +45,13 @@ function shifted(
  * `complex: true`.
  */
 export function fftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall("fftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);
+  checkCall("fftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);
   return shifted("fft.fftshift", x, withDim<Dims, ShiftOptions>(dim, options), Math.floor);
 }
 
 /** Undoes `fftshift`. */
 export function ifftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall("ifftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);
+  checkCall("ifftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);
   return shifted("fft.ifftshift", x, withDim<Dims, ShiftOptions>(dim, options), Math.ceil);
 }
 
@@ -72,17 +70,12 @@ function frequencies(
 
 /** The frequencies of fft's results, in cycles a unit: 0, 1, …, −2, −1 divided by n d.  [n]. */
 export function fftfreq(n: number, options: FrequencyOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("fftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
+  checkCall("fftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
   return frequencies("fft.fftfreq", n, false, options);
 }
 
 /** The frequencies of rfft's results: 0, 1, …, ⌊n/2⌋ divided by n d.  [⌊n/2⌋ + 1]. */
 export function rfftfreq(n: number, options: FrequencyOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "rfftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall("rfftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
   return frequencies("fft.rfftfreq", n, true, options);
 }

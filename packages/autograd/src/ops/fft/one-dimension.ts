@@ -89,8 +89,7 @@ export function fft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("fft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("fft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("fft", x, 2, settled("n", n, dim, options), -1, ofComplex);
 }
 
@@ -101,8 +100,7 @@ export function ifft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("ifft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("ifft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("ifft", x, 2, settled("n", n, dim, options), 1, ofComplex);
 }
 
@@ -116,8 +114,7 @@ export function rfft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("rfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("rfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("rfft", x, 1, settled("n", n, dim, options), -1, ofReal);
 }
 
@@ -131,8 +128,7 @@ export function irfft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("irfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("irfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("irfft", x, 2, settled("n", n, dim, options), 1, toReal);
 }
 
@@ -146,8 +142,7 @@ export function hfft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("hfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("hfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("hfft", x, 2, settled("n", n, dim, options), -1, toReal);
 }
 
@@ -158,7 +153,6 @@ export function ihfft(
   dim?: number | FftOptions,
   options?: FftOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("ihfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
+  checkCall("ihfft(x, n?: number | null, dim?: number, { n, dim, norm })", arguments);
   return along("ihfft", x, 1, settled("n", n, dim, options), 1, ofReal);
 }

@@ -38,11 +38,10 @@ export function fftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "fftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "fftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("fftn", x, settled("s", s, dim, options), -1, "complex");
 }
 
@@ -53,11 +52,10 @@ export function fft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "fft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "fft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("fft2", x, lastTwo(settled("s", s, dim, options)), -1, "complex");
 }
 
@@ -68,11 +66,10 @@ export function ifftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "ifftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "ifftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("ifftn", x, settled("s", s, dim, options), 1, "complex");
 }
 
@@ -83,11 +80,10 @@ export function ifft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "ifft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "ifft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("ifft2", x, lastTwo(settled("s", s, dim, options)), 1, "complex");
 }
 
@@ -101,11 +97,10 @@ export function rfftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "rfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "rfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("rfftn", x, settled("s", s, dim, options), -1, "from real");
 }
 
@@ -116,11 +111,10 @@ export function rfft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "rfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "rfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("rfft2", x, lastTwo(settled("s", s, dim, options)), -1, "from real");
 }
 
@@ -131,11 +125,10 @@ export function irfftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "irfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "irfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("irfftn", x, settled("s", s, dim, options), 1, "to real");
 }
 
@@ -146,11 +139,10 @@ export function irfft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "irfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "irfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("irfft2", x, lastTwo(settled("s", s, dim, options)), 1, "to real");
 }
 
@@ -164,11 +156,10 @@ export function hfftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "hfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "hfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("hfftn", x, settled("s", s, dim, options), -1, "to real");
 }
 
@@ -179,11 +170,10 @@ export function hfft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "hfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "hfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("hfft2", x, lastTwo(settled("s", s, dim, options)), -1, "to real");
 }
 
@@ -194,11 +184,10 @@ export function ihfftn(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "ihfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "ihfftn(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("ihfftn", x, settled("s", s, dim, options), 1, "from real");
 }
 
@@ -209,10 +198,9 @@ export function ihfft2(
   dim?: Dims | FftnOptions,
   options?: FftnOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "ihfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
-      arguments,
-    );
+  checkCall(
+    "ihfft2(x, s?: number[] | null, dim?: number | number[] | null, { s, dim, norm })",
+    arguments,
+  );
   return over("ihfft2", x, lastTwo(settled("s", s, dim, options)), 1, "from real");
 }

@@ -79,11 +79,10 @@ function framesOf(call: string, x: Tensor, nFft: number, options: FrameOptions):
  * fn/nFft).  [T] or [B, T] → [..., frequencies, frames, 2].
  */
 export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "stft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, padMode, normalized: boolean, onesided: boolean })",
-      arguments,
-    );
+  checkCall(
+    "stft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, padMode, normalized: boolean, onesided: boolean })",
+    arguments,
+  );
   const signal = fractions("stft", x, 1);
   if (signal.shape.length !== 1 && signal.shape.length !== 2) {
     throw new ShapeError(`stft: takes a signal [T] or signals [B, T]${detail("x", x.shape)}`);
@@ -122,11 +121,10 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
  * false`.
  */
 export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "istft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, normalized: boolean, onesided: boolean, length: number | null })",
-      arguments,
-    );
+  checkCall(
+    "istft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, normalized: boolean, onesided: boolean, length: number | null })",
+    arguments,
+  );
   const spectra = fractions("istft", x, 2);
   const { center = true, normalized = false, onesided = true, length = null } = options;
   const rank = spectra.shape.length;

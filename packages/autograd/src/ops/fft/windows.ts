@@ -50,52 +50,47 @@ const cosines =
 
 /** sin² πt, [length]. */
 export function hannWindow(length: number, options: WindowOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "hannWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "hannWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return windowOf("hannWindow", length, options, (t) => Math.sin(Math.PI * t) ** 2);
 }
 
 /** α − β cos 2πt, with 0.54 and 0.46 unless given, [length]. */
 export function hammingWindow(length: number, options: HammingWindowOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "hammingWindow(length: number, { periodic: boolean, alpha: number, beta: number, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "hammingWindow(length: number, { periodic: boolean, alpha: number, beta: number, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const { alpha = 0.54, beta = 0.46, ...rest } = options;
   return windowOf("hammingWindow", length, rest, cosines(alpha, -beta));
 }
 
 /** 0.42 − 0.5 cos 2πt + 0.08 cos 4πt, [length]. */
 export function blackmanWindow(length: number, options: WindowOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "blackmanWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "blackmanWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return windowOf("blackmanWindow", length, options, cosines(0.42, -0.5, 0.08));
 }
 
 /** 1 − |2t − 1|, a triangle, [length]. */
 export function bartlettWindow(length: number, options: WindowOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "bartlettWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "bartlettWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return windowOf("bartlettWindow", length, options, (t) => 1 - Math.abs(2 * t - 1));
 }
 
 /** I₀(β √(1 − (2t − 1)²)) / I₀(β), β 12 unless given, [length]. */
 export function kaiserWindow(length: number, options: KaiserWindowOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "kaiserWindow(length: number, { periodic: boolean, beta: number, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "kaiserWindow(length: number, { periodic: boolean, beta: number, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const { beta = 12, ...rest } = options;
   const most = besselI0(beta);
   return windowOf(

@@ -114,7 +114,8 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end.
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
-  if (arguments.length > 4) checkCall("indexFill(x, dim: number, index, value)", arguments);
+  if (arguments.length > 4)
+    checkCall("indexFill(x, dim: number, index, value: number | tensor)", arguments);
   if (typeof value === "number")
     return indexed("indexFill", scatterOverOp, x, dim, index, value, true);
   checkTensor("indexFill", value);

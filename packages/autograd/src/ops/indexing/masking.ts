@@ -25,7 +25,8 @@ function checkMask(call: string, mask: Tensor): void {
 
 /** x with one number (or 0-d tensor) wherever the mask, which broadcasts to x, is true. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boolean): Tensor {
-  if (arguments.length > 3) checkCall("maskedFill(x, mask, value)", arguments);
+  if (arguments.length > 3)
+    checkCall("maskedFill(x, mask, value: number | boolean | tensor)", arguments);
   checkTensor("maskedFill", x);
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.shape.length > 0) {

@@ -39,7 +39,7 @@ export function indexPut(
   options: PutOptions = {},
 ): Tensor {
   if (arguments.length > 3)
-    checkCall("indexPut(x, indices, values, { accumulate: boolean })", arguments);
+    checkCall("indexPut(x, indices: any, values: operand, { accumulate: boolean })", arguments);
   checkTensor("indexPut", x);
   return composite(() => {
     const beside = [indices, values].flat().filter((one) => one instanceof Handle);
@@ -56,7 +56,7 @@ export function indexPut_(
   options: PutOptions = {},
 ): Tensor {
   if (arguments.length > 3)
-    checkCall("indexPut_(x, indices, values, { accumulate: boolean })", arguments);
+    checkCall("indexPut_(x, indices: any, values: operand, { accumulate: boolean })", arguments);
   return put_(x, indices, values, options);
 }
 

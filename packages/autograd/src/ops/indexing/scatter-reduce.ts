@@ -78,7 +78,10 @@ export function scatter(
   options: ScatterOptions = {},
 ): Tensor {
   if (arguments.length > 4)
-    checkCall('scatter(x, dim: number, index, src, { reduce: "add" | "multiply" })', arguments);
+    checkCall(
+      'scatter(x, dim: number, index, src: number | boolean | tensor, { reduce: "add" | "multiply" })',
+      arguments,
+    );
   const { reduce } = options;
   const joins = { add: scatterSumOp, multiply: scatterProductOp };
   return scattered("scatter", reduce ? joins[reduce] : scatterOverOp, x, dim, index, src);

@@ -105,7 +105,7 @@ export interface SolveOptions {
  * vector: [n], or [..., n] with exactly A's batch → B's shape; batches broadcast.
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("linalg.solve(a, b, { left: boolean })", arguments);
+  checkCall("linalg.solve(a, b, { left: boolean })", arguments);
   const { left = true } = options;
   const call = "linalg.solve";
   const n = checkSquare(call, a);
@@ -121,7 +121,7 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
 
 /** A⁻¹; a singular A is an ArgumentError.  [..., n, n] → [..., n, n]. */
 export function inv(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("linalg.inv(a)", arguments);
+  checkCall("linalg.inv(a)", arguments);
   const n = checkSquare("linalg.inv", a);
   const made = composite(() => regular("linalg.inv", inverse(a, n), [a]));
   return watch(made, made);
@@ -187,7 +187,7 @@ function determinant(a: Tensor, n: number): Tensor {
  * (NaN).  [..., n, n] → [...].
  */
 export function det(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("linalg.det(a)", arguments);
+  checkCall("linalg.det(a)", arguments);
   const n = checkSquare("linalg.det", a);
   return composite(() => {
     const value = noGrad(() => determinant(a, n));
@@ -213,7 +213,7 @@ export interface SignAndLog extends Pair<Tensor> {
  * [...] each.
  */
 export function slogdet(a: Tensor): SignAndLog {
-  if (arguments.length > 1) checkCall("linalg.slogdet(a)", arguments);
+  checkCall("linalg.slogdet(a)", arguments);
   const n = checkSquare("linalg.slogdet", a);
   return composite(() => {
     const made = noGrad(() => {
@@ -231,7 +231,7 @@ export function slogdet(a: Tensor): SignAndLog {
 
 /** log det A: NaN where det A is negative.  [..., n, n] → [...]. */
 export function logdet(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("logdet(a)", arguments);
+  checkCall("logdet(a)", arguments);
   return composite(() => {
     const { sign: side, logabsdet } = slogdet(a);
     return where(lt(side, 0), Number.NaN, logabsdet);
@@ -242,7 +242,7 @@ export function logdet(a: Tensor): Tensor {
  * Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m].
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
-  if (arguments.length > 2) checkCall("linalg.matrixPower(a, n: number)", arguments);
+  checkCall("linalg.matrixPower(a, n: number)", arguments);
   const call = "linalg.matrixPower";
   checkTensor(call, a);
   const size = sizeOfSquare(call, a);

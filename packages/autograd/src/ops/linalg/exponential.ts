@@ -75,7 +75,7 @@ function exponential(a: Tensor): Tensor {
 
 /** eᴬ = Σ Aᵏ / k!.  [..., n, n] → [..., n, n]. */
 export function matrixExp(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("linalg.matrixExp(a)", arguments);
+  checkCall("linalg.matrixExp(a)", arguments);
   checkTensor("linalg.matrixExp", a);
   checkFloating("linalg.matrixExp", a);
   sizeOfSquare("linalg.matrixExp", a);

@@ -37,7 +37,7 @@ export interface LstsqResult extends Iterable<Tensor> {
  * a vector [m], or [..., m] with exactly A's batch → [..., n, k] or [..., n].
  */
 export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
-  if (arguments.length > 2) checkCall("linalg.lstsq(a, b, { rcond: number | null })", arguments);
+  checkCall("linalg.lstsq(a, b, { rcond: number | null })", arguments);
   const call = "linalg.lstsq";
   const [rows, columns] = checkMatrices(call, a);
   checkTensor(call, b);

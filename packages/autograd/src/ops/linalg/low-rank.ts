@@ -35,8 +35,7 @@ export interface LowrankResult extends Triple<Tensor> {
  * q], [..., n, q].
  */
 export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankResult {
-  if (arguments.length > 1)
-    checkCall("svdLowrank(a, { q: number | null, niter: number })", arguments);
+  checkCall("svdLowrank(a, { q: number | null, niter: number })", arguments);
   checkMatrices("svdLowrank", a);
   return composite(() => ofRank("svdLowrank", a, options.q ?? 6, options.niter ?? 2));
 }
@@ -45,8 +44,7 @@ export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankR
  * The principal components of the rows of A, as `svdLowrank` of A less the means of its columns.
  */
 export function pcaLowrank(a: Tensor, options: PcaLowrankOptions = {}): LowrankResult {
-  if (arguments.length > 1)
-    checkCall("pcaLowrank(a, { q: number | null, center: boolean, niter: number })", arguments);
+  checkCall("pcaLowrank(a, { q: number | null, center: boolean, niter: number })", arguments);
   const [rows, columns] = checkMatrices("pcaLowrank", a);
   const { q, center = true, niter = 2 } = options;
   return composite(() => {

@@ -156,7 +156,7 @@ export interface LuFactorResult extends Pair<Tensor> {
  * counted from 1 on (i32). [..., m, n] → the same, [..., min(m, n)].
  */
 export function luFactor(a: Tensor): LuFactorResult {
-  if (arguments.length > 1) checkCall("linalg.luFactor(a)", arguments);
+  checkCall("linalg.luFactor(a)", arguments);
   return composite(() => {
     const { LU, pivots } = factors("linalg.luFactor", a);
     return inOrder({ LU, pivots });
@@ -174,7 +174,7 @@ export interface LuResult extends Triple<Tensor> {
  * [..., m, m], [..., m, k], [..., k, n].
  */
 export function lu(a: Tensor): LuResult {
-  if (arguments.length > 1) checkCall("linalg.lu(a)", arguments);
+  checkCall("linalg.lu(a)", arguments);
   return composite(() => {
     const { LU, order } = factors("linalg.lu", a);
     return apart(LU, order);
@@ -216,7 +216,7 @@ function checkPivots(call: string, LU: Tensor, pivots: Tensor): void {
 
 /** P, L and U of what `linalg.luFactor` gives. PyTorch's `lu_unpack`. */
 export function luUnpack(LU: Tensor, pivots: Tensor): LuResult {
-  if (arguments.length > 2) checkCall("luUnpack(LU, pivots)", arguments);
+  checkCall("luUnpack(LU, pivots)", arguments);
   checkPivots("luUnpack", LU, pivots);
   return composite(() => apart(LU, orderOf(pivots, LU.shape.at(-2) as number)));
 }
@@ -237,14 +237,13 @@ export function luSolveOf(
   b: Tensor,
   options: LuSolveOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall("linalg.luSolve(LU, pivots, B, { left: boolean, adjoint: boolean })", arguments);
+  checkCall("linalg.luSolve(LU, pivots, B, { left: boolean, adjoint: boolean })", arguments);
   return solved("linalg.luSolve", LU, pivots, b, options);
 }
 
 /** `linalg.luSolve` with the right-hand side first. PyTorch's `lu_solve`. */
 export function luSolve(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {
-  if (arguments.length > 3) checkCall("luSolve(b, LU, pivots)", arguments);
+  checkCall("luSolve(b, LU, pivots)", arguments);
   return solved("luSolve", LU, pivots, b, {});
 }
 

@@ -40,11 +40,10 @@ export function matrixNorm(
   dim?: Dims,
   options?: MatrixNormOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "linalg.matrixNorm(a, ord?: number | string, dim?: number[], { ord, dim, keepdim: boolean })",
-      arguments,
-    );
+  checkCall(
+    "linalg.matrixNorm(a, ord?: number | string, dim?: number[], { ord, dim, keepdim: boolean })",
+    arguments,
+  );
   const call = "linalg.matrixNorm";
   checkTensor(call, a);
   checkFloating(call, a);
@@ -105,11 +104,10 @@ export function norm(
   dim?: Dims,
   options?: LinalgNormOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "linalg.norm(x, ord?: number | string | null, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
-      arguments,
-    );
+  checkCall(
+    "linalg.norm(x, ord?: number | string | null, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
+    arguments,
+  );
   const call = "linalg.norm";
   checkTensor(call, x);
   checkFloating(call, x);
@@ -134,7 +132,7 @@ export function norm(
  * `matrixNorm`); ∞ where A is singular.
  */
 export function cond(a: Tensor, p: MatrixOrd | null = null): Tensor {
-  if (arguments.length > 1) checkCall("linalg.cond(a, p?: number | string | null)", arguments);
+  checkCall("linalg.cond(a, p?: number | string | null)", arguments);
   const call = "linalg.cond";
   if (p === null || p === 2 || p === -2) {
     checkMatrices(call, a);
@@ -168,11 +166,10 @@ export interface MatrixRankOptions {
 
 /** How many singular values are not 0, i32.  [..., m, n] → [...]. */
 export function matrixRank(a: Tensor, options: MatrixRankOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "linalg.matrixRank(a, { rtol: number | null, atol: number | null, hermitian: boolean })",
-      arguments,
-    );
+  checkCall(
+    "linalg.matrixRank(a, { rtol: number | null, atol: number | null, hermitian: boolean })",
+    arguments,
+  );
   const call = "linalg.matrixRank";
   const [rows, columns] = checkMatrices(call, a);
   const { rtol = null, atol = null, hermitian = false } = options;

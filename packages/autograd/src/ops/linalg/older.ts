@@ -26,7 +26,7 @@ export interface TorchSvdResult extends Triple<Tensor> {
 
 /** A = U diag(S) Vᵀ: `linalg.svd` with V in place of its transpose. */
 export function svd(a: Tensor, options: TorchSvdOptions = {}): TorchSvdResult {
-  if (arguments.length > 1) checkCall("svd(a, { some: boolean, computeUv: boolean })", arguments);
+  checkCall("svd(a, { some: boolean, computeUv: boolean })", arguments);
   const { some = true, computeUv = true } = options;
   return composite(() => {
     if (!computeUv) {
@@ -45,13 +45,13 @@ export interface TorchQrOptions {
 
 /** A = Q R: `linalg.qr`. */
 export function qr(a: Tensor, options: TorchQrOptions = {}): QrResult {
-  if (arguments.length > 1) checkCall("qr(a, { some: boolean })", arguments);
+  checkCall("qr(a, { some: boolean })", arguments);
   return qrOf(a, { mode: (options.some ?? true) ? "reduced" : "complete" });
 }
 
 /** The lower triangular L with A = L Lᵀ: `linalg.cholesky`. */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("cholesky(a, { upper: boolean })", arguments);
+  checkCall("cholesky(a, { upper: boolean })", arguments);
   return choleskyOf(a, options);
 }
 
@@ -75,11 +75,10 @@ export function triangularSolve(
   a: Tensor,
   options: TriangularSolveOptions = {},
 ): TriangularSolveResult {
-  if (arguments.length > 2)
-    checkCall(
-      "triangularSolve(b, a, { upper: boolean, transpose: boolean, unitriangular: boolean })",
-      arguments,
-    );
+  checkCall(
+    "triangularSolve(b, a, { upper: boolean, transpose: boolean, unitriangular: boolean })",
+    arguments,
+  );
   const { upper = true, transpose = false, unitriangular = false } = options;
   return composite(() => {
     const t = transpose ? mT(a) : a;

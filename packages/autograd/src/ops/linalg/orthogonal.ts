@@ -90,7 +90,7 @@ export interface QrResult extends Pair<Tensor> {
  * [..., k, n].
  */
 export function qr(a: Tensor, options: QrOptions = {}): QrResult {
-  if (arguments.length > 1) checkCall('linalg.qr(a, { mode: "reduced" | "complete" })', arguments);
+  checkCall('linalg.qr(a, { mode: "reduced" | "complete" })', arguments);
   const { mode = "reduced" } = options;
   const call = "linalg.qr";
   const [rows, columns] = checkMatrices(call, a);

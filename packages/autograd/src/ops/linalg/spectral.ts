@@ -125,7 +125,7 @@ function decomposed(call: string, a: Tensor): EighResult {
  * eigenvectors as the columns of V, each up to its sign.  [..., n, n] → [..., n], [..., n, n].
  */
 export function eigh(a: Tensor): EighResult {
-  if (arguments.length > 1) checkCall("linalg.eigh(a)", arguments);
+  checkCall("linalg.eigh(a)", arguments);
   return composite(() => decomposed("linalg.eigh", a));
 }
 
@@ -134,7 +134,7 @@ export function eigh(a: Tensor): EighResult {
  * n].
  */
 export function eigvalsh(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("linalg.eigvalsh(a)", arguments);
+  checkCall("linalg.eigvalsh(a)", arguments);
   return composite(() => decomposed("linalg.eigvalsh", a).eigenvalues);
 }
 
@@ -233,6 +233,6 @@ export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Te
 
 /** The singular values of A, descending.  [..., m, n] → [..., min(m, n)]. */
 export function svdvals(a: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("linalg.svdvals(a)", arguments);
+  checkCall("linalg.svdvals(a)", arguments);
   return composite(() => singular("linalg.svdvals", a).S);
 }

@@ -36,7 +36,7 @@ export interface SvdResult extends Triple<Tensor> {
  * or less without `fullMatrices`.
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
-  if (arguments.length > 1) checkCall("linalg.svd(a, { fullMatrices: boolean })", arguments);
+  checkCall("linalg.svd(a, { fullMatrices: boolean })", arguments);
   const { fullMatrices = true } = options;
   const [rows, columns] = checkMatrices("linalg.svd", a);
   return composite(() => {
@@ -81,8 +81,7 @@ export interface PinvOptions {
  * changes that keep the rank. [..., m, n] → [..., n, m].
  */
 export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("linalg.pinv(a, { rtol: number | null, atol: number })", arguments);
+  checkCall("linalg.pinv(a, { rtol: number | null, atol: number })", arguments);
   const { rtol = null, atol = 0 } = options;
   const [rows, columns] = checkMatrices("linalg.pinv", a);
   if (a.numel() === 0) return mT(a).clone();

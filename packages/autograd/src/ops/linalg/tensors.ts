@@ -19,7 +19,7 @@ import { inv, solve } from "./elimination.ts";
 
 /** a × b along `dim`, the last unless told: vectors of three. They broadcast. */
 export function cross(a: Tensor, b: Tensor, options: number | DimOption = {}): Tensor {
-  if (arguments.length > 2) checkCall("linalg.cross(a, b, dim?: number, { dim })", arguments);
+  checkCall("linalg.cross(a, b, dim?: number, { dim })", arguments);
   const call = "linalg.cross";
   checkTensor(call, a);
   checkTensor(call, b);
@@ -41,7 +41,7 @@ export function cross(a: Tensor, b: Tensor, options: number | DimOption = {}): T
 
 /** Σ a b along `dim`, the last unless told. They broadcast. */
 export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): Tensor {
-  if (arguments.length > 2) checkCall("linalg.vecdot(a, b, dim?: number, { dim })", arguments);
+  checkCall("linalg.vecdot(a, b, dim?: number, { dim })", arguments);
   checkTensor("linalg.vecdot", a);
   checkTensor("linalg.vecdot", b);
   checkFloating("linalg.vecdot", a);
@@ -55,7 +55,7 @@ export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): 
  * be vectors.
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
-  if (arguments.length > 1) checkCall("linalg.multiDot(tensors)", arguments);
+  checkCall("linalg.multiDot(tensors: tensor[])", arguments);
   if (tensors?.length === 1)
     throw new ArgumentError("linalg.multiDot: needs two tensors at least, got 1");
   return chained("linalg.multiDot", tensors);
@@ -129,7 +129,7 @@ export interface TensorinvOptions {
  * first `ind` dimensions.
  */
 export function tensorinv(a: Tensor, options: number | TensorinvOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("linalg.tensorinv(a, ind?: number, { ind })", arguments);
+  checkCall("linalg.tensorinv(a, ind?: number, { ind })", arguments);
   const call = "linalg.tensorinv";
   checkTensor(call, a);
   const ind = typeof options === "number" ? options : (options.ind ?? 2);
@@ -149,8 +149,7 @@ export interface TensorsolveOptions {
  * X of tensordot(A, X, the dimensions of X) = B: A seen as a matrix whose rows are B's elements.
  */
 export function tensorsolve(a: Tensor, b: Tensor, options: TensorsolveOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("linalg.tensorsolve(a, b, { dims: number[] | null })", arguments);
+  checkCall("linalg.tensorsolve(a, b, { dims: number[] | null })", arguments);
   const call = "linalg.tensorsolve";
   checkTensor(call, a);
   checkTensor(call, b);
@@ -175,7 +174,7 @@ export interface LinalgVanderOptions {
 
 /** The powers x⁰, x¹, … of each number, as rows.  [..., n] → [..., n, N]. */
 export function linalgVander(x: Tensor, options: LinalgVanderOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("linalg.vander(x, { N: number | null })", arguments);
+  checkCall("linalg.vander(x, { N: number | null })", arguments);
   const call = "linalg.vander";
   checkTensor(call, x);
   if (x.dtype === "bool" || x.dtype === "f16") {
@@ -199,8 +198,7 @@ export function vander(
   increasing?: boolean,
   options?: VanderOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("vander(x, N?: number | null, increasing?: boolean, { N, increasing })", arguments);
+  checkCall("vander(x, N?: number | null, increasing?: boolean, { N, increasing })", arguments);
   checkTensor("vander", x);
   if (x.shape.length !== 1) throw new ShapeError(`vander: takes a vector${detail("x", x.shape)}`);
   const named = typeof N === "object" && N !== null ? N : options;
@@ -235,8 +233,7 @@ function powers(
 
 /** The diagonals of the last two dimensions, unless told otherwise. A view. */
 export function diagonal(a: Tensor, options: DiagonalOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("linalg.diagonal(a, { offset: number, dim1: number, dim2: number })", arguments);
+  checkCall("linalg.diagonal(a, { offset: number, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   return diagonalOf(a, { offset, dim1, dim2 });
 }

@@ -71,7 +71,7 @@ export interface CholeskyOptions {
  * n, n] → [..., n, n].
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
+  checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
   const made = checkedFinite(
     factored("linalg.cholesky", a, options),
     [a],
@@ -96,7 +96,7 @@ export interface CholeskyResult extends Pair<Tensor> {
  * [..., n, n], [...] of i32.
  */
 export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyResult {
-  if (arguments.length > 1) checkCall("linalg.choleskyEx(a, { upper: boolean })", arguments);
+  checkCall("linalg.choleskyEx(a, { upper: boolean })", arguments);
   return composite(() => {
     const L = factored("linalg.choleskyEx", a, options);
     const info = noGrad(() => {
@@ -169,11 +169,10 @@ export interface SolveTriangularOptions {
  * shape; batches broadcast.
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "linalg.solveTriangular(a, b, { upper: boolean, left: boolean, unitriangular: boolean })",
-      arguments,
-    );
+  checkCall(
+    "linalg.solveTriangular(a, b, { upper: boolean, left: boolean, unitriangular: boolean })",
+    arguments,
+  );
   const call = "linalg.solveTriangular";
   if (typeof options?.upper !== "boolean")
     throw new ArgumentError(`${call}: needs upper: true or false, which triangle is read`);

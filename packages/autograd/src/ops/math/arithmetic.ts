@@ -90,14 +90,14 @@ export interface AddOptions {
 
 /** c = a + α·b, elementwise; for bools "or". Shapes broadcast, dtypes promote. */
 export function add(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("add(a, b, { alpha: number })", arguments);
+  if (arguments.length > 2) checkCall("add(a: operand, b: operand, { alpha: number })", arguments);
   const { alpha = 1 } = options;
   return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled("add", a, b, alpha)));
 }
 
 /** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
 export function sub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("sub(a, b, { alpha: number })", arguments);
+  if (arguments.length > 2) checkCall("sub(a: operand, b: operand, { alpha: number })", arguments);
   const { alpha = 1 } = options;
   for (const x of [a, b]) {
     if (typeof x !== "number") refuseBool("sub", x, "logicalXor, or logicalNot to invert a mask");
@@ -121,6 +121,6 @@ function scaled(call: string, a: Operand, b: Operand, alpha: number): Tensor {
 
 /** c = b − α·a, elementwise: `sub` with its operands swapped. */
 export function rsub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("rsub(a, b, { alpha: number })", arguments);
+  if (arguments.length > 2) checkCall("rsub(a: operand, b: operand, { alpha: number })", arguments);
   return sub(b, a, options);
 }

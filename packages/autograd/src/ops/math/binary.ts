@@ -51,7 +51,7 @@ const generalPower: BinaryOp = binary(powOp);
  * them, in a tensor it gives 0 (±1 for a = ±1).
  */
 export function pow(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) checkCall("pow(a, b)", arguments);
+  if (arguments.length > 2) checkCall("pow(a: operand, b: operand)", arguments);
   if (typeof a === "object" && typeof b === "number") {
     if (b === 2) return square(a);
     if (isFloating(a.dtype)) {
@@ -108,9 +108,7 @@ export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
  * only.
  */
 export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
-  if (arguments.length > 3) checkCall("lerp(a, b, weight)", arguments);
-  checkTensor("lerp", a);
-  checkTensor("lerp", b);
+  checkCall("lerp(a, b, weight: operand)", arguments);
   checkFloating("lerp", a);
   for (const x of [b, weight]) {
     if (typeof x !== "object" || x.dtype === a.dtype) continue;
@@ -202,13 +200,13 @@ export function clamp(
 
 /** max(x, low), elementwise: `clamp` from below. */
 export function clampMin(x: Tensor, low: Operand): Tensor {
-  if (arguments.length > 2) checkCall("clampMin(x, min)", arguments);
+  if (arguments.length > 2) checkCall("clampMin(x, min: operand)", arguments);
   return clamp(x, low);
 }
 
 /** min(x, high), elementwise: `clamp` from above. */
 export function clampMax(x: Tensor, high: Operand): Tensor {
-  if (arguments.length > 2) checkCall("clampMax(x, max)", arguments);
+  if (arguments.length > 2) checkCall("clampMax(x, max: operand)", arguments);
   return clamp(x, null, high);
 }
 
@@ -217,7 +215,7 @@ export function clampMax(x: Tensor, high: Operand): Tensor {
  * but for operands of f64.
  */
 export function floatPower(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) checkCall("floatPower(a, b)", arguments);
+  if (arguments.length > 2) checkCall("floatPower(a: operand, b: operand)", arguments);
   const dtype = resultType("floatPower", a, b) === "f64" ? "f64" : "f32";
   const fraction = (x: Operand): Operand => (typeof x === "object" ? cast(x, dtype) : Number(x));
   return composite(() => pow(fraction(a), fraction(b)));

@@ -23,8 +23,7 @@ export interface ClosenessOptions {
  *  |a − b| ≤ atol + rtol |b|, elementwise, as bool; infinities are close where they are equal. Both of one dtype.
  */
 export function isclose(a: Tensor, b: Tensor, options: ClosenessOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("isclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
+  checkCall("isclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
   return closeness("isclose", a, b, options);
 }
 
@@ -58,8 +57,7 @@ export async function allclose(
   b: Tensor,
   options: ClosenessOptions = {},
 ): Promise<boolean> {
-  if (arguments.length > 2)
-    checkCall("allclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
+  checkCall("allclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
   const [close] = await read(composite(() => all(closeness("allclose", a, b, options))));
   return close !== 0;
 }
@@ -80,11 +78,10 @@ export function isin(
   testElements: Tensor | number,
   options: IsinOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "isin(elements, testElements, { assumeUnique: boolean, invert: boolean })",
-      arguments,
-    );
+  checkCall(
+    "isin(elements: number | tensor, testElements: number | tensor, { assumeUnique: boolean, invert: boolean })",
+    arguments,
+  );
   const { invert = false } = options;
   const dtype = resultType("isin", elements, testElements);
   if (dtype === "bool") throw new DTypeError("isin: takes numbers, got bool");

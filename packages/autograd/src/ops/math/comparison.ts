@@ -1,5 +1,6 @@
 import { type DType, isFloating, largestWhole, promote } from "../../dtype.ts";
 import { DTypeError } from "../../errors.ts";
+import { Handle } from "../../graph/handle.ts";
 import type { Op } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import { broadcastShapes } from "../../shape.ts";
@@ -32,7 +33,7 @@ const comparison = (
     }),
   );
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${name}(a: operand, b: operand)`, arguments);
     return compare(beyond(a, b), beyond(b, a));
   };
 };
@@ -64,11 +65,12 @@ export const gt: BinaryOp = comparison("gt", (a, b) => a > b, e.gt);
 export const ge: BinaryOp = comparison("ge", (a, b) => a >= b, e.ge);
 
 const truth = (x: Operand): Operand =>
-  typeof x === "object" ? cast(x, "bool") : x !== 0 && x !== false;
+  x instanceof Handle ? cast(x, "bool") : x !== 0 && x !== false;
 
 function logical(op: Op): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
+    resultType(op.name, a, b);
     return applyBinary(op, truth(a), truth(b), "bool");
   };
 }
@@ -98,7 +100,7 @@ export function logicalNot(x: Tensor): Tensor {
 /** Bit by bit for integers, truth values for bools. */
 function bitwise(name: string, op: Op, onBools: BinaryOp): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${name}(a: operand, b: operand)`, arguments);
     const dtype = integerType(name, resultType(name, a, b));
     return dtype === "bool" ? onBools(a, b) : applyBinary(op, a, b, dtype);
   };
@@ -142,7 +144,7 @@ function shift(
     expression: (a, b) => op(a as Expr, b as Expr),
   });
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${name}(a: operand, b: operand)`, arguments);
     const dtype = integerType(name, resultType(name, a, b));
     if (dtype === "bool") throw new DTypeError(`${name}: takes integers, got bool`);
     return applyBinary(shifted, a, b, dtype);
@@ -198,7 +200,7 @@ const whereOp: Op = elementwise({
  * not spread.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  if (arguments.length > 3) checkCall("where(condition, a, b)", arguments);
+  if (arguments.length > 3) checkCall("where(condition, a: operand, b: operand)", arguments);
   checkTensor("where", condition);
   // PyTorch takes bytes for a mask here, and no other integers
   if (condition.dtype === "u8") return where(cast(condition, "bool"), a, b);

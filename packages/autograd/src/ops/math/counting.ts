@@ -33,7 +33,7 @@ export interface BincountOptions {
  * Reads the largest.
  */
 export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
-  if (arguments.length > 1) checkCall("bincount(x, { weights, minlength: number })", arguments);
+  checkCall("bincount(x, { weights, minlength: number })", arguments);
   const { weights = null, minlength = 0 } = options;
   checkIndices("bincount", x, true);
   if (!(Number.isInteger(minlength) && minlength >= 0)) {
@@ -80,8 +80,7 @@ export interface HistcOptions {
  * outside (or is NaN) does not count. Where the elements give the range, they must be finite.
  */
 export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("histc(x, { bins: number, min: number, max: number })", arguments);
+  checkCall("histc(x, { bins: number, min: number, max: number })", arguments);
   const { bins = 100, min = 0, max = 0 } = options;
   checkTensor("histc", x);
   checkFloating("histc", x);
@@ -143,8 +142,10 @@ export function histogram(
   bins: number | Tensor,
   options: HistogramOptions = {},
 ): Histogram {
-  if (arguments.length > 2)
-    checkCall("histogram(x, bins, { range: list | null, weight, density: boolean })", arguments);
+  checkCall(
+    "histogram(x, bins: number | tensor, { range: list | null, weight, density: boolean })",
+    arguments,
+  );
   const { range = null, weight = null, density = false } = options;
   checkTensor("histogram", x);
   checkFloating("histogram", x);

@@ -23,8 +23,7 @@ export interface NormalizeOptions {
 
 /** x / max(‖x‖ₚ, ε) along `dim` (1 unless given). */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("normalize(x, { p: number, dim: number | number[], eps: number })", arguments);
+  checkCall("normalize(x, { p: number, dim: number | number[], eps: number })", arguments);
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   checkTensor("normalize", x);
   checkFloating("normalize", x);
@@ -46,8 +45,7 @@ export function cosineSimilarity(
   place?: number | CosineSimilarityOptions,
   options?: CosineSimilarityOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall("cosineSimilarity(a, b, dim?: number, { dim, eps: number })", arguments);
+  checkCall("cosineSimilarity(a, b, dim?: number, { dim, eps: number })", arguments);
   const { dim = 1, eps = 1e-8 } = withDim<number, CosineSimilarityOptions>(place, options);
   for (const operand of [a, b]) {
     checkTensor("cosineSimilarity", operand);
@@ -78,8 +76,7 @@ export function pairwiseDistance(
   b: Tensor,
   options: PairwiseDistanceOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall("pairwiseDistance(a, b, { p: number, eps: number, keepdim: boolean })", arguments);
+  checkCall("pairwiseDistance(a, b, { p: number, eps: number, keepdim: boolean })", arguments);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   checkTensor("pairwiseDistance", a);
   checkTensor("pairwiseDistance", b);
@@ -95,7 +92,7 @@ export interface CdistOptions {
  * [..., P, R].
  */
 export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("cdist(a, b, { p: number })", arguments);
+  checkCall("cdist(a, b, { p: number })", arguments);
   const { p = 2 } = options;
   checkTensor("cdist", a);
   checkTensor("cdist", b);

@@ -70,7 +70,7 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
  */
 function dividing(call: string, op: Op): BinaryOp {
   return function (a, b) {
-    if (arguments.length > 2) checkCall(`${call}(a, b)`, arguments);
+    if (arguments.length > 2) checkCall(`${call}(a: operand, b: operand)`, arguments);
     const dtype = resultType(call, a, b);
     if (dtype === "bool") throw noBools(call);
     if (isFloating(dtype)) return applyBinary(op, a, b, dtype);
@@ -106,7 +106,7 @@ export interface DivOptions {
  */
 export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
   if (arguments.length > 2)
-    checkCall('div(a, b, { roundingMode: "trunc" | "floor" | null })', arguments);
+    checkCall('div(a: operand, b: operand, { roundingMode: "trunc" | "floor" | null })', arguments);
   const { roundingMode = null } = options;
   if (roundingMode === "trunc") return divTrunc(a, b);
   if (roundingMode === "floor") return divFloor(a, b);
@@ -115,7 +115,7 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
 
 /** c = ⌊a / b⌋, elementwise, in the promoted dtype; for integers 0 in b is an ArgumentError. */
 export function floorDivide(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) checkCall("floorDivide(a, b)", arguments);
+  if (arguments.length > 2) checkCall("floorDivide(a: operand, b: operand)", arguments);
   const quotient = divFloor(a, b);
   recordGradient("floorDivide", quotient, [quotient], () => {
     throw new GradError(

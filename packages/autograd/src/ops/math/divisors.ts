@@ -36,14 +36,14 @@ function checkWhole(call: string, a: Tensor, b: Tensor): void {
 
 /** The greatest common divisor of whole numbers, elementwise: 0 or more. */
 export function gcd(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("gcd(a, b)", arguments);
+  checkCall("gcd(a, b)", arguments);
   checkWhole("gcd", a, b);
   return divisor(a, b);
 }
 
 /** The least common multiple of whole numbers, elementwise: 0 or more. */
 export function lcm(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("lcm(a, b)", arguments);
+  checkCall("lcm(a, b)", arguments);
   checkWhole("lcm", a, b);
   return composite(() => {
     const common = maximum(divisor(a, b), 1);

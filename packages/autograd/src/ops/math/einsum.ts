@@ -26,7 +26,7 @@ interface Labelled {
  * alphabetical order. einsum("bij,bjk->bik", a, b) is the batched matrix product.
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
-  if (arguments.length > 1) checkCall("einsum(equation: string, ...operands)", arguments);
+  checkCall("einsum(equation: string, ...operands)", arguments);
   const { inputs, output } = parse(equation, operands.map(lowered));
   return composite(() => {
     const factors = inputs.map(onDiagonal);

@@ -34,26 +34,26 @@ export const copysign: BinaryOp = binaryFloat(
 
 /** Whether x is negative, −0 included, elementwise, as bool. */
 export function signbit(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("signbit(x)", arguments);
+  checkCall("signbit(x)", arguments);
   checkTensor("signbit", x);
   return composite(() => lt(isFloating(x.dtype) ? copysign(1, x) : x, 0));
 }
 
 /** Whether x is +∞, elementwise, as bool. */
 export function isposinf(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("isposinf(x)", arguments);
+  checkCall("isposinf(x)", arguments);
   return composite(() => eq(x, Infinity));
 }
 
 /** Whether x is −∞, elementwise, as bool. */
 export function isneginf(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("isneginf(x)", arguments);
+  checkCall("isneginf(x)", arguments);
   return composite(() => eq(x, -Infinity));
 }
 
 /** y = a · 2ᵇ, elementwise. */
 export function ldexp(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("ldexp(a, b)", arguments);
+  checkCall("ldexp(a, b)", arguments);
   return composite(() => mul(a, exp2(b)));
 }
 
@@ -107,7 +107,7 @@ export interface MantissaAndExponent extends Pair<Tensor> {
  * is not finite stay, with 0.
  */
 export function frexp(x: Tensor): MantissaAndExponent {
-  if (arguments.length > 1) checkCall("frexp(x)", arguments);
+  checkCall("frexp(x)", arguments);
   checkTensor("frexp", x);
   checkFloating("frexp", x);
   return composite(() => {
@@ -122,7 +122,7 @@ export function frexp(x: Tensor): MantissaAndExponent {
  * no derivative, as in PyTorch.
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("heaviside(x, values)", arguments);
+  checkCall("heaviside(x, values)", arguments);
   checkTensor("heaviside", x);
   checkTensor("heaviside", values);
   if (x.dtype !== values.dtype) {

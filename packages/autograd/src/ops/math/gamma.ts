@@ -114,7 +114,7 @@ export const digamma: UnaryOp = unaryFloat(
  * ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. ±∞ at 0, −1, −2, …
  */
 export function polygamma(n: number, x: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("polygamma(n: number, x)", arguments);
+  checkCall("polygamma(n: number, x)", arguments);
   checkTensor("polygamma", x);
   if (x.dtype === "bool") return polygamma(n, cast(x, "f32"));
   if (!(Number.isInteger(n) && n >= 0)) {
@@ -159,7 +159,7 @@ function cotSlope(n: number, x: Tensor): Tensor {
  * log Γₚ(x) = ¼ p (p − 1) log π + Σⱼ log Γ(x − j/2) over j < p, elementwise, for x > (p − 1) / 2.
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {
-  if (arguments.length > 2) checkCall("mvlgamma(x, p: number)", arguments);
+  checkCall("mvlgamma(x, p: number)", arguments);
   checkTensor("mvlgamma", x);
   if (!(Number.isInteger(p) && p >= 1)) {
     throw new ArgumentError(`mvlgamma: p must be a whole number, 1 or more; got ${p}`);

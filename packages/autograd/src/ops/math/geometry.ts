@@ -32,14 +32,14 @@ export const hypot: BinaryOp = binaryFloat(
 
 /** Degrees as radians, elementwise. */
 export function deg2rad(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("deg2rad(x)", arguments);
+  checkCall("deg2rad(x)", arguments);
   checkTensor("deg2rad", x);
   return composite(() => mul(x, Math.PI / 180));
 }
 
 /** Radians as degrees, elementwise. */
 export function rad2deg(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("rad2deg(x)", arguments);
+  checkCall("rad2deg(x)", arguments);
   checkTensor("rad2deg", x);
   return composite(() => mul(x, 180 / Math.PI));
 }
@@ -49,7 +49,7 @@ export function rad2deg(x: Tensor): Tensor {
  * gradient.
  */
 export function fmax(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("fmax(a, b)", arguments);
+  checkCall("fmax(a, b)", arguments);
   checkTensor("fmax", a);
   checkTensor("fmax", b);
   return composite(() => where(logicalOr(ge(a, b), isnan(b)), a, b));
@@ -60,7 +60,7 @@ export function fmax(a: Tensor, b: Tensor): Tensor {
  * gradient.
  */
 export function fmin(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("fmin(a, b)", arguments);
+  checkCall("fmin(a, b)", arguments);
   checkTensor("fmin", a);
   checkTensor("fmin", b);
   return composite(() => where(logicalOr(le(a, b), isnan(b)), a, b));

@@ -70,8 +70,7 @@ export function trapezoid(
   x?: Tensor | null | TrapezoidOptions,
   options?: TrapezoidOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall("trapezoid(y, x?: tensor | null, { x, dx: number, dim: number })", arguments);
+  checkCall("trapezoid(y, x?: tensor | null, { x, dx: number, dim: number })", arguments);
   return composite(() => {
     const { pieces, dim } = areas("trapezoid", y, x, options);
     return sum(pieces, dim);
@@ -84,11 +83,7 @@ export function cumulativeTrapezoid(
   x?: Tensor | null | TrapezoidOptions,
   options?: TrapezoidOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "cumulativeTrapezoid(y, x?: tensor | null, { x, dx: number, dim: number })",
-      arguments,
-    );
+  checkCall("cumulativeTrapezoid(y, x?: tensor | null, { x, dx: number, dim: number })", arguments);
   return composite(() => {
     const { pieces, dim } = areas("cumulativeTrapezoid", y, x, options);
     return cumsum(pieces, dim);
@@ -112,11 +107,10 @@ export interface GradientOptions {
  * tensor for each.
  */
 export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
-  if (arguments.length > 1)
-    checkCall(
-      "gradient(x, { spacing, dim: number | number[] | null, edgeOrder: number })",
-      arguments,
-    );
+  checkCall(
+    "gradient(x, { spacing, dim: number | number[] | null, edgeOrder: number })",
+    arguments,
+  );
   checkTensor("gradient", x);
   if (x.dtype === "bool" || x.dtype === "u8") {
     throw new DTypeError(

@@ -30,7 +30,7 @@ export interface LogitOptions {
  * brought into [eps, 1 − eps] first.
  */
 export function logit(x: Tensor, eps: number | null | LogitOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("logit(x, eps?: number | null, { eps })", arguments);
+  checkCall("logit(x, eps?: number | null, { eps })", arguments);
   const least = typeof eps === "object" ? (eps?.eps ?? null) : eps;
   return least === null ? logOdds(x) : composite(() => logOdds(clamp(x, least, 1 - least)));
 }

@@ -32,8 +32,7 @@ export function kthvalue(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall("kthvalue(x, k: number, dim?: number, { dim, keepdim: boolean })", arguments);
+  checkCall("kthvalue(x, k: number, dim?: number, { dim, keepdim: boolean })", arguments);
   checkTensor("kthvalue", x);
   const settings = withDim<number | null, OneDimOptions>(dim, options);
   const at = normalizeDim("kthvalue", settings.dim ?? -1, x.shape.length);
@@ -134,8 +133,7 @@ export function median(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 1)
-    checkCall("median(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
+  checkCall("median(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return middle("median", false, x, dim, options);
 }
 
@@ -151,7 +149,6 @@ export function nanmedian(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 1)
-    checkCall("nanmedian(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
+  checkCall("nanmedian(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return middle("nanmedian", true, x, dim, options);
 }

@@ -34,11 +34,10 @@ import { sqrt } from "./unary.ts";
 
 /** Σ x / n over the elements that are not NaN; NaN where all are. Fractions only. */
 export function nanmean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "nanmean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
-      arguments,
-    );
+  checkCall(
+    "nanmean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+    arguments,
+  );
   checkTensor("nanmean", x);
   checkFloating("nanmean", x);
   const settings = withDim<Dims, SumOptions>(dim, options);
@@ -72,11 +71,10 @@ export function varMean(
   dim?: Dims | VarianceOptions,
   options?: VarianceOptions,
 ): VarianceAndMean {
-  if (arguments.length > 1)
-    checkCall(
-      "varMean(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
-      arguments,
-    );
+  checkCall(
+    "varMean(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+    arguments,
+  );
   return composite(() =>
     inOrder({ variance: variance(x, dim, options), mean: mean(x, kept(dim, options)) }),
   );
@@ -88,11 +86,10 @@ export function stdMean(
   dim?: Dims | VarianceOptions,
   options?: VarianceOptions,
 ): DeviationAndMean {
-  if (arguments.length > 1)
-    checkCall(
-      "stdMean(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
-      arguments,
-    );
+  checkCall(
+    "stdMean(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+    arguments,
+  );
   return composite(() => inOrder({ std: std(x, dim, options), mean: mean(x, kept(dim, options)) }));
 }
 
@@ -106,8 +103,7 @@ export interface Extremes extends Pair<Tensor> {
  * attain them share the gradient.
  */
 export function aminmax(x: Tensor, options: OneDimOptions = {}): Extremes {
-  if (arguments.length > 1)
-    checkCall("aminmax(x, { dim: number | null, keepdim: boolean })", arguments);
+  checkCall("aminmax(x, { dim: number | null, keepdim: boolean })", arguments);
   const { dim = null, keepdim = false } = options;
   checkTensor("aminmax", x);
   return composite(() => {
@@ -128,8 +124,7 @@ export function mode(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): ValuesAndIndices {
-  if (arguments.length > 1)
-    checkCall("mode(x, dim?: number, { dim, keepdim: boolean })", arguments);
+  checkCall("mode(x, dim?: number, { dim, keepdim: boolean })", arguments);
   checkTensor("mode", x);
   const settings = withDim<number | null, OneDimOptions>(dim, options);
   const at = normalizeDim("mode", settings.dim ?? -1, x.shape.length);
@@ -154,7 +149,7 @@ export function mode(
 
 /** The p-norm of a − b, of all elements: 2 unless given. */
 export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
-  if (arguments.length > 2) checkCall("dist(a, b, p?: number)", arguments);
+  checkCall("dist(a, b, p?: number)", arguments);
   checkTensor("dist", a);
   checkTensor("dist", b);
   return composite(() => norm(sub(a, b), p));
@@ -164,8 +159,7 @@ export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
  * x whose slices along `dim` have a p-norm of at most `maxnorm`: longer ones are shortened to it.
  */
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
-  if (arguments.length > 4)
-    checkCall("renorm(x, p: number, dim: number, maxnorm: number)", arguments);
+  checkCall("renorm(x, p: number, dim: number, maxnorm: number)", arguments);
   checkTensor("renorm", x);
   checkFloating("renorm", x);
   if (x.shape.length < 2) {
@@ -198,8 +192,7 @@ export interface CovOptions {
  * [variables, variables]; a number of one.
  */
 export function cov(x: Tensor, options: CovOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("cov(x, { correction: number, fweights, aweights })", arguments);
+  checkCall("cov(x, { correction: number, fweights, aweights })", arguments);
   checkTensor("cov", x);
   if (x.shape.length > 2) {
     throw new ShapeError(`cov: takes at most 2 dimensions${detail("x", x.shape)}`);
@@ -247,7 +240,7 @@ export function cov(x: Tensor, options: CovOptions = {}): Tensor {
 
 /** The correlations of variables in rows, observed in columns: `cov` divided by both deviations. */
 export function corrcoef(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("corrcoef(x)", arguments);
+  checkCall("corrcoef(x)", arguments);
   checkTensor("corrcoef", x);
   if (x.shape.length > 2) {
     throw new ShapeError(`corrcoef: takes at most 2 dimensions${detail("x", x.shape)}`);

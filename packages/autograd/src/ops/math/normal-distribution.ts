@@ -56,7 +56,7 @@ export const logNdtr: UnaryOp = unaryFloat(
 
 /** Φ(x) = ½ erfc(−x/√2), the share of normal numbers below x, elementwise. */
 export function ndtr(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("ndtr(x)", arguments);
+  checkCall("ndtr(x)", arguments);
   checkTensor("ndtr", x);
   return composite(() => mul(erfc(mul(x, -Math.SQRT1_2)), 0.5));
 }

@@ -27,7 +27,7 @@ export interface TensordotOptions {
  * others...].
  */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
-  if (arguments.length > 2) checkCall("tensordot(a, b, dims?, { dims })", arguments);
+  checkCall("tensordot(a, b, dims?: number | array, { dims })", arguments);
   checkMatched("tensordot", a, b);
   const named = typeof dims === "number" || Array.isArray(dims);
   const given = (named ? dims : ((dims as TensordotOptions).dims ?? 2)) as MeetingDims;
@@ -70,7 +70,7 @@ const meeting = (x: Tensor, dims: readonly number[]): number[] =>
  * n·q].
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("kron(a, b)", arguments);
+  checkCall("kron(a, b)", arguments);
   checkTensor("kron", a);
   checkTensor("kron", b);
   const rank = Math.max(a.shape.length, b.shape.length);
@@ -101,7 +101,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * yₒ = x₁ Wₒ x₂ᵀ + bₒ. x1: [..., n]; x2: [..., m]; weight: [out, n, m]; bias: [out] → [..., out].
  */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  if (arguments.length > 3) checkCall("bilinear(x1, x2, weight, bias?: tensor | null)", arguments);
+  checkCall("bilinear(x1, x2, weight, bias?: tensor | null)", arguments);
   for (const x of [x1, x2, weight]) checkTensor("bilinear", x);
   const fits =
     weight.shape.length === 3 &&
@@ -127,7 +127,7 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor |
 
 /** Σ of the main diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("trace(x)", arguments);
+  checkCall("trace(x)", arguments);
   checkTensor("trace", x);
   if (x.shape.length !== 2) throw new ShapeError(`trace: takes a matrix${detail("x", x.shape)}`);
   return composite(() => sum(diagonal(x)));
@@ -135,7 +135,7 @@ export function trace(x: Tensor): Tensor {
 
 /** Σ aᵢ bᵢ of two vectors; of fractions what `dot` gives. */
 export function vdot(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("vdot(a, b)", arguments);
+  checkCall("vdot(a, b)", arguments);
   return dot(a, b);
 }
 
@@ -144,7 +144,7 @@ export function vdot(a: Tensor, b: Tensor): Tensor {
  * its multiple.
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
-  if (arguments.length > 2) checkCall("inner(a, b)", arguments);
+  checkCall("inner(a, b)", arguments);
   checkMatched("inner", a, b);
   if (a.shape.length === 0 || b.shape.length === 0) return composite(() => mul(a, b));
   return composite(() => tensordot(a, b, [[-1], [-1]]));
@@ -159,7 +159,7 @@ export function cross(
   b: Tensor,
   dim: number | null | DimOption<number | null> = null,
 ): Tensor {
-  if (arguments.length > 2) checkCall("cross(a, b, dim?: number | null, { dim })", arguments);
+  checkCall("cross(a, b, dim?: number | null, { dim })", arguments);
   checkTensor("cross", a);
   checkTensor("cross", b);
   const { dim: along = null } = withDim<number | null, DimOption<number | null>>(dim, undefined);

@@ -110,11 +110,10 @@ export function quantile(
   dim?: number | null | QuantileOptions,
   options?: QuantileOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'quantile(x, q, dim?: number | null, { dim, keepdim: boolean, interpolation: "linear" | "lower" | "higher" | "midpoint" | "nearest" })',
-      arguments,
-    );
+  checkCall(
+    'quantile(x, q: number | tensor, dim?: number | null, { dim, keepdim: boolean, interpolation: "linear" | "lower" | "higher" | "midpoint" | "nearest" })',
+    arguments,
+  );
   return quantiles("quantile", false, x, q, withDim<number | null, QuantileOptions>(dim, options));
 }
 
@@ -125,11 +124,10 @@ export function nanquantile(
   dim?: number | null | QuantileOptions,
   options?: QuantileOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'nanquantile(x, q, dim?: number | null, { dim, keepdim: boolean, interpolation: "linear" | "lower" | "higher" | "midpoint" | "nearest" })',
-      arguments,
-    );
+  checkCall(
+    'nanquantile(x, q: number | tensor, dim?: number | null, { dim, keepdim: boolean, interpolation: "linear" | "lower" | "higher" | "midpoint" | "nearest" })',
+    arguments,
+  );
   return quantiles(
     "nanquantile",
     true,

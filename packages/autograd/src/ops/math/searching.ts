@@ -35,11 +35,10 @@ export function searchsorted(
   values: Tensor | number,
   options: SearchsortedOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'searchsorted(sorted, values, { right: boolean, side: "left" | "right", sorter })',
-      arguments,
-    );
+  checkCall(
+    'searchsorted(sorted, values: number | tensor, { right: boolean, side: "left" | "right", sorter })',
+    arguments,
+  );
   const { right = false, side = right ? "right" : "left", sorter = null, ...rest } = options;
   checkTensor("searchsorted", sorted);
   if (sorted.shape.length === 0)
@@ -91,7 +90,7 @@ export function bucketize(
   boundaries: Tensor,
   options: BucketizeOptions = {},
 ): Tensor {
-  if (arguments.length > 2) checkCall("bucketize(x, boundaries, { right: boolean })", arguments);
+  checkCall("bucketize(x: number | tensor, boundaries, { right: boolean })", arguments);
   checkTensor("bucketize", boundaries);
   if (boundaries.shape.length !== 1) {
     throw new ShapeError(

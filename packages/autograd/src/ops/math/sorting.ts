@@ -36,8 +36,7 @@ export interface SortOptions extends DimOption {
  * NaN is greatest.
  */
 export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
+  checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
   checkTensor("argsort", x);
   const { dim: along = -1, descending = false } = withDim<number, SortOptions>(dim, options);
   const at = normalizeDim("argsort", along, x.shape.length);
@@ -53,8 +52,7 @@ export function sort(
   dim?: number | SortOptions,
   options?: SortOptions,
 ): ValuesAndIndices {
-  if (arguments.length > 1)
-    checkCall("sort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
+  checkCall("sort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
   checkTensor("sort", x);
   const settings = withDim<number, SortOptions>(dim, options);
   const at = normalizeDim("sort", settings.dim ?? -1, x.shape.length);
@@ -81,11 +79,10 @@ export function topk(
   dim?: number | TopkOptions,
   options?: TopkOptions,
 ): ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall(
-      "topk(x, k: number, dim?: number, { dim, largest: boolean, sorted: boolean })",
-      arguments,
-    );
+  checkCall(
+    "topk(x, k: number, dim?: number, { dim, largest: boolean, sorted: boolean })",
+    arguments,
+  );
   checkTensor("topk", x);
   refuseBool("topk", x, 'x.to("u8") first');
   const { dim: along = -1, largest = true } = withDim<number, TopkOptions>(dim, options);
@@ -105,6 +102,6 @@ export function topk(
 
 /** x sorted along its first dimension. */
 export function msort(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("msort(x)", arguments);
+  checkCall("msort(x)", arguments);
   return composite(() => sort(x, 0).values);
 }

@@ -20,21 +20,19 @@ export function countNonzero(
   dim?: Dims | ReduceOptions,
   options?: ReduceOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "countNonzero(x, dim?: number | number[] | null, { dim, keepdim: boolean })",
-      arguments,
-    );
+  checkCall(
+    "countNonzero(x, dim?: number | number[] | null, { dim, keepdim: boolean })",
+    arguments,
+  );
   return composite(() => sum(ne(x, 0), withDim<Dims, ReduceOptions>(dim, options)));
 }
 
 /** `sum` with NaN counted as 0. */
 export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
-      arguments,
-    );
+  checkCall(
+    "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+    arguments,
+  );
   return watch(
     composite(() => sum(withoutNaN(x), dim, options)),
     x,
@@ -67,11 +65,10 @@ export function variance(
   dim?: Dims | VarianceOptions,
   options?: VarianceOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "var(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
-      arguments,
-    );
+  checkCall(
+    "var(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+    arguments,
+  );
   checkTensor("var", x);
   checkFloating("var", x);
   const settings = withDim<Dims, VarianceOptions>(dim, options);
@@ -89,11 +86,10 @@ export function variance(
 
 /** The square root of the variance; its slope at 0 is 0. */
 export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "std(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
-      arguments,
-    );
+  checkCall(
+    "std(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+    arguments,
+  );
   checkTensor("std", x);
   const made = composite(() => inFloat32(x, (value) => safeSqrt(variance(value, dim, options))));
   return watch(made, x, made);
@@ -114,11 +110,10 @@ export function norm(
   dim?: Dims,
   options?: NormOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      'norm(x, p?: number | "fro" | null, dim?: number | number[] | null, { p, dim, keepdim: boolean })',
-      arguments,
-    );
+  checkCall(
+    'norm(x, p?: number | "fro" | null, dim?: number | number[] | null, { p, dim, keepdim: boolean })',
+    arguments,
+  );
   const named = typeof p === "object" && p !== null;
   const { dim: over = null, keepdim = false, ...settings } = (named ? p : options) ?? {};
   const exponent = (named ? settings.p : (p ?? settings.p)) ?? 2;
@@ -137,11 +132,10 @@ export function vectorNorm(
   dim?: Dims,
   options?: VectorNormOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "linalg.vectorNorm(x, ord?: number, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
-      arguments,
-    );
+  checkCall(
+    "linalg.vectorNorm(x, ord?: number, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
+    arguments,
+  );
   checkTensor("norm", x);
   checkFloating("norm", x);
   const settings = typeof ord === "object" ? ord : { ord: ord ?? 2, dim, ...options };

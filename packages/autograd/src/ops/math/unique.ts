@@ -40,12 +40,10 @@ export async function unique(
   x: Tensor,
   options: UniqueOptions = {},
 ): Promise<Tensor | UniqueResult> {
-  if (arguments.length > 1) {
-    checkCall(
-      "unique(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
-      arguments,
-    );
-  }
+  checkCall(
+    "unique(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
+    arguments,
+  );
   return different("unique", x, options);
 }
 
@@ -62,12 +60,10 @@ export async function uniqueConsecutive(
   x: Tensor,
   options: UniqueOptions = {},
 ): Promise<Tensor | UniqueResult> {
-  if (arguments.length > 1) {
-    checkCall(
-      "uniqueConsecutive(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
-      arguments,
-    );
-  }
+  checkCall(
+    "uniqueConsecutive(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
+    arguments,
+  );
   return different("uniqueConsecutive", x, options);
 }
 

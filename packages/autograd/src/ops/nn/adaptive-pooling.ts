@@ -152,13 +152,13 @@ function longestArea(size: number, count: number): number {
 
 /** The mean of each of `outputSize` areas that cover the input. x: [N, C, L] or [C, L]. */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: OutputSize): Tensor {
-  if (arguments.length > 2) checkCall("adaptiveAvgPool1d(x, outputSize)", arguments);
+  checkCall("adaptiveAvgPool1d(x, outputSize: number | array)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
 /** The mean of each of `outputSize` areas that cover the input. x: [N, C, H, W] or [C, H, W]. */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
-  if (arguments.length > 2) checkCall("adaptiveAvgPool2d(x, outputSize)", arguments);
+  checkCall("adaptiveAvgPool2d(x, outputSize: number | array)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
@@ -166,7 +166,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
  * The mean of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H, W].
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: OutputSize): Tensor {
-  if (arguments.length > 2) checkCall("adaptiveAvgPool3d(x, outputSize)", arguments);
+  checkCall("adaptiveAvgPool3d(x, outputSize: number | array)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);
 }
 
@@ -189,8 +189,10 @@ export function adaptiveMaxPool1d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall("adaptiveMaxPool1d(x, outputSize, { returnIndices: boolean })", arguments);
+  checkCall(
+    "adaptiveMaxPool1d(x, outputSize: number | array, { returnIndices: boolean })",
+    arguments,
+  );
   return adaptiveMaxPool("adaptiveMaxPool1d", 1, x, outputSize, options);
 }
 
@@ -213,8 +215,10 @@ export function adaptiveMaxPool2d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall("adaptiveMaxPool2d(x, outputSize, { returnIndices: boolean })", arguments);
+  checkCall(
+    "adaptiveMaxPool2d(x, outputSize: number | array, { returnIndices: boolean })",
+    arguments,
+  );
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options);
 }
 
@@ -237,7 +241,9 @@ export function adaptiveMaxPool3d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall("adaptiveMaxPool3d(x, outputSize, { returnIndices: boolean })", arguments);
+  checkCall(
+    "adaptiveMaxPool3d(x, outputSize: number | array, { returnIndices: boolean })",
+    arguments,
+  );
   return adaptiveMaxPool("adaptiveMaxPool3d", 3, x, outputSize, options);
 }

@@ -45,8 +45,7 @@ function layoutOf(
 
 /** Windows of `size` along `dim`, `step` apart, as a new last dimension: Tensor.unfold. A view. */
 export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
-  if (arguments.length > 4)
-    checkCall("unfold(x, dim: number, size: number, step: number)", arguments);
+  checkCall("unfold(x, dim: number, size: number, step: number)", arguments);
   checkTensor("unfold", x);
   const rank = x.shape.length;
   const at = normalizeDim("unfold", dim, rank);
@@ -71,11 +70,10 @@ export function unfold(
   kernelSize: number | readonly number[],
   options: UnfoldOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "unfold(x, kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
-      arguments,
-    );
+  checkCall(
+    "unfold(x, kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
+    arguments,
+  );
   checkTensor("unfold", x);
   const rank = x.shape.length;
   if (rank !== 3 && rank !== 4) {
@@ -110,11 +108,10 @@ export function fold(
   kernelSize: number | readonly number[],
   options: UnfoldOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      "fold(x, outputSize: number | list, kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
-      arguments,
-    );
+  checkCall(
+    "fold(x, outputSize: number | list, kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
+    arguments,
+  );
   checkTensor("fold", x);
   const sizes = perDim("fold", "outputSize", outputSize, 2, 1);
   const { over, padding } = layoutOf("fold", sizes, kernelSize, options);

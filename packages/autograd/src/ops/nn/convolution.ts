@@ -154,11 +154,10 @@ export function conv1d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'conv1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
-      arguments,
-    );
+  checkCall(
+    'conv1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+    arguments,
+  );
   return convolution("conv1d", 1, x, weight, bias, options);
 }
 
@@ -172,11 +171,10 @@ export function conv2d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'conv2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
-      arguments,
-    );
+  checkCall(
+    'conv2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+    arguments,
+  );
   return convolution("conv2d", 2, x, weight, bias, options);
 }
 
@@ -190,11 +188,10 @@ export function conv3d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'conv3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
-      arguments,
-    );
+  checkCall(
+    'conv3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+    arguments,
+  );
   return convolution("conv3d", 3, x, weight, bias, options);
 }
 
@@ -264,11 +261,10 @@ export function convTranspose1d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "convTranspose1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
-      arguments,
-    );
+  checkCall(
+    "convTranspose1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+    arguments,
+  );
   return transposedConvolution("convTranspose1d", 1, x, weight, bias, options);
 }
 
@@ -282,11 +278,10 @@ export function convTranspose2d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "convTranspose2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
-      arguments,
-    );
+  checkCall(
+    "convTranspose2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+    arguments,
+  );
   return transposedConvolution("convTranspose2d", 2, x, weight, bias, options);
 }
 
@@ -300,10 +295,9 @@ export function convTranspose3d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "convTranspose3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
-      arguments,
-    );
+  checkCall(
+    "convTranspose3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+    arguments,
+  );
   return transposedConvolution("convTranspose3d", 3, x, weight, bias, options);
 }

@@ -132,11 +132,10 @@ function weightedMean(
  * target: the same without C → 0-d, or the target's shape with `reduction: "none"`.
  */
 export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'nllLoss(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'nllLoss(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { weight = null, ignoreIndex = -100, ...options } = settings;
   const call = "nllLoss";
   const reduce = weightedMean(call, options);
@@ -167,11 +166,10 @@ export function crossEntropy(
   target: Tensor,
   settings: CrossEntropyOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'crossEntropy(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
-      arguments,
-    );
+  checkCall(
+    'crossEntropy(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
+    arguments,
+  );
   const { weight = null, ignoreIndex = -100, labelSmoothing = 0, ...options } = settings;
   const call = "crossEntropy";
   const reduce = weightedMean(call, options);

@@ -26,7 +26,7 @@ export interface OneHotOptions {
 export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
 export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
 export function oneHot(x: Tensor, classes: number | OneHotOptions = {}): Tensor | Promise<Tensor> {
-  if (arguments.length > 1) checkCall("oneHot(x, numClasses?: number, { numClasses })", arguments);
+  checkCall("oneHot(x, numClasses?: number, { numClasses })", arguments);
   checkIndices("oneHot", x);
   const { numClasses: n = -1 } = typeof classes === "number" ? { numClasses: classes } : classes;
   if (n !== -1) return spike(x, n);
@@ -59,8 +59,7 @@ export interface EmbeddingOptions {
  * before any weight moves.
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("embedding(input, weight, { paddingIdx: number | null })", arguments);
+  checkCall("embedding(input, weight, { paddingIdx: number | null })", arguments);
   const { paddingIdx = null } = options;
   checkIndices("embedding", input);
   checkTensor("embedding", weight);

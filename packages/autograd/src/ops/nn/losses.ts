@@ -91,8 +91,7 @@ function ofDifference(
  * Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   return ofDifference("mseLoss", input, target, options, square);
 }
 
@@ -101,8 +100,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
  * `reduction: "none"`.
  */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   for (const x of [input, target]) refuseBool("l1Loss", x, 'x.to("f32") first');
   return ofDifference("l1Loss", input, target, options, abs);
 }
@@ -118,11 +116,10 @@ export function smoothL1Loss(
   target: Tensor,
   settings: SmoothL1LossOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'smoothL1Loss(input, target, { reduction: "none" | "mean" | "sum", beta: number })',
-      arguments,
-    );
+  checkCall(
+    'smoothL1Loss(input, target, { reduction: "none" | "mean" | "sum", beta: number })',
+    arguments,
+  );
   const { beta = 1, ...options } = settings;
   if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}\n  hint: 0 or more`);
   if (beta === 0) return l1Loss(input, target, options);
@@ -146,11 +143,10 @@ export interface HuberLossOptions extends LossOptions {
 
 /** Mean of d²/2 where |d| < δ, else δ (|d| − δ/2), for d = input − target. Shapes must be equal. */
 export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'huberLoss(input, target, { reduction: "none" | "mean" | "sum", delta: number })',
-      arguments,
-    );
+  checkCall(
+    'huberLoss(input, target, { reduction: "none" | "mean" | "sum", delta: number })',
+    arguments,
+  );
   const { delta = 1, ...options } = settings;
   if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}\n  hint: more than 0`);
   checkFractions("huberLoss", input, target);
@@ -220,11 +216,10 @@ export function binaryCrossEntropy(
   target: Tensor,
   settings: BinaryCrossEntropyOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'binaryCrossEntropy(input, target, { weight, reduction: "none" | "mean" | "sum" })',
-      arguments,
-    );
+  checkCall(
+    'binaryCrossEntropy(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+    arguments,
+  );
   const { weight = null, ...options } = settings;
   const reduce = reducer("binaryCrossEntropy", options);
   checkFractions("binaryCrossEntropy", input, target);
@@ -253,11 +248,10 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   settings: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" | "mean" | "sum", posWeight })',
-      arguments,
-    );
+  checkCall(
+    'binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" | "mean" | "sum", posWeight })',
+    arguments,
+  );
   const { weight = null, posWeight = null, ...options } = settings;
   const reduce = reducer("binaryCrossEntropyWithLogits", options);
   checkFractions("binaryCrossEntropyWithLogits", input, target);
@@ -283,11 +277,10 @@ export interface KlDivOptions {
  * equal.
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'klDiv(input, target, { reduction: "none" | "mean" | "sum" | "batchmean", logTarget: boolean })',
-      arguments,
-    );
+  checkCall(
+    'klDiv(input, target, { reduction: "none" | "mean" | "sum" | "batchmean", logTarget: boolean })',
+    arguments,
+  );
   const { reduction = "mean", logTarget = false } = options;
   const batch = reduction === "batchmean";
   const reduce = reducer("klDiv", { reduction: batch ? "sum" : reduction });

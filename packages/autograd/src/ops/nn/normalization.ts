@@ -128,8 +128,7 @@ export function layerNorm(
   normalizedShape: Shape,
   options: NormalizationOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall("layerNorm(x, normalizedShape: number[], { weight, bias, eps: number })", arguments);
+  checkCall("layerNorm(x, normalizedShape: number[], { weight, bias, eps: number })", arguments);
   const { weight = null, bias = null, eps = 1e-5 } = options;
   const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
   for (const [name, value] of Object.entries({ weight, bias })) {
@@ -157,8 +156,7 @@ const EPSILON: Partial<Record<DType, number>> = {
  * 2019.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
+  checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
   const { weight = null, eps } = options;
   const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
   const floor = eps ?? (EPSILON[x.dtype] as number);
@@ -179,8 +177,7 @@ export function groupNorm(
   numGroups: number,
   options: NormalizationOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall("groupNorm(x, numGroups: number, { weight, bias, eps: number })", arguments);
+  checkCall("groupNorm(x, numGroups: number, { weight, bias, eps: number })", arguments);
   const { weight = null, bias = null, eps = 1e-5 } = options;
   checkChannels("groupNorm", x, 2);
   const [batch, channels] = x.shape as [number, number];
@@ -233,7 +230,7 @@ export function batchNorm(
   options: BatchNormOptions = {},
 ): Tensor {
   checkCall(
-    "batchNorm(x, runningMean?, runningVar?, { weight, bias, training: boolean, momentum: number, eps: number })",
+    "batchNorm(x, runningMean: tensor | null, runningVar: tensor | null, { weight, bias, training: boolean, momentum: number, eps: number })",
     arguments,
   );
   const call = "batchNorm";
@@ -293,11 +290,10 @@ export interface InstanceNormOptions extends NormalizationOptions {
  * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats: boolean, momentum: number, eps: number })",
-      arguments,
-    );
+  checkCall(
+    "instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats: boolean, momentum: number, eps: number })",
+    arguments,
+  );
   const call = "instanceNorm";
   const { weight = null, bias = null, eps = 1e-5, momentum = 0.1, useInputStats = true } = options;
   const { runningMean = null, runningVar = null } = options;
@@ -336,11 +332,10 @@ export function localResponseNorm(
   size: number,
   options: LocalResponseNormOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "localResponseNorm(x, size: number, { alpha: number, beta: number, k: number })",
-      arguments,
-    );
+  checkCall(
+    "localResponseNorm(x, size: number, { alpha: number, beta: number, k: number })",
+    arguments,
+  );
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   checkChannels("localResponseNorm", x, 3);
   if (!(Number.isInteger(size) && size > 0)) {

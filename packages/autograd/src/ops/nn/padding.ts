@@ -35,11 +35,10 @@ export function pad(
   modeOrOptions: PadMode | PadOptions = {},
   fill?: number,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?: number | NaN | null, { mode, value })',
-      arguments,
-    );
+  checkCall(
+    'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?: number | NaN | null, { mode, value })',
+    arguments,
+  );
   checkTensor("pad", x);
   const options =
     typeof modeOrOptions === "string" ? { mode: modeOrOptions, value: fill } : modeOrOptions;

@@ -297,11 +297,10 @@ export function maxPool1d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall(
-      "maxPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
-      arguments,
-    );
+  checkCall(
+    "maxPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+    arguments,
+  );
   return maxPool("maxPool1d", 1, x, kernelSize, options);
 }
 
@@ -321,11 +320,10 @@ export function maxPool2d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall(
-      "maxPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
-      arguments,
-    );
+  checkCall(
+    "maxPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+    arguments,
+  );
   return maxPool("maxPool2d", 2, x, kernelSize, options);
 }
 
@@ -347,11 +345,10 @@ export function maxPool3d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
-  if (arguments.length > 2)
-    checkCall(
-      "maxPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
-      arguments,
-    );
+  checkCall(
+    "maxPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+    arguments,
+  );
   return maxPool("maxPool3d", 3, x, kernelSize, options);
 }
 
@@ -361,11 +358,10 @@ export function avgPool1d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
-      arguments,
-    );
+  checkCall(
+    "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    arguments,
+  );
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
@@ -375,11 +371,10 @@ export function avgPool2d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
-      arguments,
-    );
+  checkCall(
+    "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    arguments,
+  );
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
@@ -389,10 +384,9 @@ export function avgPool3d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
-      arguments,
-    );
+  checkCall(
+    "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    arguments,
+  );
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }

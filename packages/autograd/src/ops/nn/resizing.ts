@@ -57,13 +57,12 @@ export function interpolate(
   sizeOrOptions: number | readonly number[] | InterpolateOptions,
   more?: InterpolateOptions,
 ): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, antialias: boolean, recomputeScaleFactor: boolean | null })',
-      arguments,
-    );
+  checkCall(
+    'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, antialias: boolean, recomputeScaleFactor: boolean | null })',
+    arguments,
+  );
   checkTensor("interpolate", x);
-  const named = typeof sizeOrOptions === "object" && !Array.isArray(sizeOrOptions);
+  const named = !Array.isArray(sizeOrOptions ?? []) && typeof sizeOrOptions === "object";
   const options = (named ? sizeOrOptions : { ...more, size: sizeOrOptions }) as InterpolateOptions;
   const { mode = "nearest", alignCorners, antialias = false } = options;
   // whole elements are copied by nearest alone
@@ -225,7 +224,7 @@ export function areaMap(size: number, count: number): Rows | null {
 
 /** Channels in blocks of r² spread over r × r places: [..., C·r², H, W] → [..., C, H·r, W·r]. */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
-  if (arguments.length > 2) checkCall("pixelShuffle(x, upscaleFactor: number)", arguments);
+  checkCall("pixelShuffle(x, upscaleFactor: number)", arguments);
   const { lead, sizes, r } = imageOf("pixelShuffle", x, upscaleFactor);
   const [channels, h, w] = sizes;
   if (channels % (r * r) !== 0) {
@@ -244,7 +243,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 
 /** The inverse of `pixelShuffle`: [..., C, H·r, W·r] → [..., C·r², H, W]. */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
-  if (arguments.length > 2) checkCall("pixelUnshuffle(x, downscaleFactor: number)", arguments);
+  checkCall("pixelUnshuffle(x, downscaleFactor: number)", arguments);
   const { lead, sizes, r } = imageOf("pixelUnshuffle", x, downscaleFactor);
   const [channels, h, w] = sizes;
   if (h % r !== 0 || w % r !== 0) {

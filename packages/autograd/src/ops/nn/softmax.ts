@@ -19,7 +19,7 @@ import { type ReduceOptions, startValue, sum } from "../shape/broadcast.ts";
 
 /** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
 export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
-  if (arguments.length > 2 || typeof dim === "object")
+  if (typeof dim !== "number" || arguments.length > 2)
     checkCall("logsumexp(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   checkTensor("logsumexp", x);
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);

@@ -91,8 +91,7 @@ export interface CombinationsOptions {
 
 /** All ways to choose r elements of a vector, in its order: [number of ways, r]. */
 export function combinations(x: Tensor, options: CombinationsOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("combinations(x, { r: number, withReplacement: boolean })", arguments);
+  checkCall("combinations(x, { r: number, withReplacement: boolean })", arguments);
   const { r = 2, withReplacement = false } = options;
   checkTensor("combinations", x);
   if (x.shape.length !== 1)
@@ -128,7 +127,7 @@ export function combinations(x: Tensor, options: CombinationsOptions = {}): Tens
 
 /** Tensors side by side as columns: numbers and vectors are single ones. */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
-  checkCall("columnStack(tensors)", arguments);
+  checkCall("columnStack(tensors: tensor[])", arguments);
   const list = listOf("columnStack", [tensors]);
   return composite(() =>
     cat(
@@ -140,7 +139,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 
 /** Tensors behind one another, along the third dimension. */
 export function dstack(tensors: readonly Tensor[]): Tensor {
-  checkCall("dstack(tensors)", arguments);
+  checkCall("dstack(tensors: tensor[])", arguments);
   const list = listOf("dstack", [tensors]);
   return composite(() =>
     cat(
@@ -152,7 +151,7 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
 
 /** The matrix with all elements of x on its diagonal, `offset` above the main one. */
 export function diagflat(x: Tensor, offset: number | { readonly offset?: number } = 0): Tensor {
-  if (arguments.length > 1) checkCall("diagflat(x, offset?: number, { offset })", arguments);
+  checkCall("diagflat(x, offset?: number, { offset })", arguments);
   checkTensor("diagflat", x);
   const diagonal = typeof offset === "number" ? offset : (offset.offset ?? 0);
   return composite(() => diag(reshape(x, [-1]), { diagonal } satisfies DiagOptions));

@@ -24,8 +24,7 @@ export interface DiagonalOptions {
  * view.
  */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
+  checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = 0, dim2 = 1 } = options;
   checkTensor("diagonal", x);
   const rank = x.shape.length;
@@ -61,7 +60,7 @@ export interface DiagOptions {
  * diagonal; `diagonal` above the main one.
  */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
   checkTensor("diag", x);
   const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
   if (x.shape.length === 2) return copy(diagonal(x, { offset }));
@@ -76,8 +75,7 @@ export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
  * and 0 elsewhere.
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
+  checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   checkTensor("diagEmbed", x);
   const rank = x.shape.length + 1;
@@ -123,7 +121,7 @@ function triangle(
  * The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere.
  */
 export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
   return triangle("tril", x, options, le);
 }
 
@@ -131,6 +129,6 @@ export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
  * The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere.
  */
 export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
   return triangle("triu", x, options, ge);
 }

@@ -78,8 +78,7 @@ export const noIndex = (call: string, index: number, shape: Shape, dim: number):
 
 /** Reverses these dimensions ([] none): new values, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  if (arguments.length > 2) checkCall("flip(x, dims: number | number[])", arguments);
-  checkTensor("flip", x);
+  checkCall("flip(x, dims: number | number[])", arguments);
   return copy(flipped(x, normalizeDims("flip", dims, x.shape.length, "none")));
 }
 
@@ -102,9 +101,7 @@ export function split(
   size: number | readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
-  if (arguments.length > 2)
-    checkCall("split(x, splitSize: number | list, dim?: number, { dim })", arguments);
-  checkTensor("split", x);
+  checkCall("split(x, splitSize: number | list, dim?: number, { dim })", arguments);
   const at = normalizeDim(
     "split",
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
@@ -158,9 +155,7 @@ export function tensorSplit(
   pieces: number | readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
-  if (arguments.length > 2)
-    checkCall("tensorSplit(x, pieces: number | list, dim?: number, { dim })", arguments);
-  checkTensor("tensorSplit", x);
+  checkCall("tensorSplit(x, pieces: number | list, dim?: number, { dim })", arguments);
   const at = normalizeDim(
     "tensorSplit",
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
@@ -251,7 +246,10 @@ export function repeatInterleave(
   dim?: number | null | DimOption<number | null>,
 ): Tensor {
   if (arguments.length > 2)
-    checkCall("repeatInterleave(x, repeats, dim?: number | null, { dim })", arguments);
+    checkCall(
+      "repeatInterleave(x, repeats: number | tensor, dim?: number | null, { dim })",
+      arguments,
+    );
   checkTensor("repeatInterleave", x);
   const { dim: along } = withDim<number | null, DimOption<number | null>>(dim, undefined);
   if (typeof along !== "number") return repeatInterleave(flatten(x), repeats, 0);
@@ -365,12 +363,10 @@ export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
 ): Tensor[] {
   if (arguments.length > 0) checkCall('meshgrid(...args, { indexing: "ij" | "xy" })', arguments);
-  const vectors = args.flatMap((arg) =>
-    Array.isArray(arg) ? arg : "cell" in arg ? [arg] : [],
-  ) as Tensor[];
-  const options = args.find((arg) => !Array.isArray(arg) && !("cell" in arg)) as
-    | MeshgridOptions
-    | undefined;
+  const last = args.at(-1);
+  const named = last?.constructor === Object;
+  const options = named ? (last as MeshgridOptions) : undefined;
+  const vectors = args.slice(0, named ? -1 : undefined).flat() as Tensor[];
   for (const x of vectors) {
     checkTensor("meshgrid", x);
     if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);

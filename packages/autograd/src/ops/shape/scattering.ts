@@ -36,8 +36,7 @@ function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => T
 
 /** x with `source` at `index` of dimension `dim`: `select` with other values there. */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
-  if (arguments.length > 4)
-    checkCall("selectScatter(x, source, dim: number, index: number)", arguments);
+  checkCall("selectScatter(x, source, dim: number, index: number)", arguments);
   return written("selectScatter", x, source, (base) => select(base, dim, index));
 }
 
@@ -54,11 +53,10 @@ export function sliceScatter(
   dim?: number | SliceScatterOptions,
   options?: SliceScatterOptions,
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "sliceScatter(x, source, dim?: number, { dim, start: number | null, end: number | null, step: number })",
-      arguments,
-    );
+  checkCall(
+    "sliceScatter(x, source, dim?: number, { dim, start: number | null, end: number | null, step: number })",
+    arguments,
+  );
   const settings = withDim<number, SliceScatterOptions>(dim, options);
   const { dim: along = 0, start = null, end = null, step = 1 } = settings;
   checkTensor("sliceScatter", x);
@@ -80,25 +78,23 @@ export function diagonalScatter(
   source: Tensor,
   offset: number | DiagonalOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "diagonalScatter(x, source, offset?: number, { offset, dim1: number, dim2: number })",
-      arguments,
-    );
+  checkCall(
+    "diagonalScatter(x, source, offset?: number, { offset, dim1: number, dim2: number })",
+    arguments,
+  );
   const options = typeof offset === "number" ? { offset } : offset;
   return written("diagonalScatter", x, source, (base) => diagonal(base, options));
 }
 
 /** `narrow` in storage of its own. */
 export function narrowCopy(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (arguments.length > 4)
-    checkCall("narrowCopy(x, dim: number, start: number, length: number)", arguments);
+  checkCall("narrowCopy(x, dim: number, start: number, length: number)", arguments);
   return composite(() => copy(narrow(x, dim, start, length)));
 }
 
 /** The columns in reverse order: dimension 1 flipped. */
 export function fliplr(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("fliplr(x)", arguments);
+  checkCall("fliplr(x)", arguments);
   checkTensor("fliplr", x);
   if (x.shape.length < 2)
     throw new ShapeError(`fliplr: takes 2 or more dimensions${detail("x", x.shape)}`);
@@ -107,7 +103,7 @@ export function fliplr(x: Tensor): Tensor {
 
 /** The rows in reverse order: dimension 0 flipped. */
 export function flipud(x: Tensor): Tensor {
-  if (arguments.length > 1) checkCall("flipud(x)", arguments);
+  checkCall("flipud(x)", arguments);
   checkTensor("flipud", x);
   if (x.shape.length < 1)
     throw new ShapeError(`flipud: takes 1 or more dimensions${detail("x", x.shape)}`);

@@ -28,20 +28,20 @@ function splitAt(
 
 /** Parts along dimension 1 (of a vector 0): equal, or between places. Views. */
 export function hsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  if (arguments.length > 2) checkCall("hsplit(x, pieces: number | list)", arguments);
+  checkCall("hsplit(x, pieces: number | list)", arguments);
   checkTensor("hsplit", x);
   return splitAt("hsplit", x, pieces, 1, x.shape.length === 1 ? 0 : 1);
 }
 
 /** Parts along the rows: equal ones, or between places. Views. */
 export function vsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  if (arguments.length > 2) checkCall("vsplit(x, pieces: number | list)", arguments);
+  checkCall("vsplit(x, pieces: number | list)", arguments);
   return splitAt("vsplit", x, pieces, 2, 0);
 }
 
 /** Parts along the third dimension: equal ones, or between places. Views. */
 export function dsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  if (arguments.length > 2) checkCall("dsplit(x, pieces: number | list)", arguments);
+  checkCall("dsplit(x, pieces: number | list)", arguments);
   return splitAt("dsplit", x, pieces, 3, 2);
 }
 
@@ -51,8 +51,7 @@ export function splitWithSizes(
   sizes: readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
-  if (arguments.length > 2)
-    checkCall("splitWithSizes(x, sizes: list, dim?: number, { dim })", arguments);
+  checkCall("splitWithSizes(x, sizes: list, dim?: number, { dim })", arguments);
   if (!Array.isArray(sizes)) {
     throw new ArgumentError(
       `splitWithSizes: takes a list of sizes, got ${sizes}\n  hint: split takes one size`,

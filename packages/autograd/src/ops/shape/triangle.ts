@@ -17,11 +17,10 @@ export function trilIndices(
   columns: number,
   offset: number | TriangleOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "trilIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "trilIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return triangle("trilIndices", rows, columns, offset, (distance) => distance <= 0);
 }
 
@@ -34,11 +33,10 @@ export function triuIndices(
   columns: number,
   offset: number | TriangleOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "triuIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "triuIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return triangle("triuIndices", rows, columns, offset, (distance) => distance >= 0);
 }
 

@@ -38,14 +38,14 @@ export class GridSearchCV extends SearchCV {
     paramGrid: ParamGrid | readonly ParamGrid[],
     options: TrialOptions = {},
   ) {
-    checkCall("new GridSearchCV(model, paramGrid, { cv, scoring })", arguments);
+    checkCall("new GridSearchCV(model: any, paramGrid: any, { cv, scoring })", arguments);
     super("GridSearchCV", estimator, options);
     everyCandidate("GridSearchCV", paramGrid);
     this.#grid = paramGrid;
   }
 
   clone(changes: object = {}): GridSearchCV {
-    if (arguments.length > 1) checkCall("GridSearchCV.clone(settings?)", arguments);
+    checkCall("GridSearchCV.clone(settings?)", arguments);
     return new GridSearchCV(this.estimator.clone(changes), this.#grid, this.options);
   }
 
@@ -77,7 +77,7 @@ export class RandomizedSearchCV extends SearchCV {
     options: RandomizedSearchOptions = {},
   ) {
     checkCall(
-      "new RandomizedSearchCV(model, paramDistributions, { cv, scoring, nIter: number, randomState: number | null })",
+      "new RandomizedSearchCV(model: any, paramDistributions: object, { cv, scoring, nIter: number, randomState: number | null })",
       arguments,
     );
     super("RandomizedSearchCV", estimator, options);
@@ -92,7 +92,7 @@ export class RandomizedSearchCV extends SearchCV {
   }
 
   clone(changes: object = {}): RandomizedSearchCV {
-    if (arguments.length > 1) checkCall("RandomizedSearchCV.clone(settings?)", arguments);
+    checkCall("RandomizedSearchCV.clone(settings?)", arguments);
     return new RandomizedSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 

@@ -60,7 +60,7 @@ export class HalvingRandomSearchCV extends SearchCV {
     options: HalvingSearchOptions = {},
   ) {
     checkCall(
-      "new HalvingRandomSearchCV(model, paramDistributions, { cv, scoring, nCandidates, factor: number, resource: string, maxResources, minResources, randomState: number | null })",
+      "new HalvingRandomSearchCV(model: any, paramDistributions: object, { cv, scoring, nCandidates, factor: number, resource: string, maxResources, minResources, randomState: number | null })",
       arguments,
     );
     super("HalvingRandomSearchCV", estimator, options);
@@ -98,7 +98,7 @@ export class HalvingRandomSearchCV extends SearchCV {
   }
 
   clone(changes: object = {}): HalvingRandomSearchCV {
-    if (arguments.length > 1) checkCall("HalvingRandomSearchCV.clone(settings?)", arguments);
+    checkCall("HalvingRandomSearchCV.clone(settings?)", arguments);
     return new HalvingRandomSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 

@@ -85,7 +85,7 @@ export abstract class SearchCV implements Predictor {
 
   /** Tries candidates and fits the best on all rows. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
-    checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
+    checkCall(`${this.type}.fit(x: any, y: any, { sampleWeight })`, arguments);
     const samples = await Samples.of(`${this.type}.fit`, x, y, options);
     const { tried, among } = await this.search(samples);
     const results = resultsOf(tried);
@@ -133,13 +133,13 @@ export abstract class SearchCV implements Predictor {
   }
 
   async predict(x: Rows): Promise<Tensor> {
-    checkCall(`${this.type}.predict(x)`, arguments);
+    checkCall(`${this.type}.predict(x: any)`, arguments);
     return this.#searched("predict").estimator.predict(x);
   }
 
   /** The score that the search maximises. */
   async score(x: Rows, y: Numbers): Promise<number> {
-    checkCall(`${this.type}.score(x, y)`, arguments);
+    checkCall(`${this.type}.score(x: any, y: any)`, arguments);
     const { estimator } = this.#searched("score");
     const { y: targets } = await Samples.of(`${this.type}.score`, x, y);
     return scorerOf(this.options.scoring)(estimator, x, targets);

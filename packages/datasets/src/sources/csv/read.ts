@@ -14,7 +14,10 @@ export interface CsvFileOptions extends CsvOptions, PackedOptions {}
  * errors of `parseCsv`.
  */
 export async function readCsv(source: Source, options: CsvFileOptions = {}): Promise<Table> {
-  checkCall(`readCsv(source, ${csvSettings.replace(" }", ", maxBytes: number }")})`, arguments);
+  checkCall(
+    `readCsv(source: any, ${csvSettings.replace(" }", ", maxBytes: number }")})`,
+    arguments,
+  );
   checkLimit("readCsv", "maxBytes", options.maxBytes);
   const { maxBytes, ...settings } = options;
   const name = options.name ?? nameOf(source, "CSV");

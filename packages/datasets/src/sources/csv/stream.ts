@@ -19,7 +19,10 @@ export interface CsvStreamOptions extends CsvOptions {
  * Throws the errors of `readCsv` when the affected batch is read.
  */
 export function streamCsv(source: Source, options: CsvStreamOptions = {}): TableStream {
-  checkCall(`streamCsv(source, ${csvSettings.replace(" }", ", batchRows: number }")})`, arguments);
+  checkCall(
+    `streamCsv(source: any, ${csvSettings.replace(" }", ", batchRows: number }")})`,
+    arguments,
+  );
   checkCsv("streamCsv", options);
   const name = options.name ?? nameOf(source, "CSV");
   const batchRows = checkBatchRows("streamCsv", options.batchRows);

@@ -23,7 +23,7 @@ const MOST = 178_956_970;
  * more than `maxPixels`.
  */
 export async function readImage(source: Source, options: ImageOptions = {}): Promise<Pixels> {
-  checkCall("readImage(source, { maxPixels: number })", arguments);
+  checkCall("readImage(source: any, { maxPixels: number })", arguments);
   checkLimit("readImage", "maxPixels", options.maxPixels);
   const { maxPixels = MOST } = options;
   const name = nameOf(source, "picture");

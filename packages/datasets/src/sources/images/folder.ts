@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { ItemDataset } from "../../datasets/dataset.ts";
 import type { Pixels } from "../../images/image-tensor.ts";
 import { DataError } from "../../table/error.ts";
@@ -34,7 +34,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
   readonly #samples: readonly Sample[];
 
   constructor(classes: readonly string[], samples: readonly Sample[]) {
-    checkCall("new ImageFolder(classes, samples)", arguments);
+    checkCall("new ImageFolder(classes: string[], samples: array)", arguments);
     super();
     this.classes = classes;
     this.#samples = samples;
@@ -51,7 +51,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
 
   /** Decodes an image. Throws DataError for an invalid index or file. */
   async get(index: number): Promise<FolderImage> {
-    if (arguments.length > 1) checkCall("folder.get(index: number)", arguments);
+    checkCall("folder.get(index: number)", arguments);
     const sample = this.#samples[index];
     if (sample === undefined) {
       throw new DataError(
@@ -71,7 +71,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
  * Throws DataError if the folder is missing, has no folders, or one of these has no images.
  */
 export async function openImageFolder(root: string | URL | Iterable<File>): Promise<ImageFolder> {
-  checkCall("openImageFolder(root)", arguments);
+  checkCall("openImageFolder(root: any)", arguments);
   const isPath = typeof root === "string" || root instanceof URL;
   if (!isPath && typeof root?.[Symbol.iterator] !== "function") {
     throw new ArgumentError(
@@ -146,7 +146,10 @@ async function filesIn(root: string | URL, name: string): Promise<Found[]> {
  */
 const chosen = (files: Iterable<File>): Found[] =>
   [...files].flatMap((file): Found[] => {
-    const path = file.webkitRelativePath || file.name;
+    const path = file?.webkitRelativePath || file?.name;
+    if (typeof path !== "string") {
+      throw new ArgumentError(`openImageFolder: ${describe(file)} is no file`);
+    }
     const parts = path.split("/");
     return parts.length < 3 || isHidden(parts.slice(1).join("/"))
       ? []

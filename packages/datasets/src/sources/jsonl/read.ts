@@ -14,7 +14,10 @@ export interface JsonlFileOptions extends JsonlOptions, PackedOptions {}
  * errors of `parseJsonl`.
  */
 export async function readJsonl(source: Source, options: JsonlFileOptions = {}): Promise<Table> {
-  checkCall(`readJsonl(source, ${jsonlSettings.replace(" }", ", maxBytes: number }")})`, arguments);
+  checkCall(
+    `readJsonl(source: any, ${jsonlSettings.replace(" }", ", maxBytes: number }")})`,
+    arguments,
+  );
   checkLimit("readJsonl", "maxBytes", options.maxBytes);
   const { maxBytes, ...settings } = options;
   const name = options.name ?? nameOf(source, "JSON Lines");

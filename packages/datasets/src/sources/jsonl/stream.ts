@@ -23,7 +23,7 @@ export interface JsonlStreamOptions extends JsonlOptions {
  */
 export function streamJsonl(source: Source, options: JsonlStreamOptions = {}): TableStream {
   checkCall(
-    `streamJsonl(source, ${jsonlSettings.replace(" }", ", batchRows: number }")})`,
+    `streamJsonl(source: any, ${jsonlSettings.replace(" }", ", batchRows: number }")})`,
     arguments,
   );
   checkTypes("streamJsonl", options.types ?? {});

@@ -41,7 +41,7 @@ export interface ParquetStreamOptions extends ParquetOptions {
  */
 export function streamParquet(source: Source, options: ParquetStreamOptions = {}): TableStream {
   checkCall(
-    "streamParquet(source, { batchRows: number, columns, types, name: string, maxBytes: number, maxCells: number })",
+    "streamParquet(source: any, { batchRows: number, columns, types, name: string, maxBytes: number, maxCells: number })",
     arguments,
   );
   checkLimits("streamParquet", options);
@@ -53,7 +53,7 @@ export function streamParquet(source: Source, options: ParquetStreamOptions = {}
 /** Reads a table from a Parquet file. Throws the errors of `streamParquet`. */
 export async function readParquet(source: Source, options: ParquetOptions = {}): Promise<Table> {
   checkCall(
-    "readParquet(source, { columns, types, name: string, maxBytes: number, maxCells: number })",
+    "readParquet(source: any, { columns, types, name: string, maxBytes: number, maxCells: number })",
     arguments,
   );
   const name = options.name ?? nameOf(source, "Parquet");

@@ -49,11 +49,10 @@ export function scaledDotProductAttention(
   v: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      "scaledDotProductAttention(query, key, value, { attnMask, dropoutP: number, isCausal: boolean, scale: number | null, enableGqa: boolean })",
-      arguments,
-    );
+  checkCall(
+    "scaledDotProductAttention(query, key, value, { attnMask, dropoutP: number, isCausal: boolean, scale: number | null, enableGqa: boolean })",
+    arguments,
+  );
   const { dropoutP = 0, isCausal = false, enableGqa = false } = options;
   const [query, key, value] = [lowered(q), lowered(k), lowered(v)];
   const attnMask = lowered(options.attnMask) ?? null;
