@@ -73,7 +73,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       [ShapeError: mseLoss: input and target have different shapes
         input: [3, 1]
         target: [3]
-        hint: reshape one to the other's shape; broadcasting here is nearly always a mistake
+        hint: reshape one to the other's shape; losses do not broadcast
         in: MSELoss]
     `);
     expect(() => F.mseLoss(input, target, { reduction: "avg" as "sum" })).toThrow(

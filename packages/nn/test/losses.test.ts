@@ -100,7 +100,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       [ShapeError: softMarginLoss: input and target have different shapes
         input: [1]
         target: [2]
-        hint: reshape one to the other's shape; broadcasting here is nearly always a mistake]
+        hint: reshape one to the other's shape; losses do not broadcast]
     `);
     expect(() => F.softMarginLoss(tensor([1]), tensor([1]), { reduction: "avg" as "sum" })).toThrow(
       'softMarginLoss: reduction is "avg", not "none" or "mean" or "sum"',

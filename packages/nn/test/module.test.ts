@@ -56,7 +56,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
   test("an error names the called module once", () => {
     const model = new Sequential({ body: new Classifier() });
     expect(() => model(zeros([5, 3]))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: linear: 3 features do not meet a weight for 4
+      [ShapeError: linear: the input has 3 features, but the weight expects 4
         x: [5, 3]
         weight: [3, 4]
         hint: the weight is [out, in]

@@ -63,7 +63,7 @@ const uses: Record<string, Use> = {
       [1, infinity],
       [-infinity, 1],
     ],
-    message: /histc: the elements go up to \S+, and give no finite range/,
+    message: /histc: the elements reach \S+, so they define no finite range/,
   },
   "the input lengths of ctcLoss": {
     call: (n) => F.ctcLoss(logs(), rows(), n, [2, 2]),

@@ -78,7 +78,7 @@ export function hessian(
 ): Tensor | Tensor[][] {
   checkCall("hessian(fn: function, x: tensor | tensor[], { createGraph: boolean })", arguments);
   const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
-  const slope =
+  const gradientOf =
     (k: number) =>
     (...inputs: Tensor[]): Tensor => {
       const y = fn(...inputs);
@@ -92,7 +92,7 @@ export function hessian(
         edgeOf(y) === null ? [] : grad(y, input, { createGraph: true, allowUnused: true });
       return found[0] ?? zerosBeside(input, input.shape);
     };
-  const rows = given.map((_, k) => jacobian(slope(k), given, options));
+  const rows = given.map((_, k) => jacobian(gradientOf(k), given, options));
   return Array.isArray(x) ? rows : ((rows[0] as Tensor[])[0] as Tensor);
 }
 

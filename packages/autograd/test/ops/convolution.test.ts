@@ -172,7 +172,7 @@ test.each([
 test("convolutions say what does not fit", () => {
   const x = w.zeros([2, 3, 5, 5]);
   expect(() => w.conv2d(x, w.zeros([4, 2, 3, 3]))).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: conv2d: 3 channels do not meet a weight for 2
+    [ShapeError: conv2d: the input has 3 channels, but the weight expects 2
       x: [2, 3, 5, 5]
       weight: [4, 2, 3, 3]
       hint: the weight is [out, in / groups, kernel…]]
@@ -181,12 +181,12 @@ test("convolutions say what does not fit", () => {
     [ShapeError: conv2d: a kernel of 7 does not fit the padded input of 5
       x: [2, 3, 5, 5]
       weight: [4, 3, 7, 3]
-      hint: more padding, or a smaller kernel]
+      hint: use more padding, or a smaller kernel]
   `);
   expect(() =>
     w.conv2d(x, w.zeros([4, 1, 3, 3]), { groups: 2 }),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: conv2d: 2 groups do not divide the channels
+    [ArgumentError: conv2d: the channels are not divisible by 2 groups
       x: [2, 3, 5, 5]
       weight: [4, 1, 3, 3]]
   `);
@@ -204,17 +204,17 @@ test("convolutions say what does not fit", () => {
     w.conv2d(x, w.zeros([4, 3, 3, 3]), { stride: 0 }),
   ).toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: conv2d: stride is 0
-      hint: a whole number, 1 or more, or a list of 2]
+      hint: give a whole number, 1 or more, or a list of 2]
   `);
   expect(() =>
     w.convTranspose2d(x, w.zeros([3, 3, 3, 3]), { outputPadding: 1 }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: convTranspose2d: outputPadding 1 is not less than stride 1 or dilation 1]`,
+    `[ArgumentError: convTranspose2d: outputPadding must be less than stride 1 or dilation 1, got 1]`,
   );
   expect(() =>
     w.conv2d(x, w.zeros([4, 3, 3, 3]), w.zeros([3])),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: conv2d: the bias needs one number for each of 4 filters
+    [ShapeError: conv2d: the bias needs one element per filter (4)
       bias: [3]]
   `);
   expect(() => w.fold(x, 5, 2)).toThrowErrorMatchingInlineSnapshot(`

@@ -132,7 +132,7 @@ test("einsum says what does not fit", () => {
     `[ArgumentError: einsum: the output of "ij,jk->il" has "l" that no operand has]`,
   );
   expect(() => w.einsum("ij->i", a, b)).toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: einsum: "ij->i" names 1 operands, 2 were given]`,
+    `[ArgumentError: einsum: "ij->i" has 1 operands, got 2]`,
   );
   expect(() => w.einsum("ijk->i", a)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: einsum: "ijk" does not label every dimension of operand 0
@@ -141,10 +141,10 @@ test("einsum says what does not fit", () => {
   `);
   expect(() => w.einsum("i j => i", a)).toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: einsum: "i j => i" is not an equation
-      hint: letters, commas, "..." and one "->", as in "ij,jk->ik"]
+      hint: write letters, commas, "..." and one "->", as in "ij,jk->ik"]
   `);
   expect(() => w.einsum("ii->i", a)).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: einsum: "i" names sizes 2 and 3 of one operand
+    [ShapeError: einsum: "i" stands for sizes 2 and 3 in one operand
       operand: [2, 3]]
   `);
   expect(() => w.tensordot(a, b)).toThrowErrorMatchingInlineSnapshot(`

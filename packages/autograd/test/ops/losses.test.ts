@@ -112,14 +112,14 @@ describe("targets", () => {
 
   test("must be indices or probabilities", () => {
     expect(() => w.crossEntropy(x(), tensor([1]))).toThrowErrorMatchingInlineSnapshot(`
-      [DTypeError: crossEntropy: targets are class indices (i32), got f32
+      [DTypeError: crossEntropy: targets must be class indices (i32), got f32
         target: [1]
         hint: target.to("i32")]
     `);
     expect(() =>
       w.nllLoss(x(), tensor([[1]], { dtype: "i32" })),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: nllLoss: the target has not the input's shape without its classes
+      [ShapeError: nllLoss: the target must have the input's shape without its class dimension
         input: [1, 3]
         target: [1, 1]
         hint: input [N, C, …] and target [N, …]]
@@ -128,7 +128,7 @@ describe("targets", () => {
       [ShapeError: mseLoss: input and target have different shapes
         input: [1, 3]
         target: [1]
-        hint: reshape one to the other's shape; broadcasting here is nearly always a mistake]
+        hint: reshape one to the other's shape; losses do not broadcast]
     `);
   });
 

@@ -126,7 +126,7 @@ describe("mistakes", () => {
   test("say what fits", () => {
     const x = zeros([2, 4]);
     expect(() => w.layerNorm(x, [3])).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: layerNorm: the last dimensions are not [3]
+      [ShapeError: layerNorm: the last dimensions must be [3]
         x: [2, 4]]
     `);
     expect(() => w.groupNorm(x, 3)).toThrowErrorMatchingInlineSnapshot(`
@@ -134,31 +134,31 @@ describe("mistakes", () => {
         x: [2, 4]]
     `);
     expect(() => w.batchNorm(x, zeros([3]), null)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: batchNorm: runningMean has not one value for each of 4 channels
+      [ShapeError: batchNorm: runningMean must have one element per channel (4)
         x: [2, 4]
         runningMean: [3]]
     `);
     expect(() => w.batchNorm(x, null, null)).toThrowErrorMatchingInlineSnapshot(`
       [ArgumentError: batchNorm: needs runningMean and runningVar
-        hint: { training: true } takes the batch's own]
+        hint: { training: true } uses the batch's own statistics]
     `);
     expect(() =>
       w.batchNorm(zeros([1, 4]), null, null, { training: true }),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: batchNorm: training needs more than one value a channel
+      [ArgumentError: batchNorm: training needs more than one value per channel
         x: [1, 4]]
     `);
     expect(() => w.cdist(x, zeros([3, 5]))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: cdist: takes rows of one length
+      [ShapeError: cdist: the rows must have one length
         a: [2, 4]
         b: [3, 5]
-        hint: [..., P, M] and [..., R, M]]
+        hint: shapes are [..., P, M] and [..., R, M]]
     `);
     expect(() => w.prelu(x, zeros([3]))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: prelu: 3 slopes for 4 channels
+      [ShapeError: prelu: the weight has 3 elements for 4 channels
         x: [2, 4]
         weight: [3]
-        hint: one slope, or one for each size of dimension 1]
+        hint: give one element, or one per channel (dimension 1)]
     `);
     expect(() =>
       w.scaledDotProductAttention(x, zeros([3, 5]), x),

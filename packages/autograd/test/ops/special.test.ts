@@ -131,7 +131,7 @@ test("the first operand of gammainc has no gradient", async () => {
   const a = tensor([1], { requiresGrad: true });
   const y = special.gammainc(a, tensor([2])).sum();
   expect(() => y.backward()).toThrowErrorMatchingInlineSnapshot(`
-    [GradError: igamma: has no gradient with respect to its first operand, in PyTorch neither
+    [GradError: igamma: has no gradient with respect to its first operand (nor in PyTorch)
       hint: a.detach()]
   `);
 });

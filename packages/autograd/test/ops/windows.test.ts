@@ -126,10 +126,10 @@ test("windows say what does not fit", () => {
   expect(() => w.pad(x, [1, 2, 3])).toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: pad: [1, 2, 3] does not pad a tensor of 4 dimensions
       x: [1, 2, 4, 4]
-      hint: two whole numbers a dimension, the last dimension first]
+      hint: give two whole numbers per dimension, the last dimension first]
   `);
   expect(() => w.pad(x, [4, 4], "reflect")).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: pad: 4 before and 4 after dimension 3 of size 4 is too much for mode "reflect"
+    [ShapeError: pad: padding 4 before and 4 after dimension 3 of size 4 is too much for mode "reflect"
       x: [1, 2, 4, 4]]
   `);
   expect(() => w.pad(x, [1, 1], "mirror" as "reflect")).toThrowErrorMatchingInlineSnapshot(`
@@ -141,8 +141,8 @@ test("windows say what does not fit", () => {
       x: [1, 2, 4, 4]]
   `);
   expect(() => w.maxPool2d(x, 2, { padding: 2 })).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: maxPool2d: padding of 2 is more than half the kernel's 2
-      hint: pad() adds any number]
+    [ArgumentError: maxPool2d: padding 2 is more than half of the kernel size 2
+      hint: pad() adds any number of elements]
   `);
   expect(() => w.avgPool2d(w.zeros([4, 4]), 2)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: avgPool2d: takes 3 or 4 dimensions
@@ -150,8 +150,8 @@ test("windows say what does not fit", () => {
       hint: [batch, channels, size, size], or one example without its batch]
   `);
   expect(() => w.adaptiveAvgPool2d(x, [1, 2, 3])).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: adaptiveAvgPool2d: the output's size is [1,2,3]
-      hint: a positive number, or 2 of them; null keeps the size]
+    [ArgumentError: adaptiveAvgPool2d: outputSize is [1,2,3]
+      hint: give a positive number, or 2 of them; null keeps the size]
   `);
   expect(() => w.interpolate(x, { mode: "linear", size: 3 })).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: interpolate: mode "linear" takes 3 dimensions
@@ -162,7 +162,7 @@ test("windows say what does not fit", () => {
     `[ArgumentError: interpolate: needs either size or scaleFactor]`,
   );
   expect(() => w.pixelShuffle(x, 2)).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: pixelShuffle: 2 channels are not blocks of 4
+    [ShapeError: pixelShuffle: 2 channels are not divisible by 4
       x: [1, 2, 4, 4]]
   `);
 });

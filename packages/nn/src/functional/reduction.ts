@@ -25,6 +25,6 @@ export function checkSameShape(call: string, tensors: Readonly<Record<string, Te
   );
   throw new ShapeError(
     `${call}: ${Object.keys(tensors).join(" and ")} have different shapes${shapes.join("")}` +
-      "\n  hint: reshape one to the other's shape; broadcasting here is nearly always a mistake",
+      "\n  hint: reshape one to the other's shape; losses do not broadcast",
   );
 }

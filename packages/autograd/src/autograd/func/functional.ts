@@ -46,12 +46,12 @@ function vhp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   const list = listOf(inputs);
   const argnums = [...list.keys()];
   let value: Tree;
-  const slope = (...args: Tensor[]): Tree => {
+  const gradientOf = (...args: Tensor[]): Tree => {
     const [gradient, result] = gradAndValue(fn, argnums)(...args);
     value = result;
     return gradient;
   };
-  const [, back] = pull(slope, ...list);
+  const [, back] = pull(gradientOf, ...list);
   const products = back(v === undefined ? list.map(ones) : listOf(v));
   return [(value as Tensor).detach(), like(inputs, products)];
 }

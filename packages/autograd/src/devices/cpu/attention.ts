@@ -96,7 +96,7 @@ function gradients(
   operands: readonly Reading[],
 ): Compute {
   const { batch, queries, keys, width, valueWidth } = extent;
-  const [query, key, value, , slope, mask] = operands as [
+  const [query, key, value, , outputGrad, mask] = operands as [
     Reading,
     Reading,
     Reading,
@@ -104,7 +104,7 @@ function gradients(
     Reading,
     Reading?,
   ];
-  const [q, k, v, dy] = [query, key, value, slope].map(elementOf) as [
+  const [q, k, v, dy] = [query, key, value, outputGrad].map(elementOf) as [
     ReturnType<typeof elementOf>,
     ReturnType<typeof elementOf>,
     ReturnType<typeof elementOf>,
@@ -116,9 +116,9 @@ function gradients(
   const walked = places.map((strides, p) =>
     batch.map((_, d) => (p > 0 && d >= own ? 0 : (strides?.[d] ?? 0))),
   );
-  const readings = [query, key, value, slope, ...(mask === undefined ? [] : [mask])];
+  const readings = [query, key, value, outputGrad, ...(mask === undefined ? [] : [mask])];
   const walk = walkOver(batch, [...walked, ...readings.map(({ strides }) => strides)]);
-  const slopes = new Float64Array(keys);
+  const dWeights = new Float64Array(keys);
   return (result, [scale, ...offsets]) => {
     const sums = new Float64Array(result.length);
     const add = (p: number, start: number, i: number, j: number, x: number): void => {
@@ -143,12 +143,12 @@ function gradients(
         for (let j = 0; j < keys; j++) {
           let sum = 0;
           for (let d = 0; d < valueWidth; d++) sum += dy(fromY, i, d) * v(fromV, j, d);
-          slopes[j] = sum;
+          dWeights[j] = sum;
           mean += (weights[j] as number) * sum;
         }
         for (let j = 0; j < keys; j++) {
           const weight = weights[j] as number;
-          const ofScore = (scale as number) * weight * ((slopes[j] as number) - mean);
+          const ofScore = (scale as number) * weight * ((dWeights[j] as number) - mean);
           for (let e = 0; e < width; e++) {
             if (places[0] !== null) add(0, toQ, i, e, ofScore * k(fromK, j, e));
             if (places[1] !== null) add(1, toK, j, e, ofScore * q(fromQ, i, e));

@@ -28,7 +28,7 @@ const negative: UnaryOp = unary(
   }),
 );
 
-/** y = −x, elementwise; integers wrap around, bools are refused. */
+/** y = −x, elementwise. Integers wrap around; bools throw a DTypeError. */
 export function neg(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("neg(x)", arguments);
   return negative(refuseBool("neg", x, "logicalNot inverts a mask"));
@@ -38,7 +38,7 @@ const plus: BinaryOp = binary(
   elementwise({
     name: "add",
     reference: (a, b) => a + b,
-    // bool + bool is "or": the device stores 0 or 1
+    // bool + bool is "or": a device stores 0 or 1.
     expression: (a, b) => (a.dtype === "bool" ? e.or(a, b) : e.add(a, b)),
     gradient: (dy, _, { needs }) => [needs[0] === true && dy, needs[1] === true && dy],
   }),
@@ -68,7 +68,7 @@ export const mul: BinaryOp = binary(
   }),
 );
 
-/** c = a / b, elementwise: `div` without a rounding mode; integers give f32. */
+/** c = a / b, elementwise (`div` without a rounding mode). Integers give f32. */
 export const trueDivide: BinaryOp = binaryFloat(
   elementwise({
     name: "div",
@@ -83,19 +83,20 @@ export const trueDivide: BinaryOp = binaryFloat(
   }),
 );
 
+/** Options of `add`, `sub` and `rsub`. */
 export interface AddOptions {
-  /** Factor of the second operand: a whole number unless the result is a fraction. */
+  /** Factor of the second operand. It must be an integer unless the result is floating-point. */
   readonly alpha?: number;
 }
 
-/** c = a + α·b, elementwise; for bools "or". Shapes broadcast, dtypes promote. */
+/** c = a + α·b, elementwise; "or" for bools. Shapes broadcast and dtypes promote. */
 export function add(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("add(a: operand, b: operand, { alpha: number })", arguments);
   const { alpha = 1 } = options;
   return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled("add", a, b, alpha)));
 }
 
-/** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
+/** c = a − α·b, elementwise. Shapes broadcast and dtypes promote; bools throw, as in PyTorch. */
 export function sub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("sub(a: operand, b: operand, { alpha: number })", arguments);
   const { alpha = 1 } = options;
@@ -110,7 +111,7 @@ function scaled(call: string, a: Operand, b: Operand, alpha: number): Tensor {
   const dtype = resultType(call, a, b);
   if (!isFloating(dtype) && !Number.isInteger(alpha)) {
     throw new DTypeError(
-      `${call}: alpha is ${alpha}, but the result is ${dtype}\n  hint: a whole number, or x.to("f32") first`,
+      `${call}: alpha is ${alpha}, but the result is ${dtype}\n  hint: use a whole number, or convert with x.to("f32")`,
     );
   }
   const factor = dtype === "bool" ? alpha !== 0 : alpha;

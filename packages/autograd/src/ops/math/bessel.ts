@@ -8,8 +8,8 @@ import { div } from "./division.ts";
 import { ofInput, sign } from "./unary.ts";
 
 /**
- * e^(−|x|) Iₙ(x) of n = 0 and 1: by their series, beyond 30 by the one at infinity. Abramowitz &
- * Stegun 9.6.10, 9.7.1.
+ * Computes e^(−|x|) Iₙ(x) for n = 0 and 1: by the power series up to 30, by the asymptotic series
+ * beyond. Abramowitz & Stegun 9.6.10, 9.7.1.
  */
 function scaledReference(n: 0 | 1, x: number): number {
   const size = Math.abs(x);
@@ -47,13 +47,13 @@ const near = {
   ],
 } as const;
 
-/** √|x| e^(−|x|) Iₙ(x) in 1/|x| beyond, fitted to 1e-8. */
+/** √|x| e^(−|x|) Iₙ(x) as a polynomial in 1/|x| for larger |x|, fitted to 1e-8. */
 const far = {
   0: [0.398942276, 0.0498700085, 0.0278686397, 0.034529369, -0.0212687027, 0.413619803],
   1: [0.398942286, -0.149605944, -0.046540593, -0.0470189991, 0.0182559227, -0.48185417],
 } as const;
 
-/** Iₙ(x), or with `scaled` times e^(−|x|). */
+/** Iₙ(x), multiplied by e^(−|x|) if `scaled`. */
 function expression(n: 0 | 1, scaled: boolean, x: Expr): Expr {
   const number = (value: number): Expr => e.number(value, x);
   const size = e.abs(x);
@@ -72,8 +72,8 @@ function expression(n: 0 | 1, scaled: boolean, x: Expr): Expr {
   return e.select(e.isNan(x), x, made);
 }
 
-/** y / x, and ½ at 0, where y is half of x. */
-const slopeAtZero = (y: Tensor, x: Tensor): Tensor => {
+/** y / x, or its limit ½ at x = 0. */
+const quotientAtZero = (y: Tensor, x: Tensor): Tensor => {
   const zero = eq(x, 0);
   return where(zero, 0.5, div(y, where(zero, 1, x)));
 };
@@ -109,7 +109,7 @@ export const i1: UnaryOp = unaryFloat(
       "i1",
       (x) => reference(1, x),
       (x) => expression(1, false, x),
-      (dy, x) => mul(dy, sub(i0(x), slopeAtZero(i1(x), x))),
+      (dy, x) => mul(dy, sub(i0(x), quotientAtZero(i1(x), x))),
     ),
   ),
 );
@@ -121,7 +121,7 @@ export const i1e: UnaryOp = unaryFloat(
       "i1e",
       (x) => scaledReference(1, x),
       (x) => expression(1, true, x),
-      (dy, x) => mul(dy, sub(i0e(x), add(mul(sign(x), i1e(x)), slopeAtZero(i1e(x), x)))),
+      (dy, x) => mul(dy, sub(i0e(x), add(mul(sign(x), i1e(x)), quotientAtZero(i1e(x), x)))),
     ),
   ),
 );

@@ -31,7 +31,7 @@ const powOp: Op = elementwise({
   expression: (a, b) => e.pow(a as Expr, b as Expr),
   saves: ([, exponent]) => (exponent ? [0, 1, "output"] : [0, 1]),
   gradient: (dy, [a, b], call) => {
-    const { needs } = call; // the output is saved for the exponent's gradient alone
+    const { needs } = call; // Only the gradient of the exponent reads the output.
     const [base, exponent] = [a as Tensor, b as Tensor];
     const zero = zeroGradient(dy);
     return [
@@ -46,9 +46,10 @@ const powOp: Op = elementwise({
 const generalPower: BinaryOp = binary(powOp);
 
 /**
- * y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0.
- * Powers of integers are exact and wrap around; a negative exponent as a number is refused for
- * them, in a tensor it gives 0 (±1 for a = ±1).
+ * y = aᵇ, elementwise. The number exponents 1, 2, ½ and −1 are exact; ∂/∂a is 0 where b = 0.
+ * Integer powers are exact and wrap around. For integers a negative number as exponent throws, and
+ * a
+ * negative element of an exponent tensor gives 0 (±1 for a = ±1).
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) checkCall("pow(a: operand, b: operand)", arguments);
@@ -72,7 +73,7 @@ export function pow(a: Operand, b: Operand): Tensor {
   return generalPower(a, b);
 }
 
-/** The larger or smaller of two; equal ones share the gradient. */
+/** The larger or smaller of two operands. Equal operands get half the gradient each. */
 function extreme(
   name: string,
   reference: (a: number, b: number) => number,
@@ -104,8 +105,8 @@ export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
 export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
 
 /**
- * c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype
- * only.
+ * c = a + w (b − a), elementwise: w = 0 gives a and w = 1 gives b exactly. All operands are
+ * floating-point and of one dtype.
  */
 export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
   checkCall("lerp(a, b, weight: operand)", arguments);
@@ -125,7 +126,7 @@ export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
   });
 }
 
-/** The angle of the point (x = b, y = a), in (−π, π], elementwise. */
+/** The angle of the point (x = b, y = a) in (−π, π], elementwise. */
 export const atan2: BinaryOp = binaryFloat(
   elementwise({
     name: "atan2",
@@ -140,7 +141,7 @@ export const atan2: BinaryOp = binaryFloat(
   }),
 );
 
-/** max(x, low): x gets the gradient where x ≥ low. */
+/** max(x, low). The gradient flows to x where x ≥ low. */
 const raisedTo: BinaryOp = binary(
   elementwise({
     name: "clampMin",
@@ -154,7 +155,7 @@ const raisedTo: BinaryOp = binary(
   }),
 );
 
-/** min(x, high): x gets the gradient where x ≤ high. */
+/** min(x, high). The gradient flows to x where x ≤ high. */
 const loweredTo: BinaryOp = binary(
   elementwise({
     name: "clampMax",
@@ -168,14 +169,15 @@ const loweredTo: BinaryOp = binary(
   }),
 );
 
+/** Options of `clamp`. */
 export interface ClampOptions {
   readonly min?: Operand | null;
   readonly max?: Operand | null;
 }
 
 /**
- * min(max(x, low), high), elementwise; NaN stays. The gradient flows where low ≤ x ≤ high; if low >
- * high all is high.
+ * min(max(x, low), high), elementwise; NaN stays NaN. The gradient flows where low ≤ x ≤ high. If
+ * low > high, every element is high.
  */
 export function clamp(
   x: Tensor,
@@ -198,21 +200,21 @@ export function clamp(
   });
 }
 
-/** max(x, low), elementwise: `clamp` from below. */
+/** max(x, low), elementwise: `clamp` with a lower bound only. */
 export function clampMin(x: Tensor, low: Operand): Tensor {
   if (arguments.length > 2) checkCall("clampMin(x, min: operand)", arguments);
   return clamp(x, low);
 }
 
-/** min(x, high), elementwise: `clamp` from above. */
+/** min(x, high), elementwise: `clamp` with an upper bound only. */
 export function clampMax(x: Tensor, high: Operand): Tensor {
   if (arguments.length > 2) checkCall("clampMax(x, max: operand)", arguments);
   return clamp(x, null, high);
 }
 
 /**
- * aᵇ of fractions of at least 32 bits. PyTorch's gives f64, which most devices here have not: f32
- * but for operands of f64.
+ * aᵇ in floating point of at least 32 bits: f64 if an operand is f64, else f32. PyTorch always
+ * gives f64, which most devices lack.
  */
 export function floatPower(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) checkCall("floatPower(a: operand, b: operand)", arguments);
@@ -221,8 +223,9 @@ export function floatPower(a: Operand, b: Operand): Tensor {
   return composite(() => pow(fraction(a), fraction(b)));
 }
 
+/** Options of `addcmul` and `addcdiv`. */
 export interface ProductOptions {
-  /** Factor of what is added. */
+  /** Factor of the product or quotient. */
   readonly value?: number;
 }
 
@@ -233,13 +236,13 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options: ProductOptions
   for (const one of [x, a, b]) checkTensor("addcmul", one);
   if (!Number.isInteger(value) && [x, a, b].every(({ dtype }) => !isFloating(dtype))) {
     throw new DTypeError(
-      `addcmul: value is ${value}, but the result is of integers\n  hint: a whole number, or x.to("f32") first`,
+      `addcmul: value is ${value}, but the result is of integers\n  hint: use a whole number, or convert with x.to("f32")`,
     );
   }
   return composite(() => add(x, mul(a, b), { alpha: value }));
 }
 
-/** y = x + value · a / b, elementwise; of two integers PyTorch takes no quotient here. */
+/** y = x + value · a / b, elementwise. Two integers a and b throw, as in PyTorch. */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options: ProductOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addcdiv(x, a, b, { value: number })", arguments);
   const { value = 1 } = options;

@@ -12,15 +12,17 @@ import { eq, isnan, le, logicalAnd, logicalNot, logicalOr } from "./comparison.t
 import { all, any } from "./reduction.ts";
 import { abs, isfinite } from "./unary.ts";
 
+/** Options of `isclose` and `allclose`. */
 export interface ClosenessOptions {
   readonly rtol?: number;
   readonly atol?: number;
-  /** Whether NaN is close to NaN. */
+  /** If true, NaN is close to NaN. */
   readonly equalNan?: boolean;
 }
 
 /**
- *  |a − b| ≤ atol + rtol |b|, elementwise, as bool; infinities are close where they are equal. Both of one dtype.
+ * |a − b| ≤ atol + rtol |b|, elementwise, as bool. Infinities are close if they are equal. Both
+ * operands have one dtype.
  */
 export function isclose(a: Tensor, b: Tensor, options: ClosenessOptions = {}): Tensor {
   checkCall("isclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
@@ -51,7 +53,7 @@ function closeness(call: string, a: Tensor, b: Tensor, options: ClosenessOptions
   });
 }
 
-/** Whether all elements are close: `isclose`. Reads the answer. */
+/** Returns true if `isclose` holds for all elements. Reads the result from the device. */
 export async function allclose(
   a: Tensor,
   b: Tensor,
@@ -62,16 +64,18 @@ export async function allclose(
   return close !== 0;
 }
 
+/** Options of `isin`. */
 export interface IsinOptions {
-  /** That no value occurs twice; here it changes nothing. */
+  /** Promises that no value occurs twice. It has no effect here. */
   readonly assumeUnique?: boolean;
-  /** Whether it is not among them. */
+  /** If true, inverts the result. */
   readonly invert?: boolean;
 }
 
 /**
- * Whether each element is among the test elements, as bool in the shape of the elements. One of the
- * two may be a number.
+ * Tests whether each element of `elements` is in `testElements`. The result is bool and has the
+ * shape
+ * of `elements`. One of the two may be a number.
  */
 export function isin(
   elements: Tensor | number,

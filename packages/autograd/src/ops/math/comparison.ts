@@ -39,7 +39,8 @@ const comparison = (
 };
 
 /**
- * The operand; a number past the ends of the other's integers as ∞, which no integer passes either.
+ * Replaces a number beyond the range of the other operand's integer dtype by ±∞, which compares
+ * alike.
  */
 function beyond(operand: Operand, other: Operand): Operand {
   if (typeof operand !== "number" || typeof other !== "object") return operand;
@@ -53,7 +54,7 @@ function beyond(operand: Operand, other: Operand): Operand {
 
 /** a = b, elementwise, as bool. */
 export const eq: BinaryOp = comparison("eq", (a, b) => a === b, e.eq);
-/** a ≠ b, elementwise, as bool; NaN differs from everything. */
+/** a ≠ b, elementwise, as bool. NaN differs from everything. */
 export const ne: BinaryOp = comparison("ne", (a, b) => a !== b, e.ne);
 /** a < b, elementwise, as bool. */
 export const lt: BinaryOp = comparison("lt", (a, b) => a < b, e.lt);
@@ -75,29 +76,29 @@ function logical(op: Op): BinaryOp {
   };
 }
 
-/** a ∧ b, elementwise; anything but 0 is true. */
+/** a ∧ b, elementwise, as bool. Any element but 0 is true. */
 export const logicalAnd: BinaryOp = logical(
   elementwise({ name: "logicalAnd", reference: (a, b) => a & b, expression: e.and }),
 );
-/** a ∨ b, elementwise; anything but 0 is true. */
+/** a ∨ b, elementwise, as bool. Any element but 0 is true. */
 export const logicalOr: BinaryOp = logical(
   elementwise({ name: "logicalOr", reference: (a, b) => a | b, expression: e.or }),
 );
-/** Exactly one of a and b, elementwise; anything but 0 is true. */
+/** Whether exactly one of a and b is true, elementwise. Any element but 0 is true. */
 export const logicalXor: BinaryOp = logical(
   elementwise({ name: "logicalXor", reference: (a, b) => a ^ b, expression: e.xor }),
 );
 
 const notOp: Op = elementwise({ name: "logicalNot", reference: (x) => 1 - x, expression: e.not });
 
-/** ¬x, elementwise, as bool; anything but 0 is true. */
+/** ¬x, elementwise, as bool. Any element but 0 is true. */
 export function logicalNot(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("logicalNot(x)", arguments);
   checkTensor("logicalNot", x);
   return record(notOp, [cast(x, "bool")], x.shape, "bool");
 }
 
-/** Bit by bit for integers, truth values for bools. */
+/** Combines the bits of integers, or the truth values of bools. */
 function bitwise(name: string, op: Op, onBools: BinaryOp): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${name}(a: operand, b: operand)`, arguments);
@@ -130,8 +131,8 @@ export const bitwiseXor: BinaryOp = bitwise(
   logicalXor,
 );
 /**
- * Shifts of integers, which have as many bits as their dtype: past them 0, or the sign to the
- * right.
+ * A shift of integers. A shift by the number of bits or more gives 0; to the right, it gives the
+ * sign (0 or −1).
  */
 function shift(
   name: string,
@@ -153,19 +154,19 @@ function shift(
 
 type BinaryExpr = (a: Expr, b: Expr) => Expr;
 
-/** Whether a count of bits is from 0 to 31. */
+/** Whether a shift count is from 0 to 31. */
 const isShift = (count: Expr): Expr => {
   const bits = e.bitcast(count, "u32");
   return e.lt(bits, e.constant(32, "u32"));
 };
 
-/** a · 2ᵇ of integers, elementwise: bits past the last are lost, and all are if b < 0. */
+/** a · 2ᵇ of integers, elementwise. Bits beyond the last are lost; b < 0 gives 0. */
 export const bitwiseLeftShift: BinaryOp = shift(
   "bitwiseLeftShift",
   (a, b) => (b >= 0 && b < 32 ? a << b : 0),
   (a, b) => e.select(isShift(b), e.shiftLeft(a, b), e.number(0, a)),
 );
-/** ⌊a / 2ᵇ⌋ of integers, elementwise; if b < 0 the sign remains alone. */
+/** ⌊a / 2ᵇ⌋ of integers, elementwise. b < 0 gives the sign: 0 or −1. */
 export const bitwiseRightShift: BinaryOp = shift(
   "bitwiseRightShift",
   (a, b) => Math.floor(a / 2 ** (b >= 0 ? b : 32)),
@@ -196,13 +197,13 @@ const whereOp: Op = elementwise({
 });
 
 /**
- * y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does
- * not spread.
+ * y = a where `condition` (bool) is true, else b; the three broadcast. A NaN in the operand that is
+ * not chosen does not reach the result or the gradient.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (arguments.length > 3) checkCall("where(condition, a: operand, b: operand)", arguments);
   checkTensor("where", condition);
-  // PyTorch takes bytes for a mask here, and no other integers
+  // PyTorch accepts u8 as a mask, but no other integers.
   if (condition.dtype === "u8") return where(cast(condition, "bool"), a, b);
   if (condition.dtype !== "bool") {
     throw new DTypeError(

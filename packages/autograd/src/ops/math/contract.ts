@@ -20,9 +20,9 @@ const contractOp: Op = registerOp({
       span(0, nb),
       span(nb, nm),
       span(nb + nm, nn),
-      span(nb, nk), // as b has them
+      span(nb, nk), // the positions of k in b
     ];
-    // a batch that an operand was repeated over is summed over in its gradient
+    // The gradient of an operand that was repeated over a batch dimension is summed over it.
     const [batchA, sharedA] = partition(batch, (d) => a[d] === dy.shape[d]);
     const [batchB, sharedB] = partition(batch, (d) => b[d] === dy.shape[d]);
     const ofA = () => {
@@ -45,7 +45,7 @@ const contractOp: Op = registerOp({
   },
 });
 
-/** An operand of a gradient's product: the tensor, and its batch, own and shared dimensions. */
+/** An operand of a gradient's product: the tensor, and its batch, own and summed dimensions. */
 type Factor = readonly [
   x: Tensor,
   batch: readonly number[],
@@ -54,9 +54,9 @@ type Factor = readonly [
 ];
 
 /**
- * The product of two factors over what they share, laid out in memory as an operand of these
- * strides is (whose `first` dimensions after the batch come first): the gradient of a transposed
- * weight is then the weight's own, without a copy.
+ * The product of two factors over their shared dimensions, in the memory layout of an operand with
+ * these strides (whose `first` dimensions follow the batch). So the gradient of a transposed weight
+ * has the weight's own layout and needs no copy.
  */
 function productLike(
   strides: readonly number[],
@@ -77,8 +77,9 @@ function productLike(
 }
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. Sizes agree, but that a batch size
- * may be 1 in one of them. No copy is made of either, whatever their strides.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. Sizes agree, or a batch size is 1
+ * in
+ * one operand. Strided operands are not copied.
  */
 export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
   if (a.dtype === "u8") return byWords(a, b, (p, q) => contract(p, q, ranks));
@@ -103,8 +104,8 @@ export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
 }
 
 /**
- * A product of bytes, taken in i32: devices that store four bytes a word have no kernel for them.
- * It wraps around alike.
+ * Computes a product of u8 in i32, because devices that store four bytes a word have no u8 kernel.
+ * Both wrap around in the same way.
  */
 export const byWords = (a: Tensor, b: Tensor, product: (a: Tensor, b: Tensor) => Tensor): Tensor =>
   cast(product(cast(a, "i32"), cast(b, "i32")), "u8");

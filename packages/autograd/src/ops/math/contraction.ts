@@ -12,7 +12,7 @@ import { sum } from "../shape/broadcast.ts";
 import { add, mul } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
 
-/** Refuses what products of matrices do not take: two dtypes, and bools. */
+/** Throws if the operands of a matrix product have different dtypes or are bool. */
 export function checkMatched(call: string, a: Tensor, b: Tensor): void {
   checkTensor(call, a);
   checkTensor(call, b);
@@ -40,9 +40,9 @@ function mismatch(
 }
 
 /**
- * The matrix product c = a b over the last two dimensions; those before are batches and broadcast.
- * A vector is a row on the left and a column on the right, and that dimension is dropped again.
- * [..., m, k], [..., k, n] → [..., m, n].
+ * The matrix product c = a b over the last two dimensions. The leading dimensions are batches and
+ * broadcast. A vector is a row on the left and a column on the right, and that dimension is dropped
+ * from the result. [..., m, k], [..., k, n] → [..., m, n].
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("matmul(a, b)", arguments);
@@ -50,7 +50,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   checkMatched("matmul", left, right);
   if (left.shape.length === 0 || right.shape.length === 0) {
     throw new ShapeError(
-      `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,
+      `matmul: operands need at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul multiplies by a number`,
     );
   }
   const inner = [
@@ -71,7 +71,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 function batched(x: Tensor, y: Tensor): Tensor {
   const k = x.shape.at(-1) as number;
   if (y.shape.length === 2 && x.shape.length > 2) {
-    // one weight for all batches: one tall matrix
+    // If all batches share one matrix, the product is one of a single tall matrix.
     const tall = reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
     const product = contract(tall, y, [0, 1, 1, 1]);
     return reshape(product, [...x.shape.slice(0, -1), y.shape[1] as number]);
@@ -81,18 +81,18 @@ function batched(x: Tensor, y: Tensor): Tensor {
   return contract(raised(x, rank), raised(y, rank), [rank - 2, 1, 1, 1]);
 }
 
-/** Dimensions of 1 put in front until there are `rank`. */
+/** Prepends dimensions of size 1 up to `rank` dimensions. */
 const raised = (x: Tensor, rank: number): Tensor =>
   reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]);
 
-/** Refuses operands that are not of these numbers of dimensions. */
+/** Throws unless the operands have these numbers of dimensions. */
 function checkRanks(call: string, a: Tensor, b: Tensor, ranks: readonly [number, number]): void {
   checkTensor(call, a);
   checkTensor(call, b);
   if (a.shape.length === ranks[0] && b.shape.length === ranks[1]) return;
   throw new ShapeError(
-    `${call}: takes ${ranks[0]} and ${ranks[1]} dimensions${detail("a", a.shape)}${detail("b", b.shape)}` +
-      "\n  hint: matmul takes any",
+    `${call}: takes operands of ${ranks[0]} and ${ranks[1]} dimensions${detail("a", a.shape)}${detail("b", b.shape)}` +
+      "\n  hint: matmul takes any number of dimensions",
   );
 }
 
@@ -109,7 +109,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   checkRanks("bmm", a, b, [3, 3]);
   if (a.shape[0] !== b.shape[0]) {
     throw new ShapeError(
-      `bmm: batches of ${a.shape[0]} and ${b.shape[0]}${detail("a", a.shape)}${detail("b", b.shape)}`,
+      `bmm: batch sizes ${a.shape[0]} and ${b.shape[0]} differ${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   }
   return matmul(a, b);
@@ -122,35 +122,36 @@ export function mv(a: Tensor, b: Tensor): Tensor {
   return matmul(a, b);
 }
 
-/** Σ aᵢ bᵢ of two vectors. */
+/** The dot product Σᵢ aᵢ bᵢ of two vectors: [n], [n] → []. */
 export function dot(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("dot(a, b)", arguments);
   checkRanks("dot", a, b, [1, 1]);
   return matmul(a, b);
 }
 
-/** The matrix aᵢ bⱼ of two vectors. */
+/** The outer product cᵢⱼ = aᵢ bⱼ of two vectors: [m], [n] → [m, n]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("outer(a, b)", arguments);
   checkRanks("outer", a, b, [1, 1]);
   return mul(unsqueeze(a, 1), b);
 }
 
+/** Options of `addmm`, `baddbmm`, `addmv`, `addr` and `addbmm`. */
 export interface AddmmOptions {
-  /** Factor of the tensor added. */
+  /** β, the factor of the added tensor (1). */
   readonly beta?: number;
-  /** Factor of the product. */
+  /** α, the factor of the product (1). */
   readonly alpha?: number;
 }
 
-/** β·c + α·a b of matrices. */
+/** β·c + α·a b for matrices: [m, n], [m, k], [k, n] → [m, n]. */
 export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmm", a, b, [2, 2]);
   return addProduct("addmm", c, a, () => matmul(a, b), options);
 }
 
-/** β·c + α·a b of batches of matrices. */
+/** β·c + α·a b for batches of matrices: [b, m, n], [b, m, k], [b, k, n] → [b, m, n]. */
 export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3)
     checkCall("baddbmm(c, a, b, { beta: number, alpha: number })", arguments);
@@ -158,27 +159,27 @@ export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions =
   return addProduct("baddbmm", c, a, () => matmul(a, b), options);
 }
 
-/** β·c + α·a b of a matrix and a vector. */
+/** β·c + α·a b for a matrix a and a vector b: [m], [m, k], [k] → [m]. */
 export function addmv(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addmv(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmv", a, b, [2, 1]);
   return addProduct("addmv", c, a, () => matmul(a, b), options);
 }
 
-/** β·c + α·a bᵀ of two vectors, `outer`. */
+/** β·c + α·a bᵀ for two vectors (`outer`): [m, n], [m], [n] → [m, n]. */
 export function addr(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addr(c, a, b, { beta: number, alpha: number })", arguments);
   return addProduct("addr", c, a, () => outer(a, b), options);
 }
 
-/** β·c + α·Σᵢ aᵢ bᵢ of batches of matrices, added up. */
+/** β·c + α·Σᵢ aᵢ bᵢ, summed over a batch of matrices: [m, n], [b, m, k], [b, k, n] → [m, n]. */
 export function addbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3)
     checkCall("addbmm(c, a, b, { beta: number, alpha: number })", arguments);
   return addProduct("addbmm", c, a, () => sum(bmm(a, b), 0, { dtype: a.dtype }), options);
 }
 
-/** β·c + α·(a product), which c must broadcast to. */
+/** β·c + α·product, where c broadcasts to the product. */
 function addProduct(
   call: string,
   c: Tensor,
@@ -193,7 +194,7 @@ function addProduct(
     const total = add(beta === 1 ? addend : mul(addend, beta), made, { alpha });
     if (sameShape(total.shape, made.shape)) return total;
     throw new ShapeError(
-      `${call}: the tensor added does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
+      `${call}: the added tensor does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
     );
   });
 }
@@ -209,7 +210,7 @@ function linearOf(x: Tensor, weight: Tensor, bias: Tensor | null | undefined): T
   checkTensor("linear", weight);
   if (x.shape.at(-1) !== weight.shape.at(-1)) {
     throw new ShapeError(
-      `linear: ${x.shape.at(-1)} features do not meet a weight for ${weight.shape.at(-1)}` +
+      `linear: the input has ${x.shape.at(-1)} features, but the weight expects ${weight.shape.at(-1)}` +
         `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: the weight is [out, in]`,
     );
   }

@@ -21,16 +21,18 @@ import { amax, amin } from "./reduction.ts";
 import { searchsorted } from "./searching.ts";
 import { floor } from "./unary.ts";
 
+/** Options of `bincount`. */
 export interface BincountOptions {
-  /** What each element counts for, in place of 1. */
+  /** What each element adds to its count (1). */
   readonly weights?: Tensor | null;
-  /** The least length of the result. */
+  /** The minimum length of the result. */
   readonly minlength?: number;
 }
 
 /**
- * How often each whole number 0, 1, … occurs in a vector (i32; with weights f32, or their f64).
- * Reads the largest.
+ * Counts how often each integer 0, 1, … occurs in a vector. The result is i32; with weights, f32
+ * (or
+ * f64 if they are). Reads the largest element from the device.
  */
 export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
   checkCall("bincount(x, { weights, minlength: number })", arguments);
@@ -44,7 +46,7 @@ export async function bincount(x: Tensor, options: BincountOptions = {}): Promis
   const places = cast(x, "i32");
   if (x.shape.length !== 1 || (weights !== null && !sameShape(weights.shape, x.shape))) {
     throw new ShapeError(
-      `bincount: takes a vector, and weights of its length${detail("x", x.shape)}` +
+      `bincount: expected a vector, and weights of the same length${detail("x", x.shape)}` +
         (weights === null ? "" : detail("weights", weights.shape)),
     );
   }
@@ -62,22 +64,27 @@ export async function bincount(x: Tensor, options: BincountOptions = {}): Promis
   });
 }
 
-/** Σ of the weights by index: out of [0, n) counts nowhere. */
+/** Sums the weights by index. Indices outside [0, n) are ignored. */
 function tally(places: Tensor, weights: Tensor, n: number): Tensor {
   const none = constant(0, weights.dtype, [n], weights.node.stream);
   return n === 0 ? none : scatterAlong(scatterSumOp, none, 0, places, weights);
 }
 
+/** Options of `histc`. */
 export interface HistcOptions {
   readonly bins?: number;
-  /** The range; from the least to the largest element where both are the same. */
+  /**
+   * The ends of the range. If they are equal, the range is from the least to the largest element.
+   */
   readonly min?: number;
   readonly max?: number;
 }
 
 /**
- * How many elements fall into each of `bins` equal parts of a range, both ends included; what lies
- * outside (or is NaN) does not count. Where the elements give the range, they must be finite.
+ * Counts how many elements fall into each of `bins` equal parts of a range, both ends included.
+ * Elements outside the range and NaN are not counted. If the elements define the range, they must
+ * be
+ * finite.
  */
 export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
   checkCall("histc(x, { bins: number, min: number, max: number })", arguments);
@@ -88,10 +95,10 @@ export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
     throw new ArgumentError(`histc: the number of bins must be 1 or more, got ${bins}`);
   }
   for (const [name, end] of Object.entries({ min, max })) {
-    if (!Number.isFinite(end))
-      throw new ArgumentError(`histc: ${name} is ${end}, no finite number`);
+    if (!Number.isFinite(end)) throw new ArgumentError(`histc: ${name} must be finite, got ${end}`);
   }
-  if (!(min <= max)) throw new ArgumentError(`histc: the range ends at ${max}, before ${min}`);
+  if (!(min <= max))
+    throw new ArgumentError(`histc: max must not be less than min, got min ${min} and max ${max}`);
   const { stream } = x.node;
   return composite(() => {
     const open = min === max;
@@ -115,27 +122,30 @@ const finite = { from: -Number.MAX_VALUE, to: Number.MAX_VALUE };
 
 const noRange = (value: number): ArgumentError =>
   new ArgumentError(
-    `histc: the elements go up to ${value}, and give no finite range\n  hint: histc(x, { min, max })`,
+    `histc: the elements reach ${value}, so they define no finite range\n  hint: give one: histc(x, { min, max })`,
   );
 
+/** Options of `histogram`. */
 export interface HistogramOptions {
-  /** The ends, where `bins` is a number; from the least to the largest element unless given. */
+  /** The range if `bins` is a number: from the least to the largest element unless given. */
   readonly range?: readonly [number, number] | null;
-  /** What each element counts for, in place of 1; of x's shape. */
+  /** What each element adds to its count (1). It has the shape of x. */
   readonly weight?: Tensor | null;
-  /** Divided by the total and by each bin's width: the area is 1. */
+  /**
+   * If true, counts are divided by the total and by the width of each bin, so that the area is 1.
+   */
   readonly density?: boolean;
 }
 
-/** The counts, and the edges between which they lie: one more. */
+/** The counts, and the edges of the bins (one more than counts). */
 export interface Histogram extends Pair<Tensor> {
   readonly hist: Tensor;
   readonly binEdges: Tensor;
 }
 
 /**
- * How many elements (or how much of their weight) fall between neighbouring edges, the last
- * included; `bins` equal parts, or a vector of edges.
+ * Counts how many elements (or how much of their weight) fall between neighbouring edges; the last
+ * edge is included. `bins` is a number of equal bins or a vector of edges.
  */
 export function histogram(
   x: Tensor,
@@ -179,7 +189,8 @@ function edgesOf(x: Tensor, edges: Tensor, range: readonly number[] | null): Ten
       `histogram: edges are a vector of 2 or more, of x's dtype${detail("x", x.shape, x.dtype)}${detail("edges", edges.shape, edges.dtype)}`,
     );
   }
-  if (range !== null) throw new ArgumentError("histogram: edges leave no use for range");
+  if (range !== null)
+    throw new ArgumentError("histogram: range has no effect if bins are given as edges");
   return edges;
 }
 
@@ -193,7 +204,7 @@ function evenEdges(x: Tensor, bins: number, range: readonly number[] | null): Te
     const [from, to] = range as readonly [number, number];
     if (!(range.length === 2 && Number.isFinite(from) && Number.isFinite(to) && from <= to)) {
       throw new ArgumentError(
-        `histogram: the range is [${range.join(", ")}]\n  hint: two finite numbers in order`,
+        `histogram: range is [${range.join(", ")}]\n  hint: give two finite numbers in increasing order`,
       );
     }
     return lerp(
@@ -211,5 +222,5 @@ function evenEdges(x: Tensor, bins: number, range: readonly number[] | null): Te
 
 const noFiniteRange = (value: number): ArgumentError =>
   new ArgumentError(
-    `histogram: the elements go up to ${value}, and give no finite range\n  hint: give range`,
+    `histogram: the elements reach ${value}, so they define no finite range\n  hint: give one: { range: [low, high] }`,
   );

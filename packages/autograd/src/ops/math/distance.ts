@@ -13,11 +13,12 @@ import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
 import { norm } from "./statistics.ts";
 
+/** Options of `normalize`. */
 export interface NormalizeOptions {
-  /** The norm's exponent. */
+  /** The exponent of the norm (2). */
   readonly p?: number;
   readonly dim?: number | readonly number[];
-  /** Norms below it count as it. */
+  /** ε: a smaller norm is replaced by it. */
   readonly eps?: number;
 }
 
@@ -30,13 +31,14 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return composite(() => trueDivide(x, clamp(norm(x, p, dim, { keepdim: true }), eps)));
 }
 
+/** Options of `cosineSimilarity`. */
 export interface CosineSimilarityOptions extends DimOption {
-  /** Norms below it count as it. */
+  /** ε: a smaller norm is replaced by it. */
   readonly eps?: number;
 }
 
 /**
- * a·b / (max(‖a‖, ε) max(‖b‖, ε)) along `dim` (1 unless given), which is dropped; a and b
+ * a·b / (max(‖a‖, ε) max(‖b‖, ε)) along `dim` (1 unless given), which the result drops; a and b
  * broadcast.
  */
 export function cosineSimilarity(
@@ -65,7 +67,7 @@ export function cosineSimilarity(
 
 export interface PairwiseDistanceOptions {
   readonly p?: number;
-  /** Added to the difference. */
+  /** ε, added to the difference. */
   readonly eps?: number;
   readonly keepdim?: boolean;
 }
@@ -83,13 +85,14 @@ export function pairwiseDistance(
   return composite(() => norm(add(sub(a, b), eps), p, -1, { keepdim }));
 }
 
+/** Options of `cdist`. */
 export interface CdistOptions {
   readonly p?: number;
 }
 
 /**
- * ‖aᵢ − bⱼ‖ₚ of all pairs of rows; the slope where they are equal is 0. [..., P, M], [..., R, M] →
- * [..., P, R].
+ * ‖aᵢ − bⱼ‖ₚ for all pairs of rows. The gradient is 0 where two rows are equal.
+ * [..., P, M], [..., R, M] → [..., P, R].
  */
 export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
   checkCall("cdist(a, b, { p: number })", arguments);
@@ -99,10 +102,10 @@ export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor 
   const [last, other] = [a.shape.at(-1), b.shape.at(-1)];
   if (a.shape.length < 2 || b.shape.length < 2 || last !== other) {
     throw new ShapeError(
-      `cdist: takes rows of one length${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: [..., P, M] and [..., R, M]`,
+      `cdist: the rows must have one length${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: shapes are [..., P, M] and [..., R, M]`,
     );
   }
-  if (!(p >= 0)) throw new ArgumentError(`cdist: p is ${p}\n  hint: 0 or more, Infinity included`);
+  if (!(p >= 0)) throw new ArgumentError(`cdist: p must be 0 or more (or Infinity), got ${p}`);
   const made = composite(() => norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1));
   return watch(made, a, b, made);
 }

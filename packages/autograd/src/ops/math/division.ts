@@ -12,7 +12,7 @@ import { elementwise } from "../core/define.ts";
 import { floorQuotient } from "../core/reference.ts";
 import { mul, neg, trueDivide } from "./arithmetic.ts";
 
-/** a / b of integers rounded toward zero: 0 where b is 0, on every device. */
+/** a / b of integers, rounded toward zero. Every device gives 0 where b is 0. */
 function wholeQuotient(a: Expr, b: Expr): Expr {
   const zero = e.number(0, a);
   return e.select(e.eq(b, zero), zero, e.div(a, b));
@@ -29,8 +29,8 @@ function wholeFloor(a: Expr, b: Expr): Expr {
 }
 
 /**
- * ⌊a / b⌋ of fractions by the exact remainder: a rounded quotient may have passed a whole number.
- * PyTorch's and Python's rule.
+ * ⌊a / b⌋ in floating point, from the exact remainder, because a rounded quotient may have crossed
+ * an integer. The rule is that of PyTorch and Python.
  */
 function fractionFloor(a: Expr, b: Expr): Expr {
   const [zero, one, half] = [0, 1, 0.5].map((value) => e.number(value, a)) as [Expr, Expr, Expr];
@@ -44,13 +44,13 @@ function fractionFloor(a: Expr, b: Expr): Expr {
 }
 
 /**
- * a / b rounded toward zero ("trunc") or down ("floor"); integers stay integers. Gradient: zero.
+ * a / b rounded toward zero ("trunc") or down ("floor"). Integers stay integers. The gradient is 0.
  */
 function roundedDivision(mode: "trunc" | "floor"): Op {
   return elementwise({
     name: `div ${mode}`,
     reference: mode === "trunc" ? (a, b) => Math.trunc(a / b) : floorQuotient,
-    integerReference: (a, b) => Math[mode](a / b), // exact in f64; ÷ 0 is stored as 0
+    integerReference: (a, b) => Math[mode](a / b), // Exact in f64. A division by 0 stores 0.
     expression: (a, b) => {
       if (isFloating(a.dtype)) return mode === "trunc" ? e.trunc(e.div(a, b)) : fractionFloor(a, b);
       return mode === "trunc" ? wholeQuotient(a, b) : wholeFloor(a, b);
@@ -65,7 +65,8 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
 }
 
 /**
- * c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the
+ * c = f(a, b) for a division that keeps integers. Bools throw, and so does an integer divided by
+ * the
  * number 0.
  */
 function dividing(call: string, op: Op): BinaryOp {
@@ -86,22 +87,23 @@ const noBools = (call: string): DTypeError =>
 
 const byZero = (call: string, dtype: DType): ArgumentError =>
   new ArgumentError(
-    `${call}: ${dtype} by 0\n  hint: div gives ±∞ and NaN, or put another number where the divisor is 0`,
+    `${call}: cannot divide ${dtype} by 0\n  hint: div gives ±∞ and NaN; or replace zeros of the divisor first`,
   );
 
 const divTrunc: BinaryOp = dividing("div", roundedDivision("trunc"));
 const divFloor: BinaryOp = dividing("floorDivide", roundedDivision("floor"));
 
+/** Options of `div`. */
 export interface DivOptions {
   /**
-   * "trunc" rounds the quotient toward zero, "floor" down; without it the division is true, and
-   * gives a fraction.
+   * "trunc" rounds the quotient toward zero, "floor" rounds it down. Without it the quotient is
+   * floating-point.
    */
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
 /**
- * c = a / b, elementwise; integers give f32 unless `roundingMode` is set, and then 0 in b is an
+ * c = a / b, elementwise. Integers give f32 unless `roundingMode` is set; then a 0 in b throws an
  * ArgumentError.
  */
 export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
@@ -113,21 +115,23 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
   return trueDivide(a, b);
 }
 
-/** c = ⌊a / b⌋, elementwise, in the promoted dtype; for integers 0 in b is an ArgumentError. */
+/**
+ * c = ⌊a / b⌋, elementwise, in the promoted dtype. For integers a 0 in b throws an ArgumentError.
+ */
 export function floorDivide(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) checkCall("floorDivide(a: operand, b: operand)", arguments);
   const quotient = divFloor(a, b);
   recordGradient("floorDivide", quotient, [quotient], () => {
     throw new GradError(
-      'floorDivide: has no derivative, as in PyTorch\n  hint: a.div(b, { roundingMode: "floor" }) has that of steps, 0',
+      'floorDivide: has no derivative, as in PyTorch\n  hint: a.div(b, { roundingMode: "floor" }) has the gradient 0',
     );
   });
   return quotient;
 }
 
 /**
- * r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; for
- * integers 0 in b is an ArgumentError.
+ * r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod. For
+ * integers a 0 in b throws an ArgumentError.
  */
 export const fmod: BinaryOp = dividing(
   "fmod",
@@ -144,8 +148,8 @@ export const fmod: BinaryOp = dividing(
 );
 
 /**
- * r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; for integers 0
- * in b is an ArgumentError.
+ * r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %. For
+ * integers a 0 in b throws an ArgumentError.
  */
 export const remainder: BinaryOp = dividing(
   "remainder",
@@ -158,7 +162,7 @@ export const remainder: BinaryOp = dividing(
     expression: (a, b) => remainderExpression(a as Expr, b as Expr),
     range: (dtype, _, [least, most]) => {
       if (least <= 0 && most >= 0) return null;
-      const short = isFloating(dtype) ? 0 : 1; // a fraction may round to the divisor itself
+      const short = isFloating(dtype) ? 0 : 1; // In floating point the remainder may round to the divisor itself.
       return least > 0 ? [0, most - short] : [least + short, 0];
     },
     saves: ([, divisor]) => (divisor ? [0, 1] : []),

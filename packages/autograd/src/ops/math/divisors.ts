@@ -34,14 +34,14 @@ function checkWhole(call: string, a: Tensor, b: Tensor): void {
   }
 }
 
-/** The greatest common divisor of whole numbers, elementwise: 0 or more. */
+/** The greatest common divisor of integers, elementwise: 0 or more. */
 export function gcd(a: Tensor, b: Tensor): Tensor {
   checkCall("gcd(a, b)", arguments);
   checkWhole("gcd", a, b);
   return divisor(a, b);
 }
 
-/** The least common multiple of whole numbers, elementwise: 0 or more. */
+/** The least common multiple of integers, elementwise: 0 or more. */
 export function lcm(a: Tensor, b: Tensor): Tensor {
   checkCall("lcm(a, b)", arguments);
   checkWhole("lcm", a, b);

@@ -11,8 +11,8 @@ import { contract } from "./contract.ts";
 import { checkMatched } from "./contraction.ts";
 
 /**
- * A factor with a label for each dimension; dimensions under an ellipsis are labelled from the
- * right, ".0", ".1" and so on.
+ * A factor with one label per dimension. Dimensions under an ellipsis are labelled from the right:
+ * ".0", ".1" and so on.
  */
 interface Labelled {
   readonly x: Tensor;
@@ -20,10 +20,11 @@ interface Labelled {
 }
 
 /**
- * Einstein's sum: every label names a dimension, equal labels are multiplied along, and labels that
- * the output lacks are summed over. A label twice in one operand takes the diagonal; an ellipsis
- * stands for dimensions that broadcast; without "->" the output has the labels that occur once, in
- * alphabetical order. einsum("bij,bjk->bik", a, b) is the batched matrix product.
+ * Einstein summation. Every label names a dimension; dimensions with one label are multiplied
+ * elementwise, and labels absent from the output are summed over. A label twice in one operand
+ * takes
+ * the diagonal. An ellipsis stands for dimensions that broadcast. Without "->" the output has the
+ * labels that occur once, in alphabetical order. einsum("bij,bjk->bik", a, b) is a batched matmul.
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   checkCall("einsum(equation: string, ...operands)", arguments);
@@ -52,12 +53,12 @@ function parse(
   const terms = left.split(",");
   if (more.length > 0 || !/^[A-Za-z.,]*$/.test(left) || !/^[A-Za-z.]*$/.test(right ?? "")) {
     throw new ArgumentError(
-      `einsum: "${equation}" is not an equation\n  hint: letters, commas, "..." and one "->", as in "ij,jk->ik"`,
+      `einsum: "${equation}" is not an equation\n  hint: write letters, commas, "..." and one "->", as in "ij,jk->ik"`,
     );
   }
   if (terms.length !== operands.length) {
     throw new ArgumentError(
-      `einsum: "${equation}" names ${terms.length} operands, ${operands.length} were given`,
+      `einsum: "${equation}" has ${terms.length} operands, got ${operands.length}`,
     );
   }
   const hidden: number[] = [];
@@ -87,13 +88,15 @@ function parse(
 function labelsOf(equation: string, term: string, hidden: number): string[] {
   const [before = "", after, ...more] = term.split("...");
   if (more.length > 0 || before.includes(".") || after?.includes(".")) {
-    throw new ArgumentError(`einsum: "${equation}" has stray dots\n  hint: "..." once an operand`);
+    throw new ArgumentError(
+      `einsum: "${equation}" has stray dots\n  hint: write "..." at most once per operand`,
+    );
   }
   const between = after === undefined ? [] : Array.from({ length: hidden }, (_, i) => `.${i}`);
   return [...before, ...between.reverse(), ...(after ?? "")];
 }
 
-/** The output of an equation without an arrow. */
+/** The output labels of an equation without an arrow. */
 function implicit(left: string): string {
   const letters = [...left.replace(/[.,]/g, "")];
   const once = letters.filter(
@@ -102,7 +105,7 @@ function implicit(left: string): string {
   return `${left.includes("...") ? "..." : ""}${once.sort().join("")}`;
 }
 
-/** A label twice in one operand: its diagonal. */
+/** Takes the diagonal over a label that occurs twice in one operand. */
 function onDiagonal({ x, labels }: Labelled): Labelled {
   const again = labels.findIndex((label, i) => labels.indexOf(label) !== i);
   if (again < 0) return { x, labels };
@@ -110,7 +113,7 @@ function onDiagonal({ x, labels }: Labelled): Labelled {
   const first = labels.indexOf(label);
   if (x.shape[first] !== x.shape[again]) {
     throw new ShapeError(
-      `einsum: "${label}" names sizes ${x.shape[first]} and ${x.shape[again]} of one operand${detail("operand", x.shape)}`,
+      `einsum: "${label}" stands for sizes ${x.shape[first]} and ${x.shape[again]} in one operand${detail("operand", x.shape)}`,
     );
   }
   const rest = labels.filter((_, d) => d !== first && d !== again);
@@ -135,14 +138,16 @@ function checkSizes(equation: string, factors: readonly Labelled[]): void {
   }
 }
 
-/** Sums over the labels that nothing asks for any more. */
+/** Sums over the labels that no later factor and no output has. */
 function summed({ x, labels }: Labelled, wanted: ReadonlySet<string>): Labelled {
   const dims = [...labels.keys()].filter((d) => !wanted.has(labels[d] as string));
   if (dims.length === 0) return { x, labels };
   return { x: sum(x, dims), labels: labels.filter((label) => wanted.has(label)) };
 }
 
-/** The product of two factors, summed over what both have and nothing later asks for. */
+/**
+ * Multiplies two factors and sums over their shared labels that no later factor and no output has.
+ */
 function multiply(left: Labelled, right: Labelled, later: ReadonlySet<string>): Labelled {
   const a = summed(left, new Set([...later, ...right.labels]));
   const b = summed(right, new Set([...later, ...a.labels]));
@@ -169,7 +174,7 @@ const arranged = ({ x, labels }: Labelled, order: readonly string[]): Tensor =>
     order.map((label) => labels.indexOf(label)),
   );
 
-/** The factor with dimensions of 1 for the labels it lacks. */
+/** The factor with dimensions of size 1 for the labels it lacks. */
 function spread(factor: Labelled, labels: readonly string[]): Tensor {
   const own = labels.filter((label) => factor.labels.includes(label));
   const x = arranged(factor, own);
@@ -180,7 +185,7 @@ function spread(factor: Labelled, labels: readonly string[]): Tensor {
   );
 }
 
-/** Sizes of 1 that are summed against others are repeated to match. */
+/** Expands sizes of 1 that are summed against larger ones. */
 function widened(factor: Labelled, other: Labelled, k: readonly string[]): Labelled {
   const shape = factor.x.shape.map((n, d) => {
     const label = factor.labels[d] as string;

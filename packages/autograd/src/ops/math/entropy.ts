@@ -7,7 +7,7 @@ import { eq, le, logicalAnd, where } from "./comparison.ts";
 import { div } from "./division.ts";
 import { log, ofInput } from "./unary.ts";
 
-/** y = −x log x, elementwise: 0 at 0, −∞ below. */
+/** y = −x log x, elementwise: 0 at x = 0, −∞ for x < 0. */
 export const entr: UnaryOp = unaryFloat(
   elementwise(
     ofInput(
@@ -24,7 +24,9 @@ export const entr: UnaryOp = unaryFloat(
   ),
 );
 
-/** y = a log(1 + b), elementwise: 0 where a is, whatever the logarithm; NaN where b is. */
+/**
+ * y = a log(1 + b), elementwise: 0 where a = 0, whatever the logarithm is, but NaN where b is NaN.
+ */
 export const xlog1py: BinaryOp = binaryFloat(
   elementwise({
     name: "xlog1py",

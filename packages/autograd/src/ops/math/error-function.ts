@@ -6,20 +6,22 @@ import { erfcReference, erfinvReference } from "../core/reference.ts";
 import { mul, neg } from "./arithmetic.ts";
 import { exp, ofInput, ofOutput, square } from "./unary.ts";
 
-/** dy · c · e^(x²), or with a minus e^(−x²). */
+/** dy · c · e^(x²), or dy · c · e^(−x²) with a minus sign. */
 const bell = (dy: Tensor, x: Tensor, factor: number, inverse: boolean): Tensor => {
   const squared = square(x);
   return mul(dy, mul(exp(inverse ? squared : neg(squared)), factor));
 };
 
-/** e^(−x²) for 0 ≤ x ≤ 10, whose digits do not get lost in x²: x is parted after eight bits. */
+/** e^(−x²) for 0 ≤ x ≤ 10. x is split after eight bits, so that x² loses no digits. */
 function bellOf(x: Expr, further: Expr): Expr {
   const high = e.div(e.floor(e.mul(x, e.number(256, x))), e.number(256, x));
   const low = e.mul(e.sub(x, high), e.add(x, high));
   return e.mul(e.exp(e.neg(e.mul(high, high))), e.exp(e.sub(further, low)));
 }
 
-/** Near 0 by erf; beyond ½ t e^(P(t) − x²) with t = 1 / (1 + x/2), P fitted to 1.4e-7. */
+/**
+ * By erf near 0; from ½ on by t e^(P(t) − x²) with t = 1 / (1 + x/2), where P is fitted to 1.4e-7.
+ */
 function erfcExpression(x: Expr): Expr {
   const one = e.number(1, x);
   const far = e.gt(x, e.number(0.5, x));
@@ -36,7 +38,7 @@ function erfcExpression(x: Expr): Expr {
   return e.select(far, beyond, e.sub(one, e.erf(x)));
 }
 
-/** y = 1 − erf x = 2/√π ∫ₓ exp(−t²) dt, elementwise, exact where it is small. */
+/** y = 1 − erf x = 2/√π ∫ₓ exp(−t²) dt, elementwise, accurate where the result is small. */
 export const erfc: UnaryOp = unaryFloat(
   elementwise(
     ofInput("erfc", erfcReference, erfcExpression, (dy, x) =>
@@ -45,7 +47,7 @@ export const erfc: UnaryOp = unaryFloat(
   ),
 );
 
-/** x P(w), w = −log(1 − x²) below 5 and its root above, fitted to 3e-7. */
+/** x P(w), where w = −log(1 − x²), or its root from 5 on. P is fitted to 3e-7. */
 function erfinvExpression(x: Expr): Expr {
   const one = e.number(1, x);
   const w = e.neg(e.log(e.mul(e.sub(one, x), e.add(one, x))));
@@ -69,7 +71,7 @@ function erfinvExpression(x: Expr): Expr {
   return e.select(e.lt(e.abs(x), one), inside, outside);
 }
 
-/** The inverse of erf on (−1, 1), elementwise: ±∞ at ±1, NaN beyond. */
+/** The inverse of erf on (−1, 1), elementwise: ±∞ at ±1, NaN outside. */
 export const erfinv: UnaryOp = unaryFloat(
   elementwise(
     ofOutput("erfinv", erfinvReference, erfinvExpression, (dy, y) =>

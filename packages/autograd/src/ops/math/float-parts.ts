@@ -13,7 +13,7 @@ import { mul, neg, trueDivide } from "./arithmetic.ts";
 import { eq, gt, lt, where } from "./comparison.ts";
 import { exp2 } from "./unary.ts";
 
-/** |a| with the sign of b, that of −0 included, elementwise. The slope at a = 0 is 0. */
+/** |a| with the sign of b (−0 counts as negative), elementwise. The gradient at a = 0 is 0. */
 export const copysign: BinaryOp = binaryFloat(
   elementwise({
     name: "copysign",
@@ -32,7 +32,7 @@ export const copysign: BinaryOp = binaryFloat(
   }),
 );
 
-/** Whether x is negative, −0 included, elementwise, as bool. */
+/** Whether x is negative or −0, elementwise, as bool. */
 export function signbit(x: Tensor): Tensor {
   checkCall("signbit(x)", arguments);
   checkTensor("signbit", x);
@@ -57,10 +57,7 @@ export function ldexp(a: Tensor, b: Tensor): Tensor {
   return composite(() => mul(a, exp2(b)));
 }
 
-/**
- * The exponent of a power of 2 that |x| is less than, by at most half: 0 of 0 and of what is not
- * finite.
- */
+/** The exponent n with 2ⁿ⁻¹ ≤ |x| < 2ⁿ. It is 0 for 0 and for elements that are not finite. */
 function exponentReference(x: number): number {
   if (x === 0 || !Number.isFinite(x)) return 0;
   const exponent = Math.floor(Math.log2(Math.abs(x))) + 1;
@@ -97,14 +94,15 @@ const mantissaOp = elementwise({
 
 const exponentOf = (x: Tensor): Tensor => record(exponentOp, [x], x.shape, "i32");
 
+/** The result of `frexp`: by name, or `const [mantissa, exponent] = …`. */
 export interface MantissaAndExponent extends Pair<Tensor> {
   readonly mantissa: Tensor;
   readonly exponent: Tensor;
 }
 
 /**
- * x = mantissa · 2^exponent with ½ ≤ |mantissa| < 1, elementwise; the exponents are i32. 0 and what
- * is not finite stay, with 0.
+ * x = mantissa · 2^exponent with ½ ≤ |mantissa| < 1, elementwise; the exponents are i32. 0, ±∞ and
+ * NaN keep their value, with the exponent 0.
  */
 export function frexp(x: Tensor): MantissaAndExponent {
   checkCall("frexp(x)", arguments);
@@ -118,7 +116,7 @@ export function frexp(x: Tensor): MantissaAndExponent {
 }
 
 /**
- * 0 where x < 0, 1 where x > 0, and the value where x = 0, elementwise. Both of one dtype. It has
+ * 0 where x < 0, 1 where x > 0, and `values` where x = 0, elementwise. Both have one dtype. It has
  * no derivative, as in PyTorch.
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {

@@ -23,6 +23,7 @@ const HALF_LOG_TAU = Math.log(2 * Math.PI) / 2;
 const sumAt = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
+/** log |Γ(x)| in f64. */
 export function lgammaReference(x: number): number {
   if (x <= 0) {
     const sine = Math.sin(Math.PI * (x - Math.round(x)));
@@ -38,8 +39,8 @@ export function lgammaReference(x: number): number {
 }
 
 /**
- * On [1, 3] (x − 1)(x − 2) P(x), fitted to 1e-8; below by Γ(x + 1) = x Γ(x), above by the series at
- * infinity, left of 0 mirrored.
+ * On [1, 3]: (x − 1)(x − 2) P(x), fitted to 1e-8. Below 1: by Γ(x + 1) = x Γ(x). Above 3: by the
+ * asymptotic series. Negative x: by the reflection formula.
  */
 function lgammaExpression(x: Expr): Expr {
   const [one, two, three] = [1, 2, 3].map((n) => e.number(n, x)) as [Expr, Expr, Expr];
@@ -85,7 +86,10 @@ function digammaReference(x: number): number {
   return Math.log(a) - 0.5 / a - sumAt(ofDigamma, 1 / (a * a)) / (a * a) - sum;
 }
 
-/** By ψ(x) = ψ(x + 6) − Σ 1/(x + k) and the series at infinity; left of 0 ψ(1 − x) − π / tan πx. */
+/**
+ * By ψ(x) = ψ(x + 6) − Σ 1/(x + k) and the asymptotic series; for negative x by
+ * ψ(x) = ψ(1 − x) − π / tan πx.
+ */
 function digammaExpression(x: Expr): Expr {
   const [zero, one, pi] = [0, 1, Math.PI].map((n) => e.number(n, x)) as [Expr, Expr, Expr];
   const left = e.le(x, zero);
@@ -102,7 +106,7 @@ function digammaExpression(x: Expr): Expr {
   return e.select(pole, e.number(Number.NaN, x), e.select(left, mirrored, right));
 }
 
-/** ψ(x), the slope of log Γ, elementwise: ∓∞ at ±0, NaN at −1, −2, … */
+/** ψ(x), the derivative of log Γ, elementwise: ∓∞ at ±0, NaN at −1, −2, … */
 export const digamma: UnaryOp = unaryFloat(
   elementwise(
     ofInput("digamma", digammaReference, digammaExpression, (dy, x) => mul(dy, polygamma(1, x))),
@@ -110,15 +114,15 @@ export const digamma: UnaryOp = unaryFloat(
 );
 
 /**
- * ψ⁽ⁿ⁾(x), the n-th derivative of digamma, elementwise: (−1)ⁿ⁺¹ n! ζ(n + 1, x); left of 0 (−1)ⁿ
- * ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. ±∞ at 0, −1, −2, …
+ * ψ⁽ⁿ⁾(x), the n-th derivative of digamma, elementwise: (−1)ⁿ⁺¹ n! ζ(n + 1, x); for negative x
+ * (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. ±∞ at 0, −1, −2, …
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   checkCall("polygamma(n: number, x)", arguments);
   checkTensor("polygamma", x);
   if (x.dtype === "bool") return polygamma(n, cast(x, "f32"));
   if (!(Number.isInteger(n) && n >= 0)) {
-    throw new ArgumentError(`polygamma: the order must be a whole number, 0 or more; got ${n}`);
+    throw new ArgumentError(`polygamma: n must be a whole number, 0 or more, got ${n}`);
   }
   if (n === 0) return digamma(x);
   let size = 1;
@@ -129,14 +133,14 @@ export function polygamma(n: number, x: Tensor): Tensor {
     const value = mul(zeta(n + 1, where(right, x, sub(1, x))), odd ? size : -size);
     const rest = where(right, 0.25, sub(x, round(x)));
     const pole = eq(rest, 0);
-    const slope = mul(cotSlope(n, where(pole, 0.25, rest)), Math.PI ** (n + 1));
-    const left = sub(odd ? neg(value) : value, slope);
+    const reflected = mul(cotDerivative(n, where(pole, 0.25, rest)), Math.PI ** (n + 1));
+    const left = sub(odd ? neg(value) : value, reflected);
     return where(pole, odd ? Infinity : -Infinity, where(right, value, left));
   });
 }
 
-/** dⁿ/dtⁿ cot t at t = πx: polynomials of c = cot t, since dc/dt = −(1 + c²). */
-function cotSlope(n: number, x: Tensor): Tensor {
+/** dⁿ/dtⁿ cot t at t = πx, as a polynomial in c = cot t: dc/dt = −(1 + c²). */
+function cotDerivative(n: number, x: Tensor): Tensor {
   let powers = [0, 1];
   for (let i = 0; i < n; i++) {
     const next = new Array<number>(powers.length + 1).fill(0);
@@ -149,7 +153,7 @@ function cotSlope(n: number, x: Tensor): Tensor {
   }
   const c = reciprocal(tan(mul(x, Math.PI)));
   const squared = square(c);
-  // its powers are all even or all odd
+  // The powers are all even or all odd.
   let sum: Operand = powers[n + 1] as number;
   for (let k = n - 1; k >= 0; k -= 2) sum = add(mul(squared, sum), powers[k] as number);
   return n % 2 === 1 ? (sum as Tensor) : mul(c, sum);
@@ -162,7 +166,7 @@ export function mvlgamma(x: Tensor, p: number): Tensor {
   checkCall("mvlgamma(x, p: number)", arguments);
   checkTensor("mvlgamma", x);
   if (!(Number.isInteger(p) && p >= 1)) {
-    throw new ArgumentError(`mvlgamma: p must be a whole number, 1 or more; got ${p}`);
+    throw new ArgumentError(`mvlgamma: p must be a whole number, 1 or more, got ${p}`);
   }
   return composite(() => {
     let sum = lgamma(x);

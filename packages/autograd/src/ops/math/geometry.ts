@@ -7,7 +7,7 @@ import { elementwise } from "../core/define.ts";
 import { mul, trueDivide } from "./arithmetic.ts";
 import { ge, isnan, le, logicalOr, where } from "./comparison.ts";
 
-/** √(a² + b²), elementwise, without overflow; ∞ if either is infinite. */
+/** √(a² + b²), elementwise, without overflow. ∞ if either operand is infinite. */
 export const hypot: BinaryOp = binaryFloat(
   elementwise({
     name: "hypot",
@@ -16,8 +16,8 @@ export const hypot: BinaryOp = binaryFloat(
       const [zero, one, infinity] = [0, 1, Infinity].map((value) => e.number(value, a));
       const [x, y] = [e.abs(a), e.abs(b)];
       const [large, small] = [e.max(x, y), e.min(x, y)];
-      const slope = e.div(small, large);
-      const length = e.mul(large, e.sqrt(e.add(one as typeof a, e.mul(slope, slope))));
+      const ratio = e.div(small, large);
+      const length = e.mul(large, e.sqrt(e.add(one as typeof a, e.mul(ratio, ratio))));
       const finite = e.select(e.eq(large, zero as typeof a), large, length);
       const endless = e.or(e.eq(x, infinity as typeof a), e.eq(y, infinity as typeof a));
       return e.select(endless, infinity as typeof a, finite);
@@ -30,14 +30,14 @@ export const hypot: BinaryOp = binaryFloat(
   }),
 );
 
-/** Degrees as radians, elementwise. */
+/** Converts degrees to radians, elementwise. */
 export function deg2rad(x: Tensor): Tensor {
   checkCall("deg2rad(x)", arguments);
   checkTensor("deg2rad", x);
   return composite(() => mul(x, Math.PI / 180));
 }
 
-/** Radians as degrees, elementwise. */
+/** Converts radians to degrees, elementwise. */
 export function rad2deg(x: Tensor): Tensor {
   checkCall("rad2deg(x)", arguments);
   checkTensor("rad2deg", x);
@@ -45,8 +45,9 @@ export function rad2deg(x: Tensor): Tensor {
 }
 
 /**
- * The larger of two, elementwise, and the number where one is NaN. Of equal ones a gets the
- * gradient.
+ * The larger of two elements. If one of them is NaN, the result is the other one. If they are
+ * equal,
+ * a gets the gradient.
  */
 export function fmax(a: Tensor, b: Tensor): Tensor {
   checkCall("fmax(a, b)", arguments);
@@ -56,8 +57,8 @@ export function fmax(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * The smaller of two, elementwise, and the number where one is NaN. Of equal ones a gets the
- * gradient.
+ * The smaller of two elements. If one of them is NaN, the result is the other one. If they are
+ * equal, a gets the gradient.
  */
 export function fmin(a: Tensor, b: Tensor): Tensor {
   checkCall("fmin(a, b)", arguments);

@@ -8,7 +8,7 @@ import { lgamma, lgammaReference } from "./gamma.ts";
 import { xlogy } from "./logarithms.ts";
 import { exp } from "./unary.ts";
 
-/** P(a, x) or Q(a, x) by the series or the continued fraction. */
+/** P(a, x), or Q(a, x) if `upper`, by the power series or the continued fraction. */
 function incompleteReference(a: number, x: number, upper: boolean): number {
   const [none, all] = upper ? [1, 0] : [0, 1];
   if (!(a >= 0 && x >= 0) || (a === 0 && x === 0)) return Number.NaN;
@@ -61,7 +61,7 @@ function incompleteGamma(name: "igamma" | "igammac", sign: 1 | -1): BinaryOp {
       gradient: (dy, [first, second], { needs }) => {
         if (needs[0] === true)
           throw new GradError(
-            `${name}: has no gradient with respect to its first operand, in PyTorch neither\n  hint: a.detach()`,
+            `${name}: has no gradient with respect to its first operand (nor in PyTorch)\n  hint: a.detach()`,
           );
         const [a, x] = [first as Tensor, second as Tensor];
         const density = exp(sub(sub(xlogy(sub(a, 1), x), x), lgamma(a)));
@@ -72,13 +72,13 @@ function incompleteGamma(name: "igamma" | "igammac", sign: 1 | -1): BinaryOp {
 }
 
 /**
- * P(a, x) = 1/Γ(a) ∫₀ˣ t^(a−1) e^(−t) dt, elementwise, for a, x ≥ 0. It has the gradient with
+ * P(a, x) = 1/Γ(a) ∫₀ˣ t^(a−1) e^(−t) dt, elementwise, for a, x ≥ 0. It is differentiable with
  * respect to x only.
  */
 export const igamma: BinaryOp = incompleteGamma("igamma", 1);
 
 /**
- * Q(a, x) = 1 − P(a, x), elementwise, exact where it is small. It has the gradient with respect to
- * x only.
+ * Q(a, x) = 1 − P(a, x), elementwise, accurate where the result is small. It is differentiable with
+ * respect to x only.
  */
 export const igammac: BinaryOp = incompleteGamma("igammac", -1);

@@ -15,10 +15,11 @@ import { narrow } from "../shape/movement.ts";
 import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { cumsum } from "./scan.ts";
 
+/** Options of `trapezoid` and `cumulativeTrapezoid`. */
 export interface TrapezoidOptions extends DimOption {
-  /** The distance of neighbours, where there are no places: 1 unless given. */
+  /** The distance between neighbours if no `x` is given (1). */
   readonly dx?: number;
-  /** Where the values lie: of y's shape, or a vector. */
+  /** The sample points: of y's shape, or a vector. */
   readonly x?: Tensor | null;
 }
 
@@ -33,7 +34,8 @@ function areas(
   refuseBool(call, y, 'y.to("f32") first');
   const settings = x instanceof Handle ? { ...options, x } : (x ?? options ?? {});
   const { dim = -1, dx = 1, x: places = null } = settings;
-  if (y.shape.length === 0) throw new ShapeError(`${call}: a number has no neighbours`);
+  if (y.shape.length === 0)
+    throw new ShapeError(`${call}: expected at least 1 dimension, got a 0-d tensor`);
   const at = normalizeDim(call, dim, y.shape.length);
   const n = y.shape[at] as number;
   const rest = Math.max(0, n - 1);
@@ -45,7 +47,7 @@ function areas(
     const d = of.shape.length === 1 ? 0 : at;
     if (of.shape[d] !== n) {
       throw new ShapeError(
-        `${call}: there must be a place for each value${detail("y", y.shape)}${detail("x", of.shape)}`,
+        `${call}: x must have one sample point for each element of y${detail("y", y.shape)}${detail("x", of.shape)}`,
       );
     }
     const distance = sub(part(of, d, 1), part(of, d, 0));
@@ -63,7 +65,8 @@ function areas(
 }
 
 /**
- * ∫ y dx along `dim` (the last unless given) by the trapezoidal rule, at places x or `dx` apart.
+ * ∫ y dx along `dim` (the last unless given) by the trapezoidal rule, at the sample points x or at
+ * points `dx` apart.
  */
 export function trapezoid(
   y: Tensor,
@@ -77,7 +80,7 @@ export function trapezoid(
   });
 }
 
-/** The integrals up to each value but the first: `trapezoid` that adds up along `dim`. */
+/** The integral up to each sample but the first, along `dim`: a cumulative `trapezoid`. */
 export function cumulativeTrapezoid(
   y: Tensor,
   x?: Tensor | null | TrapezoidOptions,
@@ -90,21 +93,22 @@ export function cumulativeTrapezoid(
   });
 }
 
+/** Options of `gradient`. */
 export interface GradientOptions {
   /**
-   * The distance of neighbours, of all dimensions or each; or the places along each as vectors. 1
-   * unless given.
+   * The distance between neighbours, one number for all dimensions or one for each; or the
+   * coordinates along each dimension as vectors (1).
    */
   readonly spacing?: number | readonly number[] | readonly Tensor[];
-  /** The dimensions, all unless given. */
+  /** The dimensions to differentiate along (all). */
   readonly dim?: number | readonly number[] | null;
-  /** Of the differences at both ends: 1 or 2. */
+  /** The order of the differences at both ends: 1 or 2. */
   readonly edgeOrder?: 1 | 2;
 }
 
 /**
- * The slopes ∂x/∂dim of samples along each dimension, by central differences of second order: a
- * tensor for each.
+ * The derivatives ∂x/∂dim of samples along each dimension, by central differences of second order.
+ * Returns one tensor per dimension.
  */
 export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
   checkCall(
@@ -119,12 +123,12 @@ export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
   }
   const { spacing = 1, dim = null, edgeOrder = 1 } = options;
   if (edgeOrder !== 1 && edgeOrder !== 2) {
-    throw new ArgumentError(`gradient: edgeOrder is 1 or 2, got ${edgeOrder}`);
+    throw new ArgumentError(`gradient: edgeOrder must be 1 or 2, got ${edgeOrder}`);
   }
   const dims = normalizeDims("gradient", dim, x.shape.length);
   const steps = typeof spacing === "number" ? dims.map(() => spacing) : [...spacing];
   if (steps.length !== dims.length) {
-    throw new ArgumentError(`gradient: ${steps.length} spacings for ${dims.length} dimensions`);
+    throw new ArgumentError(`gradient: got ${steps.length} spacings for ${dims.length} dimensions`);
   }
   for (const d of dims) {
     if ((x.shape[d] as number) <= edgeOrder) {
@@ -135,11 +139,16 @@ export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
   }
   return composite(() => {
     const value = isFloating(x.dtype) ? x : cast(x, "f32");
-    return dims.map((d, i) => slope(value, d, steps[i] as number | Tensor, edgeOrder));
+    return dims.map((d, i) => derivativeAlong(value, d, steps[i] as number | Tensor, edgeOrder));
   });
 }
 
-function slope(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 2): Tensor {
+function derivativeAlong(
+  x: Tensor,
+  dim: number,
+  spacing: number | Tensor,
+  edgeOrder: 1 | 2,
+): Tensor {
   const n = x.shape[dim] as number;
   const part = (start: number, count: number): Tensor => narrow(x, dim, start, count);
   const widths =
@@ -153,7 +162,7 @@ function slope(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 
     );
   const difference = (i: number, count = 1): Tensor =>
     trueDivide(sub(part(i + 1, count), part(i, count)), along(i, count));
-  // the slope of the parabola through three points, at the middle one
+  // The derivative at the middle point of the parabola through three points.
   const [left, right] = [along(0, n - 2), along(1, n - 2)];
   const weighted = add(mul(difference(0, n - 2), right), mul(difference(1, n - 2), left));
   const middle = trueDivide(weighted, add(left, right));

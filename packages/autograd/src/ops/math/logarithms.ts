@@ -20,14 +20,15 @@ const logOdds: UnaryOp = unaryFloat(
   ),
 );
 
+/** Options of `logit`. */
 export interface LogitOptions {
-  /** x is brought into [eps, 1 − eps] first. */
+  /** ε: x is clamped to [ε, 1 − ε] first. */
   readonly eps?: number | null;
 }
 
 /**
- * y = log(x / (1 − x)), the inverse of sigmoid, elementwise: NaN outside [0, 1]. With `eps` x is
- * brought into [eps, 1 − eps] first.
+ * y = log(x / (1 − x)), the inverse of sigmoid, elementwise: NaN outside [0, 1]. With `eps`, x is
+ * clamped to [eps, 1 − eps] first.
  */
 export function logit(x: Tensor, eps: number | null | LogitOptions = {}): Tensor {
   checkCall("logit(x, eps?: number | null, { eps })", arguments);
@@ -35,7 +36,7 @@ export function logit(x: Tensor, eps: number | null | LogitOptions = {}): Tensor
   return least === null ? logOdds(x) : composite(() => logOdds(clamp(x, least, 1 - least)));
 }
 
-/** y = a log b, elementwise: 0 where a is, whatever log b; NaN where b is. */
+/** y = a log b, elementwise: 0 where a = 0, whatever log b is, but NaN where b is NaN. */
 export const xlogy: BinaryOp = binaryFloat(
   elementwise({
     name: "xlogy",
@@ -55,7 +56,7 @@ export const xlogy: BinaryOp = binaryFloat(
   }),
 );
 
-/** log of a sum of powers of a base: the larger operand, and log(1 + base^−|a − b|) beside it. */
+/** The log of a sum of two powers of a base: max(a, b) + log(1 + base^−|a − b|). */
 function logarithmOfSum(
   name: string,
   power: (x: number) => number,
@@ -68,7 +69,7 @@ function logarithmOfSum(
       name,
       reference: (a, b) => (a === b ? a + rest(1) : Math.max(a, b) + rest(power(-Math.abs(a - b)))),
       expression: (a, b) => {
-        // equal infinities have no difference
+        // Two equal infinities have no difference.
         const difference = e.select(e.eq(a, b), e.number(0, a), e.neg(e.abs(e.sub(a, b))));
         return e.add(e.max(a, b), expression(difference));
       },

@@ -23,8 +23,8 @@ import { chosenAlong } from "./scan.ts";
 import { argsort } from "./sorting.ts";
 
 /**
- * The k-th smallest element along `dim` (the last unless given), counted from 1, and where it is
- * (i32).
+ * The k-th smallest element of each slice along `dim` (the last unless given), counted from 1, and
+ * its index (i32).
  */
 export function kthvalue(
   x: Tensor,
@@ -38,9 +38,7 @@ export function kthvalue(
   const at = normalizeDim("kthvalue", settings.dim ?? -1, x.shape.length);
   const n = x.shape[at] ?? 1;
   if (!(Number.isInteger(k) && k >= 1 && k <= n)) {
-    throw new ArgumentError(
-      `kthvalue: there is no element ${k} of ${n}${detail("x", x.shape)}\n  hint: the smallest is k = 1`,
-    );
+    throw new ArgumentError(`kthvalue: k must be from 1 to ${n}, got ${k}${detail("x", x.shape)}`);
   }
   return composite(() => {
     const places = argsort(x, at);
@@ -55,7 +53,7 @@ function chosenOne(x: Tensor, dim: number, place: Tensor, keepdim: boolean): Val
   return inOrder({ values: squeeze(values, dim), indices: squeeze(place, dim) });
 }
 
-/** The median of all elements; those equal to it share the gradient. */
+/** The median of all elements. Elements equal to it share the gradient. */
 const medianOp: Op = registerOp({
   name: "median",
   meaning: { kind: "gather" },
@@ -72,7 +70,7 @@ const medianOp: Op = registerOp({
   },
 });
 
-/** Where the lower median of each line is, or its first NaN: in a sorted line NaN is last. */
+/** The index of the lower median of each sorted slice, or of its first NaN (NaN sorts last). */
 function medianPlace(x: Tensor, dim: number, skipsNaN: boolean): Tensor {
   const n = x.shape[dim] ?? 1;
   const places = argsort(x, dim);
@@ -99,7 +97,7 @@ function middle(
     return startValue(Number.NaN, x, [...x.shape.keys()], false);
   }
   if ((along ? x.shape[at] : sizeOf(x.shape)) === 0) {
-    throw new ArgumentError(`${call}: no elements to choose from${detail("x", x.shape)}`);
+    throw new ArgumentError(`${call}: expected at least one element${detail("x", x.shape)}`);
   }
   return composite(() => {
     if (along) {
@@ -118,9 +116,10 @@ const keptOne = ({ shape }: Tensor, dim: number): Shape =>
   shape.length === 0 ? shape : shape.with(dim, 1);
 
 /**
- * The median of all elements, or of each line along `dim` with its index (i32): of an even number
- * the lower one of the middle two. NaN if any is. Over all elements those equal to it share the
- * gradient, along `dim` it goes to the index.
+ * The median of all elements, or of each slice along `dim` with its index (i32). For an even number
+ * of elements it is the lower of the middle two. NaN if any element is NaN. Over all elements,
+ * those
+ * equal to the median share the gradient; along `dim` the element at the index gets it.
  */
 export function median(x: Tensor): Tensor;
 export function median(
@@ -137,7 +136,7 @@ export function median(
   return middle("median", false, x, dim, options);
 }
 
-/** `median` of the elements that are not NaN; NaN where all are. */
+/** `median` of the elements that are not NaN. NaN if all are. */
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(
   x: Tensor,

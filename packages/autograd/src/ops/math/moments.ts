@@ -32,7 +32,7 @@ import { sort } from "./sorting.ts";
 import { nansum, norm, std, type VarianceOptions, variance } from "./statistics.ts";
 import { sqrt } from "./unary.ts";
 
-/** Σ x / n over the elements that are not NaN; NaN where all are. Fractions only. */
+/** The mean of the elements that are not NaN. NaN if all are. x is floating-point. */
 export function nanmean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   checkCall(
     "nanmean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
@@ -47,11 +47,13 @@ export function nanmean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions
   });
 }
 
+/** The result of `varMean`: by name, or `const [variance, mean] = …`. */
 export interface VarianceAndMean extends Pair<Tensor> {
   readonly variance: Tensor;
   readonly mean: Tensor;
 }
 
+/** The result of `stdMean`: by name, or `const [deviation, mean] = …`. */
 export interface DeviationAndMean extends Pair<Tensor> {
   readonly std: Tensor;
   readonly mean: Tensor;
@@ -65,7 +67,7 @@ const kept = (
   return { dim: over, keepdim };
 };
 
-/** `variance` and `mean` of the same dimensions: `const [v, m] = varMean(x, 1)`. */
+/** `variance` and `mean` over the same dimensions: `const [v, m] = varMean(x, 1)`. */
 export function varMean(
   x: Tensor,
   dim?: Dims | VarianceOptions,
@@ -80,7 +82,7 @@ export function varMean(
   );
 }
 
-/** `std` and `mean` of the same dimensions: `const [s, m] = stdMean(x, 1)`. */
+/** `std` and `mean` over the same dimensions: `const [s, m] = stdMean(x, 1)`. */
 export function stdMean(
   x: Tensor,
   dim?: Dims | VarianceOptions,
@@ -93,14 +95,15 @@ export function stdMean(
   return composite(() => inOrder({ std: std(x, dim, options), mean: mean(x, kept(dim, options)) }));
 }
 
+/** The result of `aminmax`: by name, or `const [min, max] = …`. */
 export interface Extremes extends Pair<Tensor> {
   readonly min: Tensor;
   readonly max: Tensor;
 }
 
 /**
- * The least and the greatest of all elements, or along one dimension, NaN if one is; those that
- * attain them share the gradient.
+ * The minimum and maximum of all elements, or along one dimension. NaN if any element is NaN. The
+ * elements that attain an extreme share its gradient.
  */
 export function aminmax(x: Tensor, options: OneDimOptions = {}): Extremes {
   checkCall("aminmax(x, { dim: number | null, keepdim: boolean })", arguments);
@@ -116,8 +119,8 @@ export function aminmax(x: Tensor, options: OneDimOptions = {}): Extremes {
 }
 
 /**
- * The most frequent value along `dim` (the last unless given), of equally frequent ones the least;
- * and where it is last (i32).
+ * The most frequent value of each slice along `dim` (the last unless given), and the index (i32) of
+ * its last occurrence. Of equally frequent values it is the smallest.
  */
 export function mode(
   x: Tensor,
@@ -129,7 +132,7 @@ export function mode(
   const settings = withDim<number | null, OneDimOptions>(dim, options);
   const at = normalizeDim("mode", settings.dim ?? -1, x.shape.length);
   if (x.shape[at] === 0) {
-    throw new ArgumentError(`mode: no elements to choose from${detail("x", x.shape)}`);
+    throw new ArgumentError(`mode: expected at least one element${detail("x", x.shape)}`);
   }
   return composite(() => {
     const lines = x.shape.length === 0 ? reshape(x, [1]) : movedim(x, at, -1);
@@ -147,7 +150,7 @@ export function mode(
   });
 }
 
-/** The p-norm of a − b, of all elements: 2 unless given. */
+/** ‖a − b‖ₚ over all elements (p = 2 unless given). */
 export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
   checkCall("dist(a, b, p?: number)", arguments);
   checkTensor("dist", a);
@@ -156,7 +159,9 @@ export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
 }
 
 /**
- * x whose slices along `dim` have a p-norm of at most `maxnorm`: longer ones are shortened to it.
+ * Scales down the slices of x along `dim` whose p-norm is greater than `maxnorm`, so that it
+ * becomes
+ * `maxnorm`.
  */
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
   checkCall("renorm(x, p: number, dim: number, maxnorm: number)", arguments);
@@ -165,7 +170,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   if (x.shape.length < 2) {
     throw new ShapeError(`renorm: takes at least 2 dimensions${detail("x", x.shape)}`);
   }
-  if (!(p > 0)) throw new ArgumentError(`renorm: p must be above 0, got ${p}`);
+  if (!(p > 0)) throw new ArgumentError(`renorm: p must be greater than 0, got ${p}`);
   if (!(maxnorm >= 0)) throw new ArgumentError(`renorm: maxnorm must be 0 or more, got ${maxnorm}`);
   const at = normalizeDim("renorm", dim, x.shape.length);
   const others = [...x.shape.keys()].filter((d) => d !== at);
@@ -175,21 +180,22 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   });
 }
 
+/** Options of `cov`. */
 export interface CovOptions {
   /**
-   * Subtracted from the number of observations in the divisor: 1 (the default) is Bessel's
+   * Subtracted from the number of observations in the divisor. 1 (the default) is Bessel's
    * correction.
    */
   readonly correction?: number;
-  /** How often each observation was made: whole numbers. */
+  /** How often each observation was made (integers). */
   readonly fweights?: Tensor | null;
-  /** How much each observation counts: fractions. */
+  /** The weight of each observation (floating-point). */
   readonly aweights?: Tensor | null;
 }
 
 /**
- * The covariances of variables in rows, observed in columns: [variables, observations] →
- * [variables, variables]; a number of one.
+ * The covariance matrix of variables in rows and observations in columns: [variables, observations]
+ * → [variables, variables]. A single variable gives a 0-d tensor.
  */
 export function cov(x: Tensor, options: CovOptions = {}): Tensor {
   checkCall("cov(x, { correction: number, fweights, aweights })", arguments);
@@ -203,18 +209,18 @@ export function cov(x: Tensor, options: CovOptions = {}): Tensor {
     checkTensor("cov", w);
     if (w.shape.length !== 1 || w.shape[0] !== n) {
       throw new ShapeError(
-        `cov: ${name} are a vector of ${n}, one for each observation${detail(name, w.shape)}`,
+        `cov: ${name} must be a vector of length ${n}, one element per observation${detail(name, w.shape)}`,
       );
     }
     if (isFloating(w.dtype) === whole) {
       throw new DTypeError(
-        `cov: ${name} are ${whole ? "whole numbers" : "fractions"}, got ${w.dtype}`,
+        `cov: ${name} must be ${whole ? "integers" : "floating-point"}, got ${w.dtype}`,
       );
     }
     return checkedFractions(
       w,
       { from: 0, to: Infinity },
-      (value) => new ArgumentError(`cov: ${name} are 0 or more, got ${value}`),
+      (value) => new ArgumentError(`cov: ${name} must be 0 or more, got ${value}`),
     );
   };
   return composite(() => {
@@ -238,7 +244,10 @@ export function cov(x: Tensor, options: CovOptions = {}): Tensor {
   });
 }
 
-/** The correlations of variables in rows, observed in columns: `cov` divided by both deviations. */
+/**
+ * The correlation matrix of variables in rows and observations in columns: `cov` divided by both
+ * standard deviations.
+ */
 export function corrcoef(x: Tensor): Tensor {
   checkCall("corrcoef(x)", arguments);
   checkTensor("corrcoef", x);

@@ -17,7 +17,7 @@ function erfcxReference(x: number): number {
   return 1 / (Math.sqrt(Math.PI) * fraction);
 }
 
-/** y = e^(x²) erfc x, elementwise, which does not become 0 where erfc does. */
+/** y = e^(x²) erfc x, elementwise. It does not underflow where erfc does. */
 export const erfcx: UnaryOp = unaryFloat(
   elementwise(
     ofInput("erfcx", erfcxReference, e.erfcx, (dy, x) =>
@@ -31,7 +31,7 @@ const logNdtrReference = (x: number): number =>
     ? Math.log(erfcxReference(-x / Math.SQRT2) / 2) - (x * x) / 2
     : Math.log1p(-erfcReference(x / Math.SQRT2) / 2);
 
-/** By erfcx on the left; on the right log(1 − Φ(−x)), and 1 − Φ is small. */
+/** By erfcx for negative x; for positive x by log(1 − Φ(−x)). */
 function logNdtrExpression(x: Expr): Expr {
   const number = (value: number): Expr => e.number(value, x);
   const size = e.abs(x);
@@ -43,8 +43,8 @@ function logNdtrExpression(x: Expr): Expr {
 }
 
 /**
- * log Φ(x), the logarithm of the distribution of normal numbers, elementwise, where Φ itself is 0
- * too.
+ * log Φ(x), the log of the standard normal's distribution function, elementwise. It is accurate
+ * where Φ(x) underflows.
  */
 export const logNdtr: UnaryOp = unaryFloat(
   elementwise(
@@ -54,14 +54,14 @@ export const logNdtr: UnaryOp = unaryFloat(
   ),
 );
 
-/** Φ(x) = ½ erfc(−x/√2), the share of normal numbers below x, elementwise. */
+/** Φ(x) = ½ erfc(−x/√2), the standard normal's distribution function, elementwise. */
 export function ndtr(x: Tensor): Tensor {
   checkCall("ndtr(x)", arguments);
   checkTensor("ndtr", x);
   return composite(() => mul(erfc(mul(x, -Math.SQRT1_2)), 0.5));
 }
 
-/** By Newton's method on log Φ, from the left. */
+/** By Newton's method on log Φ, for p ≤ ½. */
 function ndtriReference(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : p === 1 ? Infinity : Number.NaN;
   if (p > 0.5) return -ndtriReference(1 - p);
@@ -79,8 +79,8 @@ function ndtriReference(p: number): number {
 }
 
 /**
- * (2p − 1) F(w) with w = −log 4p(1 − p): F in w up to 5, in its root beyond and beyond 16. Fitted
- * to 6e-8.
+ * (2p − 1) F(w) with w = −log 4p(1 − p). F is a polynomial in w up to 5 and in √w beyond, with
+ * another one from 16 on. Fitted to 6e-8.
  */
 function ndtriExpression(p: Expr): Expr {
   const number = (value: number): Expr => e.number(value, p);
@@ -118,7 +118,7 @@ function ndtriExpression(p: Expr): Expr {
   return e.select(valid, inside, e.select(known, outside, number(Number.NaN)));
 }
 
-/** The inverse of Φ on (0, 1), elementwise: ∓∞ at 0 and 1, NaN beyond. */
+/** The inverse of Φ on (0, 1), elementwise: ∓∞ at 0 and 1, NaN outside. */
 export const ndtri: UnaryOp = unaryFloat(
   elementwise(
     ofOutput("ndtri", ndtriReference, ndtriExpression, (dy, y) =>

@@ -15,16 +15,20 @@ import { contract } from "./contract.ts";
 import { checkMatched, dot } from "./contraction.ts";
 import { einsum } from "./einsum.ts";
 
-/** How many last dimensions of a meet the first of b; or which of a meet which of b. */
+/**
+ * A number n contracts the last n dimensions of a with the first n of b. A pair of lists names the
+ * dimensions of each.
+ */
 export type MeetingDims = number | readonly [readonly number[], readonly number[]];
 
+/** Options of `tensordot`. */
 export interface TensordotOptions {
   readonly dims?: MeetingDims;
 }
 
 /**
- * Products of a and b summed over the dimensions that meet (2 unless told): [a's others..., b's
- * others...].
+ * Multiplies a and b and sums over the contracted dimensions (2 unless given): [a's other
+ * dimensions..., b's other dimensions...].
  */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
   checkCall("tensordot(a, b, dims?: number | array, { dims })", arguments);
@@ -34,7 +38,7 @@ export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOpt
   const counted = typeof given === "number";
   if (counted && !(given >= 0 && given <= Math.min(a.shape.length, b.shape.length))) {
     throw new ArgumentError(
-      `tensordot: ${given} dimensions do not meet${detail("a", a.shape)}${detail("b", b.shape)}`,
+      `tensordot: cannot contract ${given} dimensions${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   }
   const ofA = counted ? range(a.shape.length - given, given) : meeting(a, given[0]);
@@ -66,8 +70,8 @@ const meeting = (x: Tensor, dims: readonly number[]): number[] =>
   dims.length === 0 ? [] : normalizeDims("tensordot", dims, x.shape.length);
 
 /**
- * Kronecker's product: every element of a times the whole of b, in blocks. [m, n], [p, q] → [m·p,
- * n·q].
+ * The Kronecker product: every element of a times the whole of b, in blocks. [m, n], [p, q] →
+ * [m·p, n·q].
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
   checkCall("kron(a, b)", arguments);
@@ -110,7 +114,7 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor |
     x1.shape.slice(0, -1).join() === x2.shape.slice(0, -1).join();
   if (!fits) {
     throw new ShapeError(
-      `bilinear: the features do not meet the weight${detail("x1", x1.shape)}${detail("x2", x2.shape)}` +
+      `bilinear: the weight does not fit the features${detail("x1", x1.shape)}${detail("x2", x2.shape)}` +
         `${detail("weight", weight.shape)}\n  hint: the weight is [out, features of x1, features of x2]`,
     );
   }
@@ -125,23 +129,23 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor |
   });
 }
 
-/** Σ of the main diagonal of a matrix. */
+/** The sum of the main diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
   checkCall("trace(x)", arguments);
   checkTensor("trace", x);
-  if (x.shape.length !== 2) throw new ShapeError(`trace: takes a matrix${detail("x", x.shape)}`);
+  if (x.shape.length !== 2) throw new ShapeError(`trace: expected a matrix${detail("x", x.shape)}`);
   return composite(() => sum(diagonal(x)));
 }
 
-/** Σ aᵢ bᵢ of two vectors; of fractions what `dot` gives. */
+/** Σᵢ aᵢ bᵢ of two vectors. For floating-point vectors it equals `dot`. */
 export function vdot(a: Tensor, b: Tensor): Tensor {
   checkCall("vdot(a, b)", arguments);
   return dot(a, b);
 }
 
 /**
- * Products summed over the last dimension of both: [..., k], [...', k] → [..., ...']; with a number
- * its multiple.
+ * Sums products over the last dimension of both: [..., k], [...', k] → [..., ...']. If one is a 0-d
+ * tensor, it is the elementwise product.
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
   checkCall("inner(a, b)", arguments);
@@ -151,7 +155,7 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * The vector product a × b along a dimension of size 3: the first such unless given. The other
+ * The vector product a × b along a dimension of size 3: the first such one unless given. The other
  * dimensions broadcast.
  */
 export function cross(
@@ -168,7 +172,7 @@ export function cross(
   const at = along === null ? first : normalizeDim("cross", along, shape.length);
   if (a.shape.length !== b.shape.length || a.shape[at] !== 3 || b.shape[at] !== 3) {
     throw new ShapeError(
-      `cross: takes vectors of 3 numbers, along one dimension of both${detail("a", a.shape)}${detail("b", b.shape)}`,
+      `cross: expected a dimension of size 3 in both${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   }
   const turned = (x: Tensor, by: number): Tensor => roll(x, -by, at);

@@ -17,8 +17,9 @@ import type { OneDimOptions } from "./reduction.ts";
 import { sort } from "./sorting.ts";
 import { ceil, floor, round } from "./unary.ts";
 
+/** Options of `quantile` and `nanquantile`. */
 export interface QuantileOptions extends OneDimOptions {
-  /** What lies between two elements: "linear" goes from one to the other, the others choose. */
+  /** How to get a value between two elements: "linear" interpolates, the others choose one. */
   readonly interpolation?: "linear" | "lower" | "higher" | "midpoint" | "nearest";
 }
 
@@ -39,7 +40,7 @@ function quantiles(
     );
   if (!ways.includes(interpolation)) {
     throw new ArgumentError(
-      `${call}: interpolation is one of ${ways.join(", ")}, got ${interpolation}`,
+      `${call}: interpolation must be one of ${ways.join(", ")}, got ${interpolation}`,
     );
   }
   const wanted = typeof q === "number" ? constant(q, x.dtype, [], x.node.stream) : q;
@@ -48,14 +49,14 @@ function quantiles(
     throw new DTypeError(`${call}: q must have x's dtype, ${x.dtype}; got ${wanted.dtype}`);
   }
   if (wanted.shape.length > 1) {
-    throw new ShapeError(`${call}: q is a number or a vector${detail("q", wanted.shape)}`);
+    throw new ShapeError(`${call}: q must be a number or a vector${detail("q", wanted.shape)}`);
   }
   const noFraction = (value: number): ArgumentError =>
-    new ArgumentError(`${call}: q is from 0 to 1, got ${value}`);
+    new ArgumentError(`${call}: q must be from 0 to 1, got ${value}`);
   if (typeof q === "number" && !(q >= 0 && q <= 1)) throw noFraction(q);
   const at = dim === null ? null : normalizeDim(call, dim, x.shape.length);
   if (sizeOf(x.shape) === 0) {
-    throw new ArgumentError(`${call}: no elements to choose from${detail("x", x.shape)}`);
+    throw new ArgumentError(`${call}: expected at least one element${detail("x", x.shape)}`);
   }
   return composite(() => {
     const lines =
@@ -101,8 +102,8 @@ function quantiles(
 }
 
 /**
- * The q-quantile of all elements, or of each line along `dim`: q is from 0 to 1, a number or a
- * vector (whose dimension then comes first). NaN where a line has one.
+ * The q-quantile of all elements, or of each slice along `dim`. q is from 0 to 1, a number or a
+ * vector (whose dimension comes first in the result). NaN for a slice that contains NaN.
  */
 export function quantile(
   x: Tensor,
@@ -117,7 +118,7 @@ export function quantile(
   return quantiles("quantile", false, x, q, withDim<number | null, QuantileOptions>(dim, options));
 }
 
-/** `quantile` of the elements that are not NaN; NaN where all are. */
+/** `quantile` of the elements that are not NaN. NaN if all are. */
 export function nanquantile(
   x: Tensor,
   q: Tensor | number,

@@ -29,11 +29,11 @@ import { mul, trueDivide } from "./arithmetic.ts";
 import { maximum, minimum } from "./binary.ts";
 import { eq, isnan, logicalOr, where } from "./comparison.ts";
 
-/** Number of elements that reducing these dimensions joins into one. */
+/** The number of elements that a reduction over these dimensions combines into one. */
 export const countOver = (shape: Shape, dims: readonly number[]): number =>
   sizeOf(dims.map((d) => shape[d] as number));
 
-/** Σ x / n over `dim` (one, several, or all). Fractions only. */
+/** Σ x / n over `dim` (one, several, or all). x is floating-point. */
 export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
@@ -46,16 +46,15 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   checkFloating("mean", value);
   const dims = normalizeDims("mean", settings.dim, x.shape.length);
   return composite(() => {
-    // divided before the dimensions are put back: in its own shape that is part of the sum's kernel
+    // The division comes before the dimensions are restored, so that the sum's kernel includes it.
     const average = inFloat32(value, (all) => trueDivide(sum(all, dims), countOver(x.shape, dims)));
     return settings.keepdim ? reshape(average, keptShape(x.shape, dims)) : average;
   });
 }
 
 /**
- * The extreme over dimensions; those that attain it share the gradient evenly. Of one that is NaN
- * the NaNs do, where it is over all elements (`max()`), or all elements get NaN (`amax(dim)`), as
- * in PyTorch.
+ * The extreme over dimensions. The elements that attain it share the gradient evenly. If it is NaN,
+ * the NaNs share it over all elements (`max()`), or all get NaN (`amax(dim)`), as in PyTorch.
  */
 const extremeOp = (name: string, combine: "max" | "min", ofAll = false): Op =>
   reduction({
@@ -94,18 +93,24 @@ function extreme(
 function refuseNothing(call: string, x: Tensor, dims: readonly number[]): void {
   if (countOver(x.shape, dims) > 0) return;
   throw new ArgumentError(
-    `${call}: no elements to choose from${detail("x", x.shape)}\n  hint: reduce a dimension that is not empty`,
+    `${call}: expected at least one element${detail("x", x.shape)}\n  hint: reduce a dimension that is not empty`,
   );
 }
 
-/** max x over `dim` (one, several, or all); NaN if any is. Equal maxima share the gradient. */
+/**
+ * max x over `dim` (one, several, or all). NaN if any element is NaN. Equal maxima share the
+ * gradient.
+ */
 export function amax(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)
     checkCall("amax(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return extreme(amaxOp, x, dim, options);
 }
 
-/** min x over `dim` (one, several, or all); NaN if any is. Equal minima share the gradient. */
+/**
+ * min x over `dim` (one, several, or all). NaN if any element is NaN. Equal minima share the
+ * gradient.
+ */
 export function amin(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)
     checkCall("amin(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
@@ -115,6 +120,7 @@ export function amin(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOpti
 const argmaxOp: Op = reduction({ name: "argmax", combine: "argmax" });
 const argminOp: Op = reduction({ name: "argmin", combine: "argmin" });
 
+/** Options of `max` and `min` along one dimension, `argmax` and `argmin`. */
 export interface OneDimOptions extends DimOption<number | null> {
   readonly keepdim?: boolean;
 }
@@ -126,7 +132,7 @@ function argextreme(
   options: OneDimOptions | undefined,
 ): Tensor {
   checkTensor(op.name, x);
-  refuseBool(op.name, x, 'x.to("u8") first; max(x, dim) takes bools');
+  refuseBool(op.name, x, 'convert with x.to("u8"), or use max(x, dim)');
   const { dim: over = null, keepdim = false } = withDim<number | null, OneDimOptions>(dim, options);
   const dims = normalizeDims(op.name, over, x.shape.length);
   refuseNothing(op.name, x, dims);
@@ -134,8 +140,9 @@ function argextreme(
 }
 
 /**
- * Index (i32) of the first maximum along `dim`, or in row-major order of all; NaN counts as the
- * largest.
+ * Index (i32) of the first maximum along `dim`, or of all elements in row-major order. NaN counts
+ * as
+ * the largest.
  */
 export function argmax(
   x: Tensor,
@@ -148,8 +155,9 @@ export function argmax(
 }
 
 /**
- * Index (i32) of the first minimum along `dim`, or in row-major order of all; NaN counts as the
- * smallest.
+ * Index (i32) of the first minimum along `dim`, or of all elements in row-major order. NaN counts
+ * as
+ * the smallest.
  */
 export function argmin(
   x: Tensor,
@@ -169,13 +177,13 @@ export interface ValuesAndIndices extends Pair<Tensor> {
   readonly indices: Tensor;
 }
 
-/** The extreme along one dimension; the gradient goes to the first that attains it. */
+/** The extreme along one dimension. The first element that attains it gets the gradient. */
 const extremeAlong = (name: string, combine: "max" | "min", place: Op): Op =>
   reduction({
     name,
     combine,
     saves: [0],
-    guards: [], // PyTorch's reads the places only
+    guards: [], // PyTorch reads the indices only, so x may change
     gradient: (dy, [operand]) => {
       const x = operand as Tensor;
       const last = x.shape.length - 1;
@@ -203,8 +211,9 @@ function extremeWithIndex(
 }
 
 /**
- * The maximum of all elements; of each line along `dim`, with its index; or elementwise of two
- * tensors. Along `dim` the gradient goes to the index, over all elements equal maxima share it.
+ * The maximum of all elements; of each slice along `dim`, with its index; or elementwise of two
+ * tensors. Along `dim` the element at the index gets the gradient; over all elements equal maxima
+ * share it.
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
@@ -224,8 +233,9 @@ export function max(
 }
 
 /**
- * The minimum of all elements; of each line along `dim`, with its index; or elementwise of two
- * tensors. Along `dim` the gradient goes to the index, over all elements equal minima share it.
+ * The minimum of all elements; of each slice along `dim`, with its index; or elementwise of two
+ * tensors. Along `dim` the element at the index gets the gradient; over all elements equal minima
+ * share it.
  */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
@@ -260,8 +270,8 @@ function maxOrMin(
 }
 
 /**
- * Π of the others: with one zero among them only its own is not 0, with two all are (along a
- * dimension but for NaN, as in PyTorch).
+ * A product, whose gradient for each element is the product of the others. With two zeros or more
+ * it is 0 (but NaN along a dimension that has NaN, as in PyTorch).
  */
 const productOp = (name: string, ofAll: boolean): Op =>
   reduction({
@@ -286,7 +296,7 @@ const productOp = (name: string, ofAll: boolean): Op =>
 const prodOp: Op = productOp("prod", false);
 const prodOfAllOp: Op = productOp("prod of all", true);
 
-/** Π x over `dim` (one, several, or all); exact gradients where elements are 0. */
+/** Π x over `dim` (one, several, or all). Gradients are exact where elements are 0. */
 export function prod(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
@@ -328,8 +338,8 @@ function quantified(
 }
 
 /**
- * Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. Of u8 it
- * is u8.
+ * Whether all elements (of all, or along `dim`) are true, that is, not 0. True for no elements. u8
+ * gives u8.
  */
 export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)
@@ -338,8 +348,8 @@ export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptio
 }
 
 /**
- * Whether any element (of all, or along `dim`) is true, that is not 0; false over none. Of u8 it is
- * u8.
+ * Whether any element (of all, or along `dim`) is true, that is, not 0. False for no elements. u8
+ * gives u8.
  */
 export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)

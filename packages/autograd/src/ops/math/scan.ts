@@ -33,18 +33,19 @@ const scanOp = (name: string, combine: Scan["combine"], gradient?: Gradient): Op
 
 const scan = (op: Op, x: Tensor, dtype: DType = x.dtype): Tensor => record(op, [x], x.shape, dtype);
 
-/** The last dimension backwards. A view. */
+/** The last dimension reversed, as a view. */
 const backwards = (x: Tensor): Tensor => flipped(x, [x.shape.length - 1]);
 
-/** Σ over this element and all after it in the last dimension. */
+/** The sum of each element and all after it in the last dimension. */
 const sumFromEnd = (x: Tensor): Tensor => backwards(scan(cumsumOp, backwards(x)));
 
 const cumsumOp: Op = scanOp("cumsum", "sum", (dy) => [sumFromEnd(dy)]);
 
 /**
- * ∂yⱼ/∂xₖ = Π of the others up to j. In O(n): yⱼ/xₖ before the first zero, 0 after it, and at it
- * the products with 1 in its place. That is no formula to differentiate at a zero, so a gradient
- * that is on the tape takes all n² products.
+ * ∂yⱼ/∂xₖ is the product of the other elements up to j. In O(n): yⱼ/xₖ before the first zero, the
+ * products without the first zero at it, 0 after it. This has no derivative at a zero, so a
+ * gradient
+ * on the tape takes all n² products.
  */
 const cumprodOp: Op = scanOp("cumprod", "prod", (dy, [operand], { output }) => {
   const x = operand as Tensor;
@@ -69,8 +70,8 @@ function productsOfOthers(dy: Tensor, x: Tensor): Tensor {
 }
 
 /**
- * ∂yⱼ/∂xₖ = e^(xₖ − yⱼ), summed in logarithms too: positive and negative dy apart. Where yⱼ is −∞
- * no x before it counts.
+ * ∂yⱼ/∂xₖ = e^(xₖ − yⱼ), summed in logarithms: positive and negative dy separately. Where yⱼ is −∞,
+ * no x before it contributes.
  */
 const logcumsumexpOp: Op = scanOp("logcumsumexp", "logsumexp", (dy, [operand], { output }) => {
   const x = operand as Tensor;
@@ -87,15 +88,16 @@ const logcumsumexpOp: Op = scanOp("logcumsumexp", "logsumexp", (dy, [operand], {
 const cummaxOp: Op = scanOp("cummax", "argmax");
 const cumminOp: Op = scanOp("cummin", "argmin");
 
-/** Calls `fn` with the dimension last, and puts it back in what it gives. */
+/** Calls `fn` with the dimension moved last, and moves it back in the result. */
 export function alongLast(x: Tensor, dim: number, fn: (x: Tensor) => Tensor): Tensor {
   const last = Math.max(x.shape.length - 1, 0);
   if (x.shape.length === 0) return reshape(fn(raised(x)), []);
   return dim === last ? fn(x) : transpose(fn(transpose(x, dim, last)), dim, last);
 }
 
+/** Options of `cumsum` and `cumprod`. */
 export interface CumulateOptions extends DimOption {
-  /** Convert to this dtype first. */
+  /** Converts to this dtype first. */
   readonly dtype?: DType;
 }
 
@@ -158,15 +160,15 @@ function extremesSoFar(op: Op, x: Tensor, dim: number | DimOption): ValuesAndInd
   });
 }
 
-/** The values at indices along a dimension, of 0-d tensors too. */
+/** The elements at the indices along a dimension. Also takes 0-d tensors. */
 export function chosenAlong(x: Tensor, dim: number, indices: Tensor): Tensor {
   if (sizeOf(indices.shape) === 0) return narrow(x, dim, 0, indices.shape[dim] as number);
   return reshape(gatherAlong(raised(x), dim, raised(indices)), indices.shape);
 }
 
 /**
- * The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on
- * NaN.
+ * The largest element so far along `dim`, and its index (i32). Of equal elements it is the latest.
+ * From the first NaN on it is NaN.
  */
 export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
   if (arguments.length > 2 || typeof dim === "object")
@@ -175,8 +177,8 @@ export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
 }
 
 /**
- * The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on
- * NaN.
+ * The smallest element so far along `dim`, and its index (i32). Of equal elements it is the latest.
+ * From the first NaN on it is NaN.
  */
 export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
   if (arguments.length > 2 || typeof dim === "object")
@@ -184,18 +186,20 @@ export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
   return extremesSoFar(cumminOp, x, dim);
 }
 
+/** Options of `diff`. */
 export interface DiffOptions extends DimOption {
-  /** How many times. */
+  /** How many times to take differences (1). */
   readonly n?: number;
-  /** Put before x, along `dim`. */
+  /** Prepended to x along `dim`. */
   readonly prepend?: Tensor | null;
-  /** Put after x, along `dim`. */
+  /** Appended to x along `dim`. */
   readonly append?: Tensor | null;
 }
 
 /**
- * Differences of neighbours along `dim` (the last unless given), `n` times over: yₖ = xₖ₊₁ − xₖ. Of
- * bools, whether they differ.
+ * yₖ = xₖ₊₁ − xₖ, the differences of neighbours along `dim` (the last unless given), taken `n`
+ * times.
+ * For bools: whether neighbours differ.
  */
 export function diff(
   x: Tensor,
@@ -210,10 +214,12 @@ export function diff(
   const settings = dim === undefined ? given : { ...given, dim };
   const { n: times = 1, dim: along = -1, prepend, append } = settings;
   if (x.shape.length === 0) {
-    throw new ShapeError(`diff: a 0-d tensor has no neighbours${detail("x", x.shape)}`);
+    throw new ShapeError(
+      `diff: expected at least 1 dimension, got a 0-d tensor${detail("x", x.shape)}`,
+    );
   }
   if (!(Number.isInteger(times) && times >= 0)) {
-    throw new ArgumentError(`diff: n must be a whole number, 0 or more; got ${times}`);
+    throw new ArgumentError(`diff: n must be a whole number, 0 or more, got ${times}`);
   }
   const at = normalizeDim("diff", along, x.shape.length);
   return composite(() => {

@@ -12,23 +12,20 @@ import { add, sub } from "./arithmetic.ts";
 import { minimum } from "./binary.ts";
 import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
 
+/** Options of `searchsorted`. */
 export interface SearchsortedOptions {
-  /**
-   * Where the value may stand after its equals, too: the index of the first element greater than
-   * it.
-   */
+  /** If true, returns the index after equal elements (upper bound). */
   readonly right?: boolean;
   readonly side?: "left" | "right";
-  /**
-   * The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape.
-   */
+  /** The order that sorts the slices if they are not sorted: what `argsort` returns for them. */
   readonly sorter?: Tensor | null;
 }
 
 /**
- * Where each value goes in a sorted line so that it stays sorted (i32): the index of the first
- * element not less than it. `sorted` is a vector, or has the values' shape but for the last
- * dimension.
+ * The index (i32) at which each value can be inserted into a sorted slice and keep it sorted: that
+ * of
+ * the first element not less than the value. `sorted` is a vector, or has the shape of `values` but
+ * for the last dimension.
  */
 export function searchsorted(
   sorted: Tensor,
@@ -58,7 +55,7 @@ export function searchsorted(
   const lines = sorted.shape.slice(0, -1);
   if (sorted.shape.length > 1 && !sameShape(lines, wanted.shape.slice(0, -1))) {
     throw new ShapeError(
-      `searchsorted: sorted lines and values must agree but in the last dimension` +
+      `searchsorted: sorted and values must have equal shapes but for the last dimension` +
         `${detail("sorted", sorted.shape)}${detail("values", wanted.shape)}`,
     );
   }
@@ -76,14 +73,16 @@ export function searchsorted(
   });
 }
 
+/** Options of `bucketize`. */
 export interface BucketizeOptions {
-  /** Where the value is equal to a boundary: the bucket behind it. */
+  /** If true, a value equal to a boundary belongs to the bucket after it. */
   readonly right?: boolean;
 }
 
 /**
- * In which bucket between sorted boundaries each element is (i32): `searchsorted` with its operands
- * swapped.
+ * The index (i32) of the bucket between sorted boundaries that contains each element:
+ * `searchsorted`
+ * with its operands swapped.
  */
 export function bucketize(
   x: Tensor | number,
@@ -94,7 +93,7 @@ export function bucketize(
   checkTensor("bucketize", boundaries);
   if (boundaries.shape.length !== 1) {
     throw new ShapeError(
-      `bucketize: the boundaries are a vector${detail("boundaries", boundaries.shape)}`,
+      `bucketize: boundaries must be a vector${detail("boundaries", boundaries.shape)}`,
     );
   }
   return composite(() => searchsorted(boundaries, x, { right: options.right ?? false }));

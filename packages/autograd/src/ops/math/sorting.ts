@@ -25,15 +25,16 @@ const sortOp: Op = registerOp({
 const order = (x: Tensor, descending: boolean): Tensor =>
   record(sortOp, [x], x.shape, "i32", sortAttributes(descending));
 
+/** Options of `sort` and `argsort`. */
 export interface SortOptions extends DimOption {
   readonly descending?: boolean;
-  /** Every sort here keeps equal elements in order; PyTorch's only where asked to. */
+  /** Every sort here is stable; PyTorch's is only if this is true. */
   readonly stable?: boolean;
 }
 
 /**
- * Indices (i32) that sort x along `dim` (the last unless given): equal elements keep their order,
- * NaN is greatest.
+ * Indices (i32) that sort x along `dim` (the last unless given). The sort is stable; NaN is
+ * greatest.
  */
 export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
   checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
@@ -44,8 +45,8 @@ export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOpt
 }
 
 /**
- * x sorted along `dim` (the last unless given), and where each element was (i32). Equal elements
- * keep their order, NaN is greatest.
+ * x sorted along `dim` (the last unless given), and the index of each element in x (i32). The sort
+ * is stable; NaN is greatest.
  */
 export function sort(
   x: Tensor,
@@ -62,16 +63,17 @@ export function sort(
   });
 }
 
+/** Options of `topk`. */
 export interface TopkOptions extends DimOption {
-  /** The smallest where false. */
+  /** If false, takes the smallest elements. */
   readonly largest?: boolean;
-  /** They come in order here, asked for or not. */
+  /** The elements are always in order here, whatever this says. */
   readonly sorted?: boolean;
 }
 
 /**
- * The k largest (or smallest) elements along `dim` (the last unless given) in order, and where they
- * are (i32); of equals the first.
+ * The k largest (or smallest) elements along `dim` (the last unless given) in order, and their
+ * indices (i32). Of equal elements the first is taken.
  */
 export function topk(
   x: Tensor,
@@ -90,7 +92,7 @@ export function topk(
   const n = x.shape[at] ?? 1;
   if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
     throw new ArgumentError(
-      `topk: cannot choose ${k} of ${n} elements along dimension ${at}${detail("x", x.shape)}`,
+      `topk: k must be from 0 to ${n} (the size of dimension ${at}), got ${k}${detail("x", x.shape)}`,
     );
   }
   return composite(() => {

@@ -14,7 +14,7 @@ import { eq, isnan, logicalNot, ne, where } from "./comparison.ts";
 import { amax, amin, countOver, mean } from "./reduction.ts";
 import { abs, safeSqrt, square } from "./unary.ts";
 
-/** How many elements (of all, or along `dim`) are not 0, as i32. */
+/** The number of elements (of all, or along `dim`) that are not 0, as i32. */
 export function countNonzero(
   x: Tensor,
   dim?: Dims | ReduceOptions,
@@ -40,8 +40,8 @@ export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions)
 }
 
 /**
- * 0 where x is NaN, else x. The gradient there is 0 · dy, as PyTorch's: that of a mean of nothing
- * stays NaN.
+ * 0 where x is NaN, else x. The gradient there is 0 · dy, as in PyTorch, so that of a mean without
+ * elements stays NaN.
  */
 function withoutNaN(x: Tensor): Tensor {
   const missing = isnan(x);
@@ -50,12 +50,13 @@ function withoutNaN(x: Tensor): Tensor {
   return made;
 }
 
+/** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReduceOptions {
   /**
-   * Subtracted from the number of elements in the divisor: 1 (the default) is Bessel's correction.
+   * Subtracted from the number of elements in the divisor. 1 (the default) is Bessel's correction.
    */
   readonly correction?: number;
-  /** `false` is `correction: 0`. */
+  /** `false` means `correction: 0`. */
   readonly unbiased?: boolean;
 }
 
@@ -84,7 +85,7 @@ export function variance(
   return watch(made, x);
 }
 
-/** The square root of the variance; its slope at 0 is 0. */
+/** The square root of the variance. Its gradient at 0 is 0. */
 export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
   checkCall(
     "std(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
@@ -95,15 +96,16 @@ export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceO
   return watch(made, x, made);
 }
 
+/** Options of `norm`. */
 export interface NormOptions extends ReduceOptions {
   /**
-   * The exponent: 2 unless given; Infinity and -Infinity give the largest and smallest size, 0
-   * counts.
+   * The exponent (2). Infinity and −Infinity give the largest and smallest absolute value, 0 counts
+   * the elements that are not 0.
    */
   readonly p?: number | "fro" | null;
 }
 
-/** (Σ |x|ᵖ)^(1/p) over `dim` (one, several, or all); the slope at the zero vector is 0. */
+/** (Σ |x|ᵖ)^(1/p) over `dim` (one, several, or all). The gradient at the zero vector is 0. */
 export function norm(
   x: Tensor,
   p?: number | "fro" | null | NormOptions,
@@ -121,6 +123,7 @@ export function norm(
   return vectorNorm(x, { ord, dim: named ? over : (dim ?? over), keepdim });
 }
 
+/** Options of `linalg.vectorNorm`. */
 export interface VectorNormOptions extends ReduceOptions {
   readonly ord?: number;
 }

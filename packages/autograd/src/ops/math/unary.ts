@@ -11,7 +11,7 @@ import { erfReference, roundHalfToEven } from "../core/reference.ts";
 import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, isnan, le, lt, where } from "./comparison.ts";
 
-/** An op of one operand whose gradient reads it: dL/dx = rule(dy, x). */
+/** An op with one operand, whose gradient reads the operand: dL/dx = rule(dy, x). */
 export const ofInput = (
   name: string,
   reference: (x: number) => number,
@@ -25,7 +25,7 @@ export const ofInput = (
   gradient: (dy, [x]) => [rule(dy, x as Tensor)],
 });
 
-/** An op of one operand whose gradient reads its result: dL/dx = rule(dy, y). */
+/** An op with one operand, whose gradient reads the result: dL/dx = rule(dy, y). */
 export const ofOutput = (
   name: string,
   reference: (x: number) => number,
@@ -39,11 +39,11 @@ export const ofOutput = (
   gradient: (dy, _, { output }) => [rule(dy, output)],
 });
 
-/** y = |x|, elementwise; the slope at 0 is 0. */
+/** y = |x|, elementwise. The gradient at 0 is 0. */
 export const abs: UnaryOp = unary(
   elementwise(ofInput("abs", Math.abs, e.abs, (dy, x) => mul(dy, sign(x)))),
 );
-/** y = −1, 0 or 1, the sign of x, elementwise; 0 for NaN. Gradient: zero. */
+/** y = −1, 0 or 1, the sign of x, elementwise; 0 for NaN. The gradient is 0. */
 export const sign: UnaryOp = unary(
   elementwise({
     name: "sign",
@@ -71,7 +71,7 @@ export const exp2: UnaryOp = unaryFloat(
     ),
   ),
 );
-/** y = eˣ − 1, elementwise, exact near 0. */
+/** y = eˣ − 1, elementwise, accurate near 0. */
 export const expm1: UnaryOp = unaryFloat(
   elementwise(ofOutput("expm1", Math.expm1, e.expm1, (dy, y) => mul(dy, add(y, 1)))),
 );
@@ -92,7 +92,7 @@ export const log10: UnaryOp = unaryFloat(
     ),
   ),
 );
-/** y = ln(1 + x), elementwise, exact near 0. */
+/** y = ln(1 + x), elementwise, accurate near 0. */
 export const log1p: UnaryOp = unaryFloat(
   elementwise(ofInput("log1p", Math.log1p, e.log1p, (dy, x) => trueDivide(dy, add(x, 1)))),
 );
@@ -100,7 +100,7 @@ export const log1p: UnaryOp = unaryFloat(
 export const sqrt: UnaryOp = unaryFloat(
   elementwise(ofOutput("sqrt", Math.sqrt, e.sqrt, (dy, y) => trueDivide(dy, mul(y, 2)))),
 );
-/** y = √x, elementwise, with a slope of 0 at 0: norms and deviations are flat there. */
+/** y = √x, elementwise, with the gradient 0 at 0: norms and standard deviations need it. */
 export const safeSqrt: UnaryOp = unaryFloat(
   elementwise(
     ofOutput("safeSqrt", Math.sqrt, e.sqrt, (dy, y) =>
@@ -169,11 +169,11 @@ export const sinc: UnaryOp = unaryFloat(
       (dy, x) => {
         const none = eq(x, 0);
         const turn = mul(where(none, 1, x), Math.PI);
-        const slope = trueDivide(
+        const derivative = trueDivide(
           sub(mul(turn, cos(turn)), sin(turn)),
           mul(square(turn), 1 / Math.PI),
         );
-        return where(none, zeroGradient(dy), mul(dy, slope));
+        return where(none, zeroGradient(dy), mul(dy, derivative));
       },
     ),
   ),
@@ -240,7 +240,7 @@ export const sigmoid: UnaryOp = unaryFloat(
   ),
 );
 
-/** A step function: whole numbers stay as they are, and no gradient flows. */
+/** A step function: integers stay as they are, and the gradient is 0. */
 const rounding = (
   name: string,
   round: (x: number) => number,
@@ -255,20 +255,21 @@ const rounding = (
     }),
   );
 
-/** y = ⌊x⌋, elementwise. Gradient: zero. */
+/** y = ⌊x⌋, elementwise. The gradient is 0. */
 export const floor: UnaryOp = rounding("floor", Math.floor, e.floor);
-/** y = ⌈x⌉, elementwise. Gradient: zero. */
+/** y = ⌈x⌉, elementwise. The gradient is 0. */
 export const ceil: UnaryOp = rounding("ceil", Math.ceil, e.ceil);
-/** y = x cut off toward zero, elementwise. Gradient: zero. */
+/** y = x rounded toward zero, elementwise. The gradient is 0. */
 export const trunc: UnaryOp = rounding("trunc", Math.trunc, e.trunc);
 const roundToWhole: UnaryOp = rounding("round", roundHalfToEven, e.round);
 
+/** Options of `round`. */
 export interface RoundOptions {
-  /** Digits after the point; negative ones stand before it. */
+  /** Digits after the decimal point. A negative number counts digits before it. */
   readonly decimals?: number;
 }
 
-/** y = x rounded to `decimals` digits, halves to even, elementwise. Gradient: zero. */
+/** y = x rounded to `decimals` digits, halves to even, elementwise. The gradient is 0. */
 export function round(x: Tensor, options: RoundOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("round(x, { decimals: number })", arguments);
   const { decimals = 0 } = options;
@@ -290,7 +291,7 @@ const fraction: UnaryOp = unary(
   }),
 );
 
-/** y = x − trunc x of fractions, elementwise; it has the sign of x. */
+/** y = x − trunc x of a floating-point x, elementwise. It has the sign of x. */
 export function frac(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("frac(x)", arguments);
   checkTensor("frac", x);
@@ -309,7 +310,7 @@ const rectified: UnaryOp = unary(
   ),
 );
 
-/** y = max(0, x), elementwise; the slope at 0 is 0. Bools are refused. */
+/** y = max(0, x), elementwise. The gradient at 0 is 0. Bools throw. */
 export function relu(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("relu(x)", arguments);
   return rectified(refuseBool("relu", x, 'x.to("f32") first'));
@@ -326,6 +327,7 @@ export function isfinite(x: Tensor): Tensor {
   return composite(() => lt(abs(x), Infinity));
 }
 
+/** Options of `nanToNum`. */
 export interface NanToNumOptions {
   readonly nan?: number;
   readonly posinf?: number;
@@ -339,8 +341,8 @@ const largest: Partial<Record<DType, number>> = {
 };
 
 /**
- * x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest,
- * elementwise.
+ * x with NaN and the infinities replaced by numbers, elementwise: by default 0 and the dtype's
+ * largest values.
  */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("nanToNum(x, { nan, posinf, neginf })", arguments);

@@ -8,28 +8,29 @@ import { checkTensor } from "../core/apply.ts";
 import { hostTensor } from "../core/creation.ts";
 import { movedim } from "../core/layout.ts";
 
+/** Options of `unique` and `uniqueConsecutive`. */
 export interface UniqueOptions {
-  /** Also where each element of x is among the unique ones. */
+  /** Also returns the index among the unique values of each element of x. */
   readonly returnInverse?: boolean;
-  /** Also how often each one occurs. */
+  /** Also returns how often each value occurs. */
   readonly returnCounts?: boolean;
-  /** Compares the parts along this dimension in place of the elements. */
+  /** Compares slices along this dimension, not elements. */
   readonly dim?: number | null;
 }
 
-/** By name, or what was asked for in this order: `const [values, counts] = …`. */
+/** By name, or in this order those that were asked for: `const [values, counts] = …`. */
 export interface UniqueResult extends Iterable<Tensor> {
   readonly [place: number]: Tensor;
   readonly values: Tensor;
-  /** i32, of x's shape, or with `dim` a vector; null unless asked for. */
+  /** i32, of x's shape, or a vector if `dim` is given. Null unless asked for. */
   readonly inverse: Tensor | null;
-  /** i32; null unless asked for. */
+  /** i32. Null unless asked for. */
   readonly counts: Tensor | null;
 }
 
 /**
- * The different values of x in order, as a vector, or the different parts along `dim`; with
- * options, also their places and counts. NaNs all differ. Reads x.
+ * The unique values of x in ascending order, as a vector, or the unique slices along `dim`. Options
+ * add their indices and counts. Every NaN counts as different. Reads x from the device.
  */
 export async function unique(
   x: Tensor,
@@ -48,8 +49,8 @@ export async function unique(
 }
 
 /**
- * `unique` of neighbours: each run of equal values (or parts along `dim`) once, in the order of x.
- * Reads x.
+ * Removes all but the first of each run of equal values (or of equal slices along `dim`). Reads x
+ * from the device.
  */
 export async function uniqueConsecutive(
   x: Tensor,
@@ -77,7 +78,7 @@ async function different(
   const { dtype, shape } = x;
   const { stream } = x.node;
   const at = dim === null ? null : normalizeDim(call, dim, shape.length);
-  // a line for each thing that is compared: an element, or a part along `dim`
+  // One row per compared thing: an element, or a slice along `dim`.
   const turned = at === null ? x : movedim(x, at, 0);
   const data = await read(turned);
   const count = at === null ? data.length : (shape[at] as number);
@@ -120,6 +121,6 @@ async function different(
   }) as unknown as UniqueResult;
 }
 
-/** Numbers in order, NaN last. */
+/** Compares numbers; NaN is last. */
 const order = (a: number, b: number): number =>
   a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));

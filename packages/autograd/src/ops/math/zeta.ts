@@ -17,8 +17,8 @@ export const bernoulli: readonly number[] = [
 ];
 
 /**
- * The terms up to 15 and to s, while they matter, and those beyond, over a^(−s): a/(s−1) + ½ + Σ
- * B₂ⱼ/(2j)! · s(s+1)…(s+2j−2) a^(1−2j). Abramowitz & Stegun 23.2.9.
+ * The terms up to 15 (and up to s) as long as they matter, and the Euler–Maclaurin remainder over
+ * a^(−s): a/(s−1) + ½ + Σ B₂ⱼ/(2j)! · s(s+1)…(s+2j−2) a^(1−2j). Abramowitz & Stegun 23.2.9.
  */
 function zetaReference(s: number, q: number): number {
   if (!(s >= 1) || Number.isNaN(q)) return Number.NaN;
@@ -42,8 +42,8 @@ function zetaReference(s: number, q: number): number {
 }
 
 /**
- * ζ(s, q) = Σ (q + k)^(−s) over k ≥ 0, elementwise, for s > 1: ∞ at s = 1 and for q = 0, −1, −2, …,
- * NaN for other q < 0 unless s is whole. It has the gradient with respect to q only.
+ * ζ(s, q) = Σ (q + k)^(−s) over k ≥ 0, elementwise, for s > 1: ∞ at s = 1 and at q = 0, −1, −2, …,
+ * NaN for other q < 0 unless s is an integer. It is differentiable with respect to q only.
  */
 export const zeta: BinaryOp = binaryFloat(
   elementwise({
@@ -54,7 +54,7 @@ export const zeta: BinaryOp = binaryFloat(
     gradient: (dy, [first, q], { needs }) => {
       if (needs[0] === true)
         throw new GradError(
-          "zeta: has no gradient with respect to its first operand, in PyTorch neither\n  hint: s.detach()",
+          "zeta: has no gradient with respect to its first operand (nor in PyTorch)\n  hint: s.detach()",
         );
       const s = first as Tensor;
       return [false, neg(mul(dy, mul(s, zeta(add(s, 1), q as Tensor))))];

@@ -18,7 +18,10 @@ import { gt, le, logicalAnd, logicalOr, lt, where } from "../math/comparison.ts"
 import { abs, erf, exp, sigmoid, tanh } from "../math/unary.ts";
 import { narrow } from "../shape/movement.ts";
 
-/** An op of one operand and numbers that shape it: y = f(x; numbers…), a fraction unless told. */
+/**
+ * An op of one operand and some numbers: y = f(x; numbers…). Integers give f32 unless told
+ * otherwise.
+ */
 interface ShapedSpec {
   readonly name: string;
   readonly count: number;
@@ -66,31 +69,36 @@ const hardtanhOp = shaped(
   ofOperand,
 );
 
-/** Between two numbers; integers stay integers, and so must the ends be what they can hold. */
+/**
+ * Clamps between two numbers. Integers stay integers, so the bounds must be integers of that dtype.
+ */
 function between(call: string, x: Tensor, ends: readonly [number, number]): Tensor {
   checkTensor(call, x);
   refuseBool(call, x, 'x.to("f32") first');
   const [low, high] = ends.map((end) => held(call, end, x.dtype)) as [number, number];
   if (low < 0 && (x.dtype === "u8" || x.dtype === "u32")) {
-    throw new DTypeError(`${call}: ${x.dtype} has nothing below 0, got ${low}`);
+    throw new DTypeError(`${call}: bounds of ${x.dtype} must be 0 or more, got ${low}`);
   }
   return hardtanhOp(x, low, high);
 }
 
+/** Options of `hardtanh`. */
 export interface HardtanhOptions {
   readonly minVal?: number;
   readonly maxVal?: number;
 }
 
 /**
- * y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. Integers stay
+ * y = min(max(x, minVal), maxVal), elementwise. The gradient at both bounds is 0. Integers stay
  * integers.
  */
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("hardtanh(x, { minVal: number, maxVal: number })", arguments);
   const { minVal = -1, maxVal = 1 } = options;
   if (!(minVal <= maxVal))
-    throw new ArgumentError(`hardtanh: minVal is ${minVal}, more than maxVal, ${maxVal}`);
+    throw new ArgumentError(
+      `hardtanh: minVal must not be greater than maxVal, got ${minVal} and ${maxVal}`,
+    );
   return between("hardtanh", x, [minVal, maxVal]);
 }
 
@@ -109,6 +117,7 @@ const leakyReluOp = shaped({
   rule: (dy, x, [slope]) => where(gt(x, 0), dy, mul(dy, slope as number)),
 });
 
+/** Options of `leakyRelu`. */
 export interface LeakyReluOptions {
   readonly negativeSlope?: number;
 }
@@ -140,6 +149,7 @@ const eluOp = shaped({
     mul(where(le(x, 0), mul(dy, mul(exp(x), alpha as number)), dy), scale as number),
 });
 
+/** Options of `elu`. */
 export interface EluOptions {
   readonly alpha?: number;
 }
@@ -177,9 +187,10 @@ const softplusOp = shaped({
   },
 });
 
+/** Options of `softplus`. */
 export interface SoftplusOptions {
   readonly beta?: number;
-  /** Past beta · x = threshold the result is x itself. */
+  /** If beta · x is greater than this, the result is x itself. */
   readonly threshold?: number;
 }
 
@@ -191,7 +202,7 @@ export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
   return softplusOp(x, beta, threshold);
 }
 
-/** y = ln σ(x), elementwise, for large −x too. */
+/** y = ln σ(x), elementwise, accurate for large −x. */
 export const logsigmoid: UnaryOp = unaryFloat(
   elementwise({
     name: "logsigmoid",
@@ -221,16 +232,16 @@ const softshrinkOp = shaped({
     where(logicalOr(gt(x, width as number), lt(x, -(width as number))), dy, zeroGradient(dy)),
 });
 
-/** y = x moved toward 0 by `lambd`, and 0 within it, elementwise. */
+/** y = x − sign(x) · lambd where |x| > lambd, else 0, elementwise. */
 export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
   if (arguments.length > 1) checkCall("softshrink(x, lambd?: number)", arguments);
-  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: lambd is ${lambd}\n  hint: 0 or more`);
+  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: lambd must be 0 or more, got ${lambd}`);
   return softshrinkOp(x, lambd);
 }
 
-/** Settings of celu. */
+/** Options of `celu`. */
 export interface CeluOptions {
-  /** Where the curve ends for low x, negated (default 1). */
+  /** α: the result tends to −α for low x (1). */
   readonly alpha?: number;
 }
 
@@ -238,7 +249,7 @@ export interface CeluOptions {
 export function celu(x: Tensor, options: CeluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("celu(x, { alpha: number })", arguments);
   const { alpha = 1 } = options;
-  if (alpha === 0) throw new ArgumentError("celu: alpha is 0, and x is divided by it");
+  if (alpha === 0) throw new ArgumentError("celu: alpha must not be 0");
   return composite(() => mul(elu(trueDivide(x, alpha)), alpha));
 }
 
@@ -332,12 +343,13 @@ export function tanhshrink(x: Tensor): Tensor {
   return composite(() => sub(x, tanh(x)));
 }
 
+/** Options of `gelu`. */
 export interface GeluOptions {
-  /** "tanh" takes the faster formula of Hendrycks & Gimpel 2016 in place of erf. */
+  /** "tanh" uses the faster approximation of Hendrycks & Gimpel 2016 instead of erf. */
   readonly approximate?: "none" | "tanh";
 }
 
-/** y = x · Φ(x) with the normal distribution's Φ = (1 + erf(x/√2)) / 2, elementwise. */
+/** y = x · Φ(x) with the standard normal's Φ(x) = (1 + erf(x/√2)) / 2, elementwise. */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall('gelu(x, { approximate: "none" | "tanh" })', arguments);
   const { approximate = "none" } = options;
@@ -359,12 +371,12 @@ export function glu(x: Tensor, place?: number | DimOption): Tensor {
   const at = normalizeDim("glu", dim, x.shape.length);
   const n = x.shape[at] ?? 1;
   if (n % 2 !== 0) {
-    throw new ShapeError(`glu: dimension ${at} has no two equal halves${detail("x", x.shape)}`);
+    throw new ShapeError(`glu: the size of dimension ${at} must be even${detail("x", x.shape)}`);
   }
   return composite(() => mul(narrow(x, at, 0, n / 2), sigmoid(narrow(x, at, n / 2, n / 2))));
 }
 
-/** y = x for x > 0, else w x; w: [1], or one slope for each channel (dimension 1). */
+/** y = x for x > 0, else w x. w: [1], or one element per channel (dimension 1). */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (arguments.length > 2) checkCall("prelu(x, weight)", arguments);
   checkTensor("prelu", x);
@@ -373,8 +385,8 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   const slopes = sizeOf(weight.shape);
   if (slopes !== 1 && slopes !== x.shape[1]) {
     throw new ShapeError(
-      `prelu: ${slopes} slopes for ${x.shape[1] ?? 1} channels${detail("x", x.shape)}${detail("weight", weight.shape)}` +
-        "\n  hint: one slope, or one for each size of dimension 1",
+      `prelu: the weight has ${slopes} elements for ${x.shape[1] ?? 1} channels${detail("x", x.shape)}${detail("weight", weight.shape)}` +
+        "\n  hint: give one element, or one per channel (dimension 1)",
     );
   }
   const shape = x.shape.length < 2 ? [] : x.shape.map((_, d) => (d === 1 ? slopes : 1));

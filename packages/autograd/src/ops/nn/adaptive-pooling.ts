@@ -20,29 +20,30 @@ import { resample } from "./resampling.ts";
 import { areaMap } from "./resizing.ts";
 import { asBatch } from "./windows.ts";
 
-/** The size of the result; null keeps x's. */
+/** The size of the result. Null keeps x's size. */
 export type OutputSize = number | readonly (number | null)[];
 
+/** Options of `adaptiveMaxPool1d`, `adaptiveMaxPool2d` and `adaptiveMaxPool3d`. */
 export interface AdaptiveMaxPoolOptions {
-  /** Gives the places of the maxima too, as flat indices (i32) into each channel. */
+  /** If true, also returns the indices of the maxima, as flat indices (i32) into each channel. */
   readonly returnIndices?: boolean;
 }
 
-/** The sizes of the result, for x from `first` on not empty. */
+/** The sizes of the result. Throws if dimensions of x from `first` on are empty. */
 function outputOf(call: string, x: Tensor, rank: number, size: OutputSize, first: 1 | 2): number[] {
   const wanted = typeof size === "number" ? Array<number>(rank).fill(size) : size;
   const sizes = wanted.map((n, d) => n ?? (x.shape[2 + d] as number));
   if (sizes.length !== rank || !sizes.every((n) => Number.isInteger(n) && n > 0)) {
     throw new ArgumentError(
-      `${call}: the output's size is ${JSON.stringify(size)}\n  hint: a positive number, or ${rank} of them; null keeps the size`,
+      `${call}: outputSize is ${JSON.stringify(size)}\n  hint: give a positive number, or ${rank} of them; null keeps the size`,
     );
   }
   if (x.shape.includes(0, first))
-    throw new ShapeError(`${call}: there is nothing in the input${detail("x", x.shape)}`);
+    throw new ShapeError(`${call}: the input is empty${detail("x", x.shape)}`);
   return sizes;
 }
 
-/** The kernel of equal windows that cover the input, or null where they are not equal. */
+/** The kernel of equal windows that cover the input, or null if the windows are not equal. */
 function equalWindows(x: Tensor, sizes: readonly number[]): number[] | null {
   const kernel = sizes.map((n, d) => (x.shape[2 + d] as number) / n);
   return kernel.every(Number.isInteger) ? kernel : null;
@@ -97,8 +98,9 @@ function adaptiveMaxPool(
 }
 
 /**
- * Areas are as long as the longest of them; the shorter ones repeat their last element, which never
- * wins over itself.
+ * All areas are gathered with the length of the longest. Shorter ones repeat their last element,
+ * which
+ * does not change the maximum.
  */
 function maxOfAreas(x: Tensor, sizes: readonly number[]): ValuesAndIndices {
   const { stream } = x.node;
@@ -171,8 +173,9 @@ export function adaptiveAvgPool3d(x: Tensor, outputSize: OutputSize): Tensor {
 }
 
 /**
- * The maximum of each of `outputSize` areas that cover the input. x: [N, C, L] or [C, L]. With
- * `returnIndices`, its place too.
+ * The maximum of each of `outputSize` areas that cover the input, and its index with
+ * `returnIndices`.
+ * x: [N, C, L] or [C, L].
  */
 export function adaptiveMaxPool1d(
   x: Tensor,
@@ -197,8 +200,9 @@ export function adaptiveMaxPool1d(
 }
 
 /**
- * The maximum of each of `outputSize` areas that cover the input. x: [N, C, H, W] or [C, H, W].
- * With `returnIndices`, its place too.
+ * The maximum of each of `outputSize` areas that cover the input, and its index with
+ * `returnIndices`.
+ * x: [N, C, H, W] or [C, H, W].
  */
 export function adaptiveMaxPool2d(
   x: Tensor,
@@ -223,8 +227,9 @@ export function adaptiveMaxPool2d(
 }
 
 /**
- * The maximum of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H,
- * W]. With `returnIndices`, its place too.
+ * The maximum of each of `outputSize` areas that cover the input, and its index with
+ * `returnIndices`.
+ * x: [N, C, D, H, W] or [C, D, H, W].
  */
 export function adaptiveMaxPool3d(
   x: Tensor,

@@ -10,6 +10,7 @@ import { sliceOf } from "../shape/movement.ts";
 import { padded } from "./padding.ts";
 import { overlapAdd, perDim, type Windows, windowCount, windows } from "./windows.ts";
 
+/** Options of `unfold` and `fold`. */
 export interface UnfoldOptions {
   readonly dilation?: number | readonly number[];
   /** Zeros around the image. */
@@ -43,7 +44,10 @@ function layoutOf(
   return { over: { counts, kernel, stride, dilation }, padding };
 }
 
-/** Windows of `size` along `dim`, `step` apart, as a new last dimension: Tensor.unfold. A view. */
+/**
+ * Windows of `size` along `dim`, `step` apart, as a new last dimension. A view. PyTorch's
+ * `Tensor.unfold`.
+ */
 export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
   checkCall("unfold(x, dim: number, size: number, step: number)", arguments);
   checkTensor("unfold", x);
@@ -52,7 +56,7 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
   const n = x.shape[at] ?? 1;
   if (!(size >= 0 && size <= n && step > 0)) {
     throw new ArgumentError(
-      `unfold: windows of ${size} by steps of ${step} do not lie in a dimension of ${n}`,
+      `unfold: windows of ${size} with a step of ${step} do not fit a dimension of ${n}`,
     );
   }
   const counts = [Math.floor((n - size) / step) + 1];
@@ -99,8 +103,8 @@ export function unfold(
 }
 
 /**
- * Columns added up where their windows lie: the adjoint of `unfold`. x: [N, C · kH · kW, windows] →
- * [N, C, H, W].
+ * Adds columns up at the positions of their windows: the adjoint of `unfold`. x: [N, C · kH · kW,
+ * windows] → [N, C, H, W].
  */
 export function fold(
   x: Tensor,

@@ -13,17 +13,17 @@ import { flipped, sliceOf } from "../shape/movement.ts";
 import { type Margin, padded } from "./padding.ts";
 import { mirror, spreadOut, type Windows, windowView } from "./windows.ts";
 
-/**
- * What a convolution does beside its weight: windows over the padded input, in groups of channels.
- */
+/** A convolution without its weight: windows over the padded input, in groups of channels. */
 export interface Plan {
   readonly over: Windows;
   readonly groups: number;
-  /** How much of the input is padding, of which nobody asks the gradient. */
+  /** The part of the input that is padding and needs no gradient. */
   readonly margins: readonly Margin[];
 }
 
-/** The plan as attributes after the ranks: groups, counts, kernel, stride, dilation, margins. */
+/**
+ * Packs the plan as attributes after the ranks: groups, counts, kernel, stride, dilation, margins.
+ */
 const written = ({ over, groups, margins }: Plan): number[] => [
   groups,
   ...over.counts,
@@ -45,7 +45,7 @@ function readPlan(attrs: Attributes): Plan {
   };
 }
 
-/** A dimension split in two, the first of `count`. */
+/** Splits a dimension in two; the first has size `count`. */
 const grouped = (view: View, dim: number, count: number): View =>
   reshapeView(
     view,
@@ -72,7 +72,7 @@ const convOp: Op = registerOp({
   },
 });
 
-/** weight: [G·O, C, k…]; x: [N, G·C, n…], padded already → [N, G·O, windows…]. */
+/** weight: [G·O, C, k…]; x: [N, G·C, n…], already padded → [N, G·O, windows…]. */
 export function conv(weight: Tensor, x: Tensor, plan: Plan): Tensor {
   if (x.dtype === "u8") return byWords(weight, x, (w, image) => conv(w, image, plan));
   const { over, groups } = plan;
@@ -131,9 +131,9 @@ function convWeight(dy: Tensor, x: Tensor, plan: Plan): Tensor {
 }
 
 /**
- * What each of `sizes` elements of the input, after the first `skipped`, takes part in: dx = dy
- * spread out by the stride, convolved with the turned weight. dy: [N, G·O, windows…]; weight: [G·O,
- * C, k…] → [N, G·C, sizes…].
+ * The gradient of the input, for `sizes` elements after the first `skipped`: dy, spread out by the
+ * stride, is convolved with the flipped weight. dy: [N, G·O, windows…]; weight: [G·O, C, k…] →
+ * [N, G·C, sizes…].
  */
 export function convInput(
   dy: Tensor,
@@ -159,7 +159,8 @@ export function convInput(
 const noMargins = (sizes: Shape): Margin[] => sizes.map(() => [0, 0]);
 
 /**
- * Products from which on phases, a kernel each, are faster than products with the zeros between
+ * From this number of products on, one kernel per phase is faster than products with the zeros
+ * between
  * strides.
  */
 const WORTH_PHASES = 2 ** 18;
@@ -168,16 +169,19 @@ const hasPhases = ({ kernel, stride, dilation }: Windows): boolean =>
   stride.some((n) => n > 1) &&
   stride.every((n, d) => n === 1 || dilation[d] === 1 || kernel[d] === 1);
 
-/** Elements of one dimension that are a stride apart: they meet the same places of the kernel. */
+/**
+ * The input elements of one dimension that are a stride apart: they use the same part of the
+ * kernel.
+ */
 interface Phase {
-  /** The first of them in the result, and how many. */
+  /** The index of the first element in the result, and their number. */
   readonly start: number;
   readonly count: number;
-  /** Their part of the turned kernel. */
+  /** Their part of the flipped kernel. */
   readonly first: number;
   readonly places: number;
   readonly step: number;
-  /** What of dy they see, and how far apart. */
+  /** The part of dy that they read, and the step in it. */
   readonly from: number;
   readonly to: number;
   readonly dilation: number;
@@ -203,8 +207,8 @@ function phasesOf(
 }
 
 /**
- * `convInput` with the zeros between strides left out: a convolution for each phase, put side by
- * side.
+ * `convInput` without the zeros between strides: one convolution per phase, interleaved in the
+ * result.
  */
 function convPhases(
   dy: Tensor,
@@ -256,7 +260,7 @@ function convPhases(
   return assemble(shape, parts);
 }
 
-/** `convInput` for a padded input: zeros in place of the padding's own part. */
+/** `convInput` for a padded input. The padding gets zeros. */
 function paddedInput(dy: Tensor, weight: Tensor, plan: Plan, sizes: Shape): Tensor {
   const { margins } = plan;
   const inner = sizes.map((n, d) => n - added(margins[d], 0) - added(margins[d], 1));

@@ -12,14 +12,15 @@ import { conv, convInput } from "./conv.ts";
 import { type Margin, padded } from "./padding.ts";
 import { asBatch, perDim, windowCount } from "./windows.ts";
 
+/** Options of `conv1d`, `conv2d` and `conv3d`. */
 export interface ConvOptions {
-  /** From window to window: a number, or one for each dimension. */
+  /** The step between windows: a number, or one per dimension. */
   readonly stride?: number | readonly number[];
-  /** Zeros around the input; "valid" is none, "same" keeps its size. */
+  /** Zeros around the input. "valid" adds none; "same" keeps the input's size. */
   readonly padding?: number | readonly number[] | "valid" | "same";
-  /** From element to element of a window. */
+  /** The step between elements of a window. */
   readonly dilation?: number | readonly number[];
-  /** The channels are cut into so many parts that do not meet. */
+  /** The number of channel groups. Each group of inputs is convolved with its own filters. */
   readonly groups?: number;
 }
 
@@ -51,7 +52,7 @@ function convolution(
     if (count > 0) return count;
     throw new ShapeError(
       `${call}: a kernel of ${n} does not fit the padded input of ${length}` +
-        `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: more padding, or a smaller kernel`,
+        `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: use more padding, or a smaller kernel`,
     );
   });
   const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
@@ -65,11 +66,11 @@ function checkBias(call: string, bias: Tensor | null, filters: number, weight: T
   if (bias !== null) checkMatched(call, bias, weight);
   if (bias === null || (bias.shape.length === 1 && bias.shape[0] === filters)) return;
   throw new ShapeError(
-    `${call}: the bias needs one number for each of ${filters} filters${detail("bias", bias.shape)}`,
+    `${call}: the bias needs one element per filter (${filters})${detail("bias", bias.shape)}`,
   );
 }
 
-/** The bias on every channel; one example without its batch, as it came. */
+/** Adds the bias to every channel, and drops the batch dimension if the input had none. */
 function finish(y: Tensor, bias: Tensor | null, batched: boolean): Tensor {
   const rank = y.shape.length - 2;
   const out =
@@ -101,7 +102,7 @@ function marginsOf(
   return each.map((n) => [n, n]);
 }
 
-/** Options may stand in the bias's place. */
+/** The options may take the place of the bias. */
 function biasAndOptions<O extends object>(
   bias: Tensor | null | undefined | O,
   options: O | undefined,
@@ -111,7 +112,7 @@ function biasAndOptions<O extends object>(
   return { addend: lowered(bias as Tensor | null | undefined) ?? null, settings: options ?? {} };
 }
 
-/** Refuses a weight whose dimension `inputs` does not take x's channels, group by group. */
+/** Throws if dimension `inputs` of the weight does not fit x's channels per group. */
 function checkWeight(
   call: string,
   x: Tensor,
@@ -133,12 +134,12 @@ function checkWeight(
     number,
   ];
   if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0 || first % groups > 0) {
-    throw new ArgumentError(`${call}: ${groups} groups do not divide the channels${shapes}`);
+    throw new ArgumentError(`${call}: the channels are not divisible by ${groups} groups${shapes}`);
   }
   const takes = inputs === 1 ? second * groups : first;
   if (takes !== channels) {
     throw new ShapeError(
-      `${call}: ${channels} channels do not meet a weight for ${takes}` +
+      `${call}: the input has ${channels} channels, but the weight expects ${takes}` +
         `${groups === 1 ? "" : ` (${groups} groups)`}${shapes}\n  hint: the weight is ${layout}`,
     );
   }
@@ -195,13 +196,15 @@ export function conv3d(
   return convolution("conv3d", 3, x, weight, bias, options);
 }
 
+/** Options of `convTranspose1d`, `convTranspose2d` and `convTranspose3d`. */
 export interface ConvTransposeOptions {
   readonly stride?: number | readonly number[];
-  /** Elements cut off around the result. */
+  /** The number of elements that are cut off on each side of the result. */
   readonly padding?: number | readonly number[];
   /**
-   * Elements more on one side of the result: which of the sizes that a convolution takes to x's is
-   * meant.
+   * Elements added at the end of each dimension. It chooses among the sizes from which a
+   * convolution
+   * gives x's size.
    */
   readonly outputPadding?: number | readonly number[];
   readonly groups?: number;
@@ -235,7 +238,7 @@ function transposedConvolution(
     ) as [number, number, number, number, number];
     if (extra >= Math.max(step, apart)) {
       throw new ArgumentError(
-        `${call}: outputPadding ${extra} is not less than stride ${step} or dilation ${apart}`,
+        `${call}: outputPadding must be less than stride ${step} or dilation ${apart}, got ${extra}`,
       );
     }
     const size = (count - 1) * step - 2 * cut + apart * (n - 1) + extra + 1;

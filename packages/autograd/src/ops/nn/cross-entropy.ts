@@ -21,34 +21,34 @@ import { sum } from "../shape/broadcast.ts";
 import { type LossOptions, reducer } from "./losses.ts";
 import { logSoftmax } from "./softmax.ts";
 
-/** Settings of losses over classes. */
+/** Options of losses over classes. */
 export interface NllLossOptions extends LossOptions {
-  /** A factor for each class: [C]. The mean is then divided by the factors of the targets. */
+  /** A factor per class: [C]. The mean is divided by the sum of the targets' factors. */
   readonly weight?: Tensor | null;
-  /** Targets with this value count for nothing, in the mean's divisor neither. */
+  /** Targets with this value are ignored, also in the mean's divisor. */
   readonly ignoreIndex?: number;
 }
 
 /**
- * Which class each target names, and whether it counts. Masks are made anew for every reader, which
- * takes them in.
+ * The class of each target, and whether it counts. Every use makes its masks anew, so that they
+ * fuse
+ * into its kernel.
  */
 interface Choice {
   /** Whether a class is the target, for every element of x, as bool. */
   readonly chosen: () => Tensor;
   /**
-   * One number for each target from one for each class: x[…, target, …], 0 where the target is
-   * ignored.
+   * Picks one number per target from one per class: x[…, target, …], or 0 for an ignored target.
    */
   readonly pick: (x: Tensor) => Tensor;
-  /** The targets that count, as bool. */
+  /** The targets that are not ignored, as bool. */
   readonly counts: () => Tensor;
 }
 
 /**
- * The class dimension of x stands second, or first where there is no batch. A class is chosen by
- * comparing all of them with the target: unlike a gather that is elementwise, and so becomes part
- * of the sum over classes and of its gradient.
+ * The class dimension of x is the second, or the first if there is no batch. Every class is
+ * compared
+ * with the target: unlike a gather, that is elementwise and fuses into the sum over classes.
  */
 function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): Choice {
   const at = classDim(x);
@@ -80,42 +80,42 @@ function checkClasses(call: string, x: Tensor, target: Tensor, weight: Tensor | 
   if (weight !== null) checkDTypeOf(call, "weight", weight, x);
   if (weight !== null && !sameShape(weight.shape, [classes])) {
     throw new ShapeError(
-      `${call}: the weight has not one factor for each of ${classes} classes${detail("weight", weight.shape)}`,
+      `${call}: the weight must have one element per class (${classes})${detail("weight", weight.shape)}`,
     );
   }
 }
 
-/** The shape of x without its classes: one target each. */
+/** The shape of x without its class dimension: that of the targets. */
 const targetShape = (x: Tensor): Shape => x.shape.toSpliced(classDim(x), 1);
 
 function checkIndices(call: string, x: Tensor, target: Tensor): void {
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(
-      `${call}: targets are class indices (i32), got ${target.dtype}${detail("target", target.shape)}` +
+      `${call}: targets must be class indices (i32), got ${target.dtype}${detail("target", target.shape)}` +
         `\n  hint: target.to("i32")`,
     );
   }
   if (sameShape(target.shape, targetShape(x))) return;
   if (sameShape(target.shape, x.shape)) {
     throw new DTypeError(
-      `${call}: a target in the input's shape holds probabilities (f32), got ${target.dtype}${detail("target", target.shape)}` +
-        `\n  hint: target.to("f32"), or the classes' indices, target.argmax(${classDim(x)})`,
+      `${call}: a target of the input's shape must contain probabilities (f32), got ${target.dtype}${detail("target", target.shape)}` +
+        `\n  hint: target.to("f32"), or use class indices, target.argmax(${classDim(x)})`,
     );
   }
   throw new ShapeError(
-    `${call}: the target has not the input's shape without its classes${detail("input", x.shape)}` +
+    `${call}: the target must have the input's shape without its class dimension${detail("input", x.shape)}` +
       `${detail("target", target.shape)}\n  hint: input [N, C, …] and target [N, …]`,
   );
 }
 
-/** A factor for each class, broadcast against the input; 1 without one. */
+/** One factor per class, shaped to broadcast against the input; 1 if none are given. */
 const classWeight = (weight: Tensor, x: Tensor): Tensor =>
   reshape(
     weight,
     x.shape.map((_, d) => (d === classDim(x) ? -1 : 1)),
   );
 
-/** Σ loss / Σ of what the targets weigh, or the reduction that is asked for. */
+/** The reduction that is asked for. The mean divides by the sum of the targets' weights. */
 function weightedMean(
   call: string,
   { reduction = "mean" }: LossOptions,
@@ -150,8 +150,9 @@ export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions 
   return watch(made, input);
 }
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllLossOptions {
-  /** How much of the target is spread evenly over all classes, from 0 to 1. */
+  /** The part of the target that is spread evenly over all classes, from 0 to 1. */
   readonly labelSmoothing?: number;
 }
 
@@ -175,7 +176,7 @@ export function crossEntropy(
   const reduce = weightedMean(call, options);
   checkClasses(call, input, target, weight);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError(`${call}: labelSmoothing is ${labelSmoothing}\n  hint: from 0 to 1`);
+    throw new ArgumentError(`${call}: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);
   }
   const probabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
   if (!probabilities) checkIndices(call, input, target);
@@ -202,9 +203,9 @@ export function crossEntropy(
 }
 
 /**
- * Σ q (log Σ eᶻ − z) over the classes, for logits z, shifted by their maximum, and shares q: w for
- * the target's, spread by label smoothing. Its slope, softmax(z) Σ q − q, is written down: put
- * together from the formula's parts it takes three times the kernels.
+ * Σ q (log Σ eᶻ − z) over the classes, for logits z minus their maximum, and class weights q: w at
+ * the target, with label smoothing. It has a gradient formula of its own, softmax(z) Σ q − q: the
+ * composition's gradient takes three times as many kernels.
  */
 function ofIndices(
   x: Tensor,
@@ -218,7 +219,7 @@ function ofIndices(
   const classes = x.shape[at] as number;
   const even = smoothing / classes;
   const weighted = (values: Tensor) => (factors === null ? values : mul(values, factors));
-  // q, and values times Σ q
+  // q, and `values` times Σ q.
   const shares = () => {
     const target = cast(chosen(), dtype);
     return weighted(smoothing === 0 ? target : add(mul(target, 1 - smoothing), even));
@@ -238,10 +239,10 @@ function ofIndices(
     return { peak, scale, loss: add(mul(target, 1 - smoothing), mul(all, even)) };
   });
   const rule = (dy: Tensor) => {
-    // differentiated again, the logarithms must be on the tape
+    // To be differentiated again, the logarithms must be on the tape.
     const logs = context.gradMode ? logSoftmax(now, at) : sub(sub(now, peak), scale);
-    const slope = sub(timesWhole(exp(logs)), shares());
-    return [mul(unsqueeze(where(counts(), dy, 0), at), slope)];
+    const gradient = sub(timesWhole(exp(logs)), shares());
+    return [mul(unsqueeze(where(counts(), dy, 0), at), gradient)];
   };
   recordGradient("crossEntropy", loss, [x], rule, [kept(now), kept(peak), kept(scale)]);
   return loss;

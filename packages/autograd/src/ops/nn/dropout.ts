@@ -8,17 +8,18 @@ import { dropoutMask } from "../core/random.ts";
 import { mul } from "../math/arithmetic.ts";
 import { where } from "../math/comparison.ts";
 
+/** Options of `dropout`. */
 export interface DropoutOptions {
-  /** Probability that an element becomes 0. */
+  /** Probability that an element becomes 0 (0.5). */
   readonly p?: number;
-  /** Without it x is given back as it is. */
+  /** If false, x is returned as it is. */
   readonly training?: boolean;
 }
 
 /**
- * y = x / (1 − p) with probability 1 − p, else 0, elementwise, so that the mean stays. The draw is
- * made on the device when the op is recorded: a recomputation draws the same.  Srivastava et al.
- * 2014.
+ * y = x / (1 − p) with probability 1 − p, else 0, elementwise, which keeps the expected value. The
+ * random mask is drawn when the op is recorded, so a recomputation uses the same one. Srivastava et
+ * al. 2014.
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("dropout(x, { p: number, training: boolean })", arguments);

@@ -14,14 +14,17 @@ import { indexSelect } from "../indexing/index-vector.ts";
 import { eq, where } from "../math/comparison.ts";
 import { amax } from "../math/reduction.ts";
 
+/** Options of `oneHot`. */
 export interface OneHotOptions {
-  /** One more than the largest index; where it is not given (or is -1) the indices are read. */
+  /**
+   * The number of classes. If it is not given (or is -1), it is the largest index + 1, read from x.
+   */
   readonly numClasses?: number;
 }
 
 /**
- * A last dimension of zeros (i32) with a 1 at each index: [...] → [..., numClasses]. Without a
- * number of classes the largest index is read, and the result is a promise.
+ * Adds a last dimension of zeros (i32) with a 1 at each index: [...] → [..., numClasses]. Without a
+ * number of classes it reads the largest index and returns a promise.
  */
 export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
 export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
@@ -31,7 +34,9 @@ export function oneHot(x: Tensor, classes: number | OneHotOptions = {}): Tensor 
   const { numClasses: n = -1 } = typeof classes === "number" ? { numClasses: classes } : classes;
   if (n !== -1) return spike(x, n);
   if (sizeOf(x.shape) === 0) {
-    throw new ArgumentError("oneHot: no indices to count classes by\n  hint: give numClasses");
+    throw new ArgumentError(
+      "oneHot: cannot infer the number of classes from an empty tensor\n  hint: give numClasses",
+    );
   }
   return read(amax(x)).then(([largest]) => spike(x, Math.max((largest as number) + 1, 1)));
 }
@@ -42,21 +47,23 @@ function spike(places: Tensor, n: number): Tensor {
   }
   const classes = (value: number): IndexError =>
     new IndexError(
-      `oneHot: class ${value} is not one of ${n} classes${detail("x", places.shape)}\n  hint: classes are 0 to ${n - 1}`,
+      `oneHot: index ${value} is out of range for ${n} classes${detail("x", places.shape)}\n  hint: classes are 0 to ${n - 1}`,
     );
   const named = cast(checkedIndex("oneHot", places, placesOf(n), places, classes), "i32");
   return composite(() => cast(eq(unsqueeze(named, -1), counting(n, named.node.stream)), "i32"));
 }
 
+/** Options of `embedding`. */
 export interface EmbeddingOptions {
-  /** The row that gets no gradient (negative counts from the end). */
+  /** The row that gets no gradient. A negative index counts from the end. */
   readonly paddingIdx?: number | null;
 }
 
 /**
- * The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a
- * row is the sum over its uses. An index that is no row (negative ones are none) is an IndexError,
- * before any weight moves.
+ * The rows of a table at the given indices: input [...], weight [n, d] → [..., d]. The gradient of
+ * a
+ * row is the sum over its uses. An index outside [0, n) (negative ones too) throws an IndexError
+ * before any weight changes.
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   checkCall("embedding(input, weight, { paddingIdx: number | null })", arguments);
@@ -65,12 +72,12 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptio
   checkTensor("embedding", weight);
   if (weight.shape.length !== 2) {
     throw new ShapeError(
-      `embedding: the table must be [rows, features]${detail("weight", weight.shape)}\n  hint: indices first, then the table`,
+      `embedding: the weight must be [rows, features]${detail("weight", weight.shape)}\n  hint: the indices are the first argument, the weight is the second`,
     );
   }
   const [n, features] = weight.shape as readonly [number, number];
   if (paddingIdx !== null && !(paddingIdx >= -n && paddingIdx < n)) {
-    throw new ArgumentError(`embedding: paddingIdx ${paddingIdx} is no row of ${n}`);
+    throw new ArgumentError(`embedding: paddingIdx ${paddingIdx} is out of range for ${n} rows`);
   }
   return composite(() => {
     const places = placesAlong("embedding", weight, 0, input);

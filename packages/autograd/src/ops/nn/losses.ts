@@ -21,15 +21,15 @@ import { abs, exp, log, square } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
 import { logsigmoid } from "./activations.ts";
 
-/** How a loss becomes one number: the mean (default), the sum, or not at all. */
+/** How a loss is reduced: to the mean (default), to the sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
-/** Settings that losses share. */
+/** Options that all losses share. */
 export interface LossOptions {
   readonly reduction?: Reduction;
 }
 
-/** The reduction of a loss's elements; refuses an unknown name before anything is recorded. */
+/** The reduction of a loss. Throws on an unknown name before anything is recorded. */
 export function reducer(
   call: string,
   { reduction = "mean" }: { readonly reduction?: string },
@@ -43,8 +43,8 @@ export function reducer(
 }
 
 /**
- * Refuses operands that are not of one shape, or give no fraction; gives them in the dtype both
- * promote to.
+ * Converts both operands to their promoted dtype. Throws if the shapes differ or that dtype is not
+ * floating-point.
  */
 function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   checkTensor(call, input);
@@ -53,7 +53,7 @@ function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
     throw new ShapeError(
       `${call}: input and target have different shapes` +
         `${detail("input", input.shape)}${detail("target", target.shape)}` +
-        "\n  hint: reshape one to the other's shape; broadcasting here is nearly always a mistake",
+        "\n  hint: reshape one to the other's shape; losses do not broadcast",
     );
   }
   const dtype = resultType(call, widened(input), target);
@@ -62,7 +62,7 @@ function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   return pair;
 }
 
-/** Refuses an input or a target that is no fraction. */
+/** Throws if the input or the target is not floating-point. */
 function checkFractions(call: string, input: Tensor, target: Tensor): void {
   for (const [name, x] of Object.entries({ input, target })) {
     checkTensor(call, x);
@@ -73,7 +73,7 @@ function checkFractions(call: string, input: Tensor, target: Tensor): void {
   }
 }
 
-/** A loss of the difference input − target, elementwise, then reduced. */
+/** A loss that depends on the difference input − target, elementwise, then reduced. */
 function ofDifference(
   call: string,
   input: Tensor,
@@ -88,7 +88,8 @@ function ofDifference(
 }
 
 /**
- * Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of (input − target)². Shapes must be equal. → 0-d, or the inputs' shape with
+ * `reduction: "none"`.
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
@@ -96,8 +97,9 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
 }
 
 /**
- * Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with
- * `reduction: "none"`.
+ * Mean of |input − target|. The gradient at 0 is 0. Shapes must be equal. → 0-d, or the inputs'
+ * shape
+ * with `reduction: "none"`.
  */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
@@ -105,8 +107,9 @@ export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {})
   return ofDifference("l1Loss", input, target, options, abs);
 }
 
+/** Options of `smoothL1Loss`. */
 export interface SmoothL1LossOptions extends LossOptions {
-  /** Where the parabola becomes a line; 0 is `l1Loss`. */
+  /** β, the |d| at which the parabola becomes a line (1). 0 gives `l1Loss`. */
   readonly beta?: number;
 }
 
@@ -121,7 +124,7 @@ export function smoothL1Loss(
     arguments,
   );
   const { beta = 1, ...options } = settings;
-  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}\n  hint: 0 or more`);
+  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta must be 0 or more, got ${beta}`);
   if (beta === 0) return l1Loss(input, target, options);
   return ofDifference("smoothL1Loss", input, target, options, (d) => {
     const loss = parabolaThenLine(d, beta);
@@ -136,8 +139,9 @@ function parabolaThenLine(d: Tensor, end: number): Tensor {
   return mul(bounded, sub(distance, mul(bounded, 0.5)));
 }
 
+/** Options of `huberLoss`. */
 export interface HuberLossOptions extends LossOptions {
-  /** Where the parabola becomes a line. */
+  /** δ, the |d| at which the parabola becomes a line (1). */
   readonly delta?: number;
 }
 
@@ -148,7 +152,8 @@ export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOpti
     arguments,
   );
   const { delta = 1, ...options } = settings;
-  if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}\n  hint: more than 0`);
+  if (!(delta > 0))
+    throw new ArgumentError(`huberLoss: delta must be greater than 0, got ${delta}`);
   checkFractions("huberLoss", input, target);
   return composite(() =>
     cast(
@@ -159,8 +164,9 @@ export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOpti
 }
 
 /**
- * −(y log p + (1 − y) log(1 − p)); its slope (p − y) / p(1 − p) is finite where p is 0 or 1, as
- * PyTorch's.
+ * −(y log p + (1 − y) log(1 − p)). Its gradient (p − y) / p(1 − p) is finite where p is 0 or 1, as
+ * in
+ * PyTorch.
  */
 const bernoulliOp: Op = elementwise({
   name: "binaryCrossEntropy",
@@ -190,7 +196,7 @@ const probabilities = { from: 0, to: 1 };
 const noProbability = (name: "input" | "target") => {
   const cure =
     name === "target"
-      ? "labels are 0 and 1, or fractions between"
+      ? "labels are 0, 1, or numbers between"
       : "F.sigmoid(x) gives probabilities; binaryCrossEntropyWithLogits takes x itself";
   return (value: number): ArgumentError =>
     new ArgumentError(
@@ -198,17 +204,18 @@ const noProbability = (name: "input" | "target") => {
     );
 };
 
-/** Settings of binary cross-entropy. */
+/** Options of `binaryCrossEntropy`. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
-  /** A factor for every element, broadcast to the target's shape. */
+  /** A factor for every element. It broadcasts to the target's shape. */
   readonly weight?: Tensor | null;
 }
 
 /**
- * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y; each
- * logarithm is at least −100, so that a wrong certainty costs 100 and not ∞. Shapes must be equal.
- * → 0-d, or their shape with `reduction: "none"`. Numbers outside [0, 1] are an ArgumentError
- * before any weight moves: of results that are no sigmoid, softmax or clamp the device finds out
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y. Each
+ * logarithm is at least −100, so a wrong certain prediction costs 100, not ∞. Shapes must be equal.
+ * →
+ * 0-d, or the inputs' shape with `reduction: "none"`. Values outside [0, 1] throw an ArgumentError
+ * before any weight changes; if the input is not a sigmoid, softmax or clamp, the device checks it
  * before the next read or step.
  */
 export function binaryCrossEntropy(
@@ -233,15 +240,16 @@ export function binaryCrossEntropy(
   });
 }
 
+/** Options of `binaryCrossEntropyWithLogits`. */
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
-  /** A factor for the positive targets of each class, broadcast to the target's shape. */
+  /** v, a factor for the positive targets of each class. It broadcasts to the target's shape. */
   readonly posWeight?: Tensor | null;
 }
 
 /**
  * Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x and targets y in [0, 1], with v =
- * `posWeight`: it neither overflows nor loses digits for large |x|. Shapes must be equal. → 0-d, or
- * their shape with `reduction: "none"`.
+ * `posWeight`. It neither overflows nor loses digits for large |x|. Shapes must be equal. → 0-d, or
+ * the inputs' shape with `reduction: "none"`.
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -257,7 +265,7 @@ export function binaryCrossEntropyWithLogits(
   checkFractions("binaryCrossEntropyWithLogits", input, target);
   const [x, y] = paired("binaryCrossEntropyWithLogits", input, target);
   return composite(() => {
-    const certainty = logsigmoid(x); // log(1 − σ(x)) is that less x
+    const certainty = logsigmoid(x); // log(1 − σ(x)) = log σ(x) − x
     const scaled =
       posWeight === null ? certainty : mul(certainty, add(mul(sub(posWeight, 1), y), 1));
     const loss = sub(mul(sub(1, y), x), scaled);
@@ -265,10 +273,13 @@ export function binaryCrossEntropyWithLogits(
   });
 }
 
+/** Options of `klDiv`. */
 export interface KlDivOptions {
-  /** "batchmean" divides the sum by the first size, which is what the divergence is defined as. */
+  /**
+   * "batchmean" divides the sum by the first size. This matches the definition of the divergence.
+   */
   readonly reduction?: Reduction | "batchmean";
-  /** The target is given as log-probabilities too. */
+  /** If true, the target contains log-probabilities too. */
   readonly logTarget?: boolean;
 }
 

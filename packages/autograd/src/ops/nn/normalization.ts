@@ -20,13 +20,13 @@ import { rsqrt, square } from "../math/unary.ts";
 import { keptShape } from "../shape/broadcast.ts";
 import { narrow } from "../shape/movement.ts";
 
-/** Settings that normalisations share. */
+/** Options that normalisations share. */
 export interface NormalizationOptions {
-  /** A factor for the normalised values. */
+  /** γ, the factor of the normalised values. */
   readonly weight?: Tensor | null;
-  /** What is added after the factor. */
+  /** β, added after the factor. */
   readonly bias?: Tensor | null;
-  /** Added to the variance, so that constant values do not divide by 0. */
+  /** ε, added to the variance to avoid a division by 0. */
   readonly eps?: number;
 }
 
@@ -39,8 +39,9 @@ interface Standardized {
 }
 
 /**
- * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took.
- * Its slope is written down: from the formula's parts it would take twice the kernels.
+ * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and the (biased) variance that it used.
+ * It
+ * has a gradient formula of its own: the composition's gradient takes twice as many kernels.
  */
 function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
   const parts = noGrad(() => plainly(x, dims, eps));
@@ -48,7 +49,7 @@ function standardize(x: Tensor, dims: readonly number[], eps: number): Standardi
   const now = valueOfNow(x);
   const read = { value: valueOfNow(value), scale: valueOfNow(scale) };
   const rule = (dy: Tensor) => {
-    // differentiated again, what it reads must be on the tape
+    // To be differentiated again, it must read values on the tape.
     const { value: y, scale: s } = context.gradMode ? plainly(now, dims, eps) : read;
     const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
     const along = mul(y, kept(mean(mul(dy, y), dims)));
@@ -59,8 +60,9 @@ function standardize(x: Tensor, dims: readonly number[], eps: number): Standardi
 }
 
 /**
- * The same by its formula. Statistics drop the dimensions at first: what follows a sum in its shape
- * is part of its kernel.
+ * The same as a composition. Statistics first drop their dimensions, so that what follows a sum in
+ * its
+ * shape is part of its kernel.
  */
 function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized {
   const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
@@ -71,7 +73,7 @@ function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized 
   return { value: mul(distance, kept(scale)), mean: center, variance, scale };
 }
 
-/** γ x + β, of which either may be missing. */
+/** γ x + β; γ and β are optional. */
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
   const scaled = weight === null ? x : mul(x, weight);
   return bias === null ? scaled : add(scaled, bias);
@@ -84,7 +86,7 @@ function perChannel(call: string, name: string, value: Tensor | null, x: Tensor)
   const channels = x.shape[1] as number;
   if (!sameShape(value.shape, [channels])) {
     throw new ShapeError(
-      `${call}: ${name} has not one value for each of ${channels} channels` +
+      `${call}: ${name} must have one element per channel (${channels})` +
         `${detail("x", x.shape)}${detail(name, value.shape)}`,
     );
   }
@@ -100,28 +102,29 @@ function checkChannels(call: string, x: Tensor, rank: number): void {
   );
 }
 
-/** The last dimensions, which must be these sizes. */
+/** The dimensions of x that are normalised: the last ones, which must have these sizes. */
 function lastDims(call: string, x: Tensor, sizes: Shape, weights: readonly (Tensor | null)[]) {
   checkTensor(call, x);
   checkFloating(call, x);
   const first = x.shape.length - sizes.length;
   if (sizes.length === 0 || !sameShape(x.shape.slice(Math.max(first, 0)), sizes)) {
     throw new ShapeError(
-      `${call}: the last dimensions are not [${sizes.join(", ")}]${detail("x", x.shape)}`,
+      `${call}: the last dimensions must be [${sizes.join(", ")}]${detail("x", x.shape)}`,
     );
   }
   for (const weight of weights) {
     if (weight === null || sameShape(weight.shape, sizes)) continue;
     throw new ShapeError(
-      `${call}: weight and bias have the normalised shape [${sizes.join(", ")}]${detail("got", weight.shape)}`,
+      `${call}: weight and bias must have the normalised shape [${sizes.join(", ")}]${detail("got", weight.shape)}`,
     );
   }
   return sizes.map((_, i) => first + i);
 }
 
 /**
- * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions, which are
- * `normalizedShape`; so are weight γ and bias β.  Ba, Kiros & Hinton 2016.
+ * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions. These have the
+ * shape
+ * `normalizedShape`, as have weight γ and bias β. Ba, Kiros & Hinton 2016.
  */
 export function layerNorm(
   x: Tensor,
@@ -139,9 +142,10 @@ export function layerNorm(
   );
 }
 
+/** Options of `rmsNorm`. */
 export interface RmsNormOptions {
   readonly weight?: Tensor | null;
-  /** Added to the mean square; the dtype's smallest step at 1 unless given. */
+  /** ε, added to the mean square. If null, the machine epsilon of the dtype. */
   readonly eps?: number | null;
 }
 
@@ -152,8 +156,9 @@ const EPSILON: Partial<Record<DType, number>> = {
 };
 
 /**
- * y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich
- * 2019.
+ * y = γ x / √(mean x² + ε) over the last dimensions, which have the shape `normalizedShape`. Zhang
+ * &
+ * Sennrich 2019.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
   checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
@@ -169,8 +174,11 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptio
 }
 
 /**
- * Each group of channels (dimension 1 cut in `numGroups`) of each example is normalised over all
- * its values, then y = γ x + β by channel. x: [N, C, …]; weight, bias: [C].  Wu & He 2018.
+ * Normalises each of `numGroups` groups of channels (dimension 1) of each example over all its
+ * values:
+ * y = γ (x − x̄) / √(σ² + ε) + β, with γ and β per channel. x: [N, C, …]; weight, bias: [C]. Wu &
+ * He
+ * 2018.
  */
 export function groupNorm(
   x: Tensor,
@@ -197,11 +205,11 @@ export function groupNorm(
   );
 }
 
-/** Settings of batch normalisation. */
+/** Options of `batchNorm`. */
 export interface BatchNormOptions extends NormalizationOptions {
-  /** Normalise by the batch's own statistics, and move the running ones towards them. */
+  /** If true, normalises by the batch's own statistics and updates the running ones. */
   readonly training?: boolean;
-  /** How far the running statistics move towards the batch's. */
+  /** The weight of the batch's statistics in the update of the running ones (0.1). */
   readonly momentum?: number;
 }
 
@@ -209,7 +217,7 @@ export interface BatchNormOptions extends NormalizationOptions {
 const allBut = (x: Tensor, ...kept: readonly number[]): number[] =>
   [...x.shape.keys()].filter((d) => !kept.includes(d));
 
-/** running ← (1 − m) running + m value, off the tape, and once where a part is computed again. */
+/** running ← (1 − m) running + m value, off the tape. A recomputation does not repeat it. */
 function follow(call: string, running: Tensor | null, value: Tensor, momentum: number): void {
   if (running === null || context.recomputing) return;
   noGrad(() =>
@@ -218,10 +226,13 @@ function follow(call: string, running: Tensor | null, value: Tensor, momentum: n
 }
 
 /**
- * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over
- * all other dimensions when `training` (then the running ones, if given, follow in place: the
- * variance of n − 1; by an empty batch they stay), else with the running ones. x: [N, C, …]; all
- * others: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − x̄) / √(σ² + ε) + β per channel (dimension 1). If `training`, mean and variance are
+ * those
+ * of the batch over all other dimensions, and the running ones (if given) are updated in place,
+ * with
+ * the unbiased variance; an empty batch does not change them. Else the running ones are used. x:
+ * [N,
+ * C, …]; all others: [C]. Ioffe & Szegedy 2015.
  */
 export function batchNorm(
   x: Tensor,
@@ -245,7 +256,7 @@ export function batchNorm(
   if (!training) {
     if (known.mean === null || known.variance === null) {
       throw new ArgumentError(
-        `${call}: needs runningMean and runningVar\n  hint: { training: true } takes the batch's own`,
+        `${call}: needs runningMean and runningVar\n  hint: { training: true } uses the batch's own statistics`,
       );
     }
     const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
@@ -260,7 +271,7 @@ export function batchNorm(
   const n = countOver(x.shape, dims);
   if (n === 1) {
     throw new ArgumentError(
-      `${call}: training needs more than one value a channel${detail("x", x.shape)}`,
+      `${call}: training needs more than one value per channel${detail("x", x.shape)}`,
     );
   }
   return composite(() =>
@@ -275,19 +286,20 @@ export function batchNorm(
   );
 }
 
-/** Settings of instance normalisation. */
+/** Options of `instanceNorm`. */
 export interface InstanceNormOptions extends NormalizationOptions {
   readonly runningMean?: Tensor | null;
   readonly runningVar?: Tensor | null;
-  /** Normalise each example by its own statistics; else by the running ones. */
+  /** If true, normalises each example by its own statistics; else by the running ones. */
   readonly useInputStats?: boolean;
   readonly momentum?: number;
 }
 
 /**
- * Each channel of each example is normalised over its own values, then y = γ x + β by channel. The
- * running statistics, if given, follow the mean over the batch in place. x: [N, C, …]; all others:
- * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * Normalises each channel of each example over its own values: y = γ (x − x̄) / √(σ² + ε) + β per
+ * channel. The running statistics, if given, are updated in place with the mean over the batch. x:
+ * [N,
+ * C, …]; all others: [C]. Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   checkCall(
@@ -304,7 +316,9 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   const dims = allBut(x, 0, 1);
   const n = countOver(x.shape, dims);
   if (n === 1) {
-    throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
+    throw new ArgumentError(
+      `${call}: needs more than one value per channel${detail("x", x.shape)}`,
+    );
   }
   return composite(() =>
     inFloat32(x, (batch) => {
@@ -317,6 +331,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   );
 }
 
+/** Options of `localResponseNorm`. */
 export interface LocalResponseNormOptions {
   readonly alpha?: number;
   readonly beta?: number;
@@ -324,8 +339,9 @@ export interface LocalResponseNormOptions {
 }
 
 /**
- * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1), zeros
- * beyond the ends. x: [N, C, …].  Krizhevsky, Sutskever & Hinton 2012.
+ * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1);
+ * channels
+ * beyond the ends count as 0. x: [N, C, …]. Krizhevsky, Sutskever & Hinton 2012.
  */
 export function localResponseNorm(
   x: Tensor,
@@ -340,7 +356,7 @@ export function localResponseNorm(
   checkChannels("localResponseNorm", x, 3);
   if (!(Number.isInteger(size) && size > 0)) {
     throw new ArgumentError(
-      `localResponseNorm: size is ${size}\n  hint: a whole number, 1 or more`,
+      `localResponseNorm: size must be a whole number, 1 or more, got ${size}`,
     );
   }
   if (sizeOf(x.shape) === 0) return x;

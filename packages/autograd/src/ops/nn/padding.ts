@@ -10,24 +10,29 @@ import { assemble } from "../core/strided.ts";
 import { expand, unmoved } from "../shape/broadcast.ts";
 import { flipped, sliceOf } from "../shape/movement.ts";
 
-/** Elements added before and after a dimension; fewer than 0 are taken away. */
+/**
+ * The number of elements added before and after a dimension. A negative number removes elements.
+ */
 export type Margin = readonly [before: number, after: number];
 
+/** Where `pad` takes new elements from. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
+/** Options of `pad`. */
 export interface PadOptions {
   /**
-   * What the new elements are: a number; x mirrored at its edge, without or with the edge repeated;
-   * x over again.
+   * The new elements: a number, x mirrored at its edge ("reflect"), the edge element ("replicate"),
+   * or x
+   * repeated ("circular").
    */
   readonly mode?: PadMode;
-  /** The number, 0 unless told. */
+  /** The number for mode "constant" (0). */
   readonly value?: number | null;
 }
 
 /**
- * x with elements before and after its last dimensions: `pad` has two numbers for each, the last
- * dimension first, so [left, right, top, bottom] pads images. Negative numbers cut off.
+ * Adds elements before and after the last dimensions of x. `pad` has two numbers per dimension, the
+ * last dimension first: [left, right, top, bottom] pads images. Negative numbers remove elements.
  */
 export function pad(
   x: Tensor,
@@ -50,7 +55,7 @@ export function pad(
   if (pad.length % 2 !== 0 || pad.length > 2 * rank || !pad.every(Number.isInteger)) {
     throw new ArgumentError(
       `pad: [${pad.join(", ")}] does not pad a tensor of ${rank} dimensions${detail("x", x.shape)}` +
-        "\n  hint: two whole numbers a dimension, the last dimension first",
+        "\n  hint: give two whole numbers per dimension, the last dimension first",
     );
   }
   const margins = x.shape.map((_, d): Margin => {
@@ -77,18 +82,18 @@ function checkMargin(x: Tensor, d: number, before: number, after: number, mode: 
   }[mode];
   if (most === undefined) {
     throw new ArgumentError(
-      `pad: no mode "${mode as string}"\n  hint: "constant", "reflect", "replicate" or "circular"`,
+      `pad: unknown mode "${mode as string}"\n  hint: "constant", "reflect", "replicate" or "circular"`,
     );
   }
   const wide = Math.max(before, after);
   if (wide <= Math.max(0, most) && n + before + after >= 0) return;
   throw new ShapeError(
-    `pad: ${before} before and ${after} after dimension ${d} of size ${n} is too much for mode "${mode}"` +
+    `pad: padding ${before} before and ${after} after dimension ${d} of size ${n} is too much for mode "${mode}"` +
       `${detail("x", x.shape)}`,
   );
 }
 
-/** x among copies of one number; x itself, or a view of it, where nothing is added. */
+/** x surrounded by copies of one number. If nothing is added, x itself or a view of it. */
 export function padded(x: Tensor, margins: readonly Margin[], value: number): Tensor {
   const inner = margins.reduce(cut, x);
   const shape = inner.shape.map(
@@ -105,14 +110,14 @@ export function padded(x: Tensor, margins: readonly Margin[], value: number): Te
 
 const added = (margin: Margin, side: 0 | 1): number => Math.max(0, margin[side]);
 
-/** x without what negative margins take away. */
+/** x without the elements that negative margins remove. */
 function cut(x: Tensor, [before, after]: Margin, dim: number): Tensor {
   const [first, last] = [Math.max(0, -before), Math.max(0, -after)];
   if (first === 0 && last === 0) return x;
   return sliceOf(x, dim, first, (x.shape[dim] as number) - first - last, 1);
 }
 
-/** One dimension continued beyond its edges by its own elements. */
+/** Extends one dimension beyond its edges by its own elements. */
 function continued(x: Tensor, dim: number, margin: Margin, mode: PadMode): Tensor {
   const inner = cut(x, margin, dim);
   const n = x.shape[dim] as number;

@@ -31,7 +31,7 @@ import {
   windowView,
 } from "./windows.ts";
 
-/** The maximum of each window; its gradient goes to the first that attains it. */
+/** The maximum of each window. The first element that attains it gets the gradient. */
 const maxPoolOp: Op = registerOp({
   name: "maxPool",
   meaning: { kind: "reduce", combine: "max" },
@@ -62,10 +62,10 @@ function overWindows(op: Op, x: Tensor, over: Windows, dtype: Tensor["dtype"]): 
   return record(op, [x], shape, dtype, attrs, [], x.node.stream, [read]);
 }
 
-/** Where in each window its maximum is, as an index over the kernel. */
+/** The index over the kernel of each window's maximum. */
 const placesOf = (x: Tensor, over: Windows): Tensor => overWindows(placeOp, x, over, "i32");
 
-/** dy of each window put at its place, added up where windows overlap. */
+/** Adds dy of each window at the index in `places`, summed where windows overlap. */
 function toPlaces(dy: Tensor, places: Tensor, over: Windows, sizes: Shape): Tensor {
   const { kernel } = over;
   const last = kernel.map((_, d) => d - kernel.length);
@@ -75,7 +75,7 @@ function toPlaces(dy: Tensor, places: Tensor, over: Windows, sizes: Shape): Tens
     const each = (x: Tensor) => reshape(x, [...x.shape, ...kernel.map(() => 1)]);
     return overlapAdd(where(eq(each(places), numbers), each(dy), 0), over, sizes);
   }
-  // places count from 1, since what lies between them is 0
+  // Indices count from 1, because elements between windows are 0.
   const where_ = mirror(add(places, 1), over, sizes);
   const what = mirror(dy, over, sizes);
   const meets = eq(windows(where_.spread, where_.over), sub(count, numbers));
@@ -102,32 +102,35 @@ function sumMirrored(dy: Tensor, over: Windows, sizes: Shape): Tensor {
   return sumWindows(seen.spread, seen.over);
 }
 
+/** Options that all pools share. */
 export interface PoolOptions {
-  /** From window to window; the kernel's size unless told. */
+  /** The step between windows (the kernel's size). */
   readonly stride?: number | readonly number[] | null;
-  /** Elements around the input that never win. */
+  /** Elements around the input: −∞ for a maximum, 0 for a mean. */
   readonly padding?: number | readonly number[];
-  /** A last window that does not lie wholly in the input counts too. */
+  /** If true, a last window that lies only partly in the input counts too. */
   readonly ceilMode?: boolean;
 }
 
+/** Options of `maxPool1d`, `maxPool2d` and `maxPool3d`. */
 export interface MaxPoolOptions extends PoolOptions {
   readonly dilation?: number | readonly number[];
-  /** Gives the places of the maxima too, as flat indices (i32) into each channel. */
+  /** If true, also returns the indices of the maxima, as flat indices (i32) into each channel. */
   readonly returnIndices?: boolean;
 }
 
+/** Options of `avgPool1d`, `avgPool2d` and `avgPool3d`. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether padding counts in the divisor. */
+  /** If true, the divisor counts padding. */
   readonly countIncludePad?: boolean;
-  /** Divides by this instead of the number of elements. */
+  /** Divides by this number instead of the number of elements. */
   readonly divisorOverride?: number | null;
 }
 
 interface Pool {
   readonly over: Windows;
   readonly padding: Shape;
-  /** What is put around the input so that every window lies in it. */
+  /** The padding before and after each dimension, so that every window lies in the padded input. */
   readonly margins: readonly Margin[];
 }
 
@@ -153,12 +156,12 @@ function poolOf(
     const reach = (dilation[d] as number) * (n - 1) + 1;
     if (around > reach / 2) {
       throw new ArgumentError(
-        `${call}: padding of ${around} is more than half the kernel's ${reach}\n  hint: pad() adds any number`,
+        `${call}: padding ${around} is more than half of the kernel size ${reach}\n  hint: pad() adds any number of elements`,
       );
     }
     const steps = (size + 2 * around - reach) / step;
     let count = (options.ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    // the last window must begin in the input or the padding before it
+    // The last window must begin in the input or in the padding before it.
     if (options.ceilMode && (count - 1) * step >= size + around) count--;
     if (count < 1 || size === 0) {
       throw new ShapeError(
@@ -173,7 +176,7 @@ function poolOf(
 
 const around = (pool: Pool): Margin[] => [[0, 0], [0, 0], ...pool.margins];
 
-/** One example comes back without the batch that it was given. */
+/** Drops the batch dimension if it was added to a single example. */
 const like = (x: Tensor, y: Tensor): Tensor =>
   x.shape.length === y.shape.length ? y : reshape(y, y.shape.slice(1));
 
@@ -203,11 +206,11 @@ function maxPool(
   });
 }
 
-/** Windows over no examples. */
+/** The result for an empty batch. */
 const nothing = (x: Tensor, { over }: Pool): Tensor =>
   unmoved(constant(0, x.dtype, [...x.shape.slice(0, 2), ...over.counts], x.node.stream), [x]);
 
-/** Places in windows as flat indices into the planes that the windows lie over. */
+/** Converts indices in windows to flat indices into the channel. */
 function planeIndices(places: Tensor, { over, padding }: Pool, shape: Shape): Tensor {
   const rank = over.kernel.length;
   const strides = contiguousStrides(shape.slice(2));
@@ -228,7 +231,7 @@ function planeIndices(places: Tensor, { over, padding }: Pool, shape: Shape): Te
   return flat as Tensor;
 }
 
-/** The number of each window along one dimension, for broadcasting over all. */
+/** The index of each window along one dimension, shaped to broadcast over all. */
 const alongDim = ({ counts }: Windows, d: number, like: Tensor): Tensor =>
   reshape(
     counting(counts[d] as number, like.node.stream),
@@ -244,7 +247,8 @@ function avgPool(
 ): Tensor {
   checkTensor(call, x);
   refuseBool(call, x, 'x.to("f32") first');
-  if (options.divisorOverride === 0) throw new ArgumentError(`${call}: divisorOverride is 0`);
+  if (options.divisorOverride === 0)
+    throw new ArgumentError(`${call}: divisorOverride must not be 0`);
   const batch = asBatch(call, x, rank);
   const pool = poolOf(call, batch, kernelSize, options, rank);
   const made = composite(() => {
@@ -257,7 +261,7 @@ function avgPool(
   return watch(made, x);
 }
 
-/** How many elements each window has: a number if all have as many. */
+/** The number of elements of each window: one number if it is the same for all. */
 function divisor(
   pool: Pool,
   x: Tensor,
@@ -281,7 +285,7 @@ function divisor(
   );
 }
 
-/** The maximum of each window. x: [N, C, L] or [C, L]. `returnIndices` gives its place too. */
+/** The maximum of each window, and its index with `returnIndices`. x: [N, C, L] or [C, L]. */
 export function maxPool1d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -304,7 +308,7 @@ export function maxPool1d(
   return maxPool("maxPool1d", 1, x, kernelSize, options);
 }
 
-/** The maximum of each window, and with `returnIndices` its place. x: [N, C, H, W] or [C, H, W]. */
+/** The maximum of each window, and its index with `returnIndices`. x: [N, C, H, W] or [C, H, W]. */
 export function maxPool2d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -328,7 +332,8 @@ export function maxPool2d(
 }
 
 /**
- * The maximum of each window, and with `returnIndices` its place. x: [N, C, D, H, W], N optional.
+ * The maximum of each window, and its index with `returnIndices`. x: [N, C, D, H, W] or
+ * [C, D, H, W].
  */
 export function maxPool3d(
   x: Tensor,
@@ -352,7 +357,7 @@ export function maxPool3d(
   return maxPool("maxPool3d", 3, x, kernelSize, options);
 }
 
-/** The mean of each window, of integers cut off. x: [N, C, L] or [C, L]. */
+/** The mean of each window, truncated for integers. x: [N, C, L] or [C, L]. */
 export function avgPool1d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -365,7 +370,7 @@ export function avgPool1d(
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
-/** The mean of each window, of integers cut off. x: [N, C, H, W] or [C, H, W]. */
+/** The mean of each window, truncated for integers. x: [N, C, H, W] or [C, H, W]. */
 export function avgPool2d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -378,7 +383,7 @@ export function avgPool2d(
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
-/** The mean of each window, of integers cut off. x: [N, C, D, H, W] or [C, D, H, W]. */
+/** The mean of each window, truncated for integers. x: [N, C, D, H, W] or [C, D, H, W]. */
 export function avgPool3d(
   x: Tensor,
   kernelSize: number | readonly number[],

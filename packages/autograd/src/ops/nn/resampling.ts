@@ -9,19 +9,20 @@ import { maximum } from "../math/binary.ts";
 import { ge, where } from "../math/comparison.ts";
 import { expand, sum } from "../shape/broadcast.ts";
 
-/** An element that a result is made of, and its weight. */
+/** An input element and its weight in a result. */
 export type Tap = readonly [index: number, weight: number];
 
 /**
  * A linear map along one dimension of `size` elements: result o is Σ weight · x[index] over the
- * taps of row o.
+ * taps of
+ * row o.
  */
 export interface Rows {
   readonly size: number;
   readonly rows: readonly (readonly Tap[])[];
 }
 
-/** The map applied along `dim`. Its gradient is the transposed map: exact, in a fixed order. */
+/** Applies the map along `dim`. Its gradient is the transposed map, summed in a fixed order. */
 export function resample(x: Tensor, dim: number, map: Rows): Tensor {
   const out = applied(detach(x), dim, map.rows);
   recordGradient("resample", out, [x], (dy) => [resample(dy, dim, transposed(map))]);
@@ -38,7 +39,7 @@ function applied(x: Tensor, dim: number, rows: Rows["rows"]): Tensor {
   const taps = Math.max(1, ...rows.map((row) => row.length));
   const { stream } = x.node;
   const rank = x.shape.length;
-  // [rows, taps] in the place of `dim`, one dimension more than x
+  // [rows, taps] in place of `dim`, so one dimension more than x.
   const indices = new Int32Array(rows.length * taps).fill(-1);
   const weights = new (arrayType(x.dtype))(rows.length * taps);
   for (const [o, row] of rows.entries()) {

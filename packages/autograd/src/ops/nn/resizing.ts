@@ -8,6 +8,7 @@ import { apart, checkFloating } from "../core/constant.ts";
 import { permute, reshape } from "../core/layout.ts";
 import { type Rows, resample, type Tap } from "./resampling.ts";
 
+/** How `interpolate` computes elements between those of x. */
 export type InterpolateMode =
   | "nearest"
   | "nearest-exact"
@@ -17,27 +18,30 @@ export type InterpolateMode =
   | "bicubic"
   | "area";
 
+/** Options of `interpolate`. */
 export interface InterpolateOptions {
-  /** The new size, or one for each dimension. */
+  /** The new size: one number, or one per dimension. */
   readonly size?: number | readonly number[] | null;
-  /** In place of a size: how many times the old one. */
+  /** The factor by which sizes grow, given instead of `size`. */
   readonly scaleFactor?: number | readonly number[] | null;
   readonly mode?: InterpolateMode;
   /**
-   * The corners' middles, rather than their outer edges, stay where they are. Of the linear and
-   * cubic modes.
+   * If true, the centers of the corner elements stay where they are; else their outer edges do.
+   * Only for
+   * the linear and cubic modes.
    */
   readonly alignCorners?: boolean | null;
   /**
-   * Where it becomes smaller, each new element is a mean as wide as the step (bilinear and bicubic,
-   * with a = -0.5).
+   * If true, a result that is smaller than x averages over all elements that it skips (bilinear,
+   * and
+   * bicubic with a = -0.5).
    */
   readonly antialias?: boolean;
-  /** Steps by the sizes' own ratio rather than by `scaleFactor`. */
+  /** If true, uses the ratio of the rounded sizes instead of `scaleFactor`. */
   readonly recomputeScaleFactor?: boolean | null;
 }
 
-/** How many dimensions a mode takes besides batch and channels. */
+/** The numbers of spatial dimensions that each mode takes. */
 const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
   nearest: [1, 2, 3],
   "nearest-exact": [1, 2, 3],
@@ -49,8 +53,8 @@ const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
 };
 
 /**
- * x at another size, by what lies nearest, along lines, cubics (a = -0.75), or as the mean of
- * areas. x: [N, C, n…], by `size` or by `scaleFactor` (new size ⌊n · factor⌋).
+ * Resizes x by the nearest element, by linear or cubic interpolation (a = -0.75), or by the mean of
+ * areas. x: [N, C, n…] → [N, C, size…], where size = ⌊n · factor⌋ if `scaleFactor` is given.
  */
 export function interpolate(
   x: Tensor,
@@ -65,13 +69,13 @@ export function interpolate(
   const named = !Array.isArray(sizeOrOptions ?? []) && typeof sizeOrOptions === "object";
   const options = (named ? sizeOrOptions : { ...more, size: sizeOrOptions }) as InterpolateOptions;
   const { mode = "nearest", alignCorners, antialias = false } = options;
-  // whole elements are copied by nearest alone
+  // Only nearest copies elements; the others need floating point.
   if (!mode.startsWith("nearest") || x.dtype !== "u8") checkFloating("interpolate", x);
   const rank = x.shape.length - 2;
   const takes = ranks[mode];
   if (takes === undefined) {
     const known = Object.keys(ranks).join(", ");
-    throw new ArgumentError(`interpolate: no mode "${mode as string}"\n  hint: ${known}`);
+    throw new ArgumentError(`interpolate: unknown mode "${mode as string}"\n  hint: ${known}`);
   }
   if (!takes.includes(rank)) {
     throw new ShapeError(
@@ -81,11 +85,13 @@ export function interpolate(
   }
   if (alignCorners != null && !/linear|cubic/.test(mode)) {
     throw new ArgumentError(
-      `interpolate: alignCorners is of the linear and cubic modes, not "${mode}"`,
+      `interpolate: alignCorners works with the linear and cubic modes, not "${mode}"`,
     );
   }
   if (antialias && mode !== "bilinear" && mode !== "bicubic") {
-    throw new ArgumentError(`interpolate: antialias is of "bilinear" and "bicubic", not "${mode}"`);
+    throw new ArgumentError(
+      `interpolate: antialias works with "bilinear" and "bicubic", not "${mode}"`,
+    );
   }
   const { sizes, factors } = sizesOf(x.shape.slice(2), options);
   const sampling = { mode, alignCorners: alignCorners ?? false, antialias };
@@ -109,7 +115,7 @@ function sizesOf(
     const list = typeof value === "number" ? from.map(() => value) : [...value];
     if (list.length === from.length && list.every((n) => n > 0)) return list;
     throw new ArgumentError(
-      `interpolate: ${JSON.stringify(value)} does not fit ${from.length} dimensions\n  hint: one positive number, or one for each`,
+      `interpolate: ${JSON.stringify(value)} does not fit ${from.length} dimensions\n  hint: give one positive number, or one per dimension`,
     );
   };
   if (size != null) return { sizes: each(size).map(Math.floor), factors: from.map(() => null) };
@@ -117,7 +123,7 @@ function sizesOf(
   const sizes = given.map((factor, d) => Math.floor((from[d] as number) * factor));
   if (sizes.includes(0)) {
     throw new ShapeError(
-      `interpolate: scaleFactor ${JSON.stringify(scaleFactor)} leaves nothing${detail("sizes", from)}`,
+      `interpolate: scaleFactor ${JSON.stringify(scaleFactor)} gives an empty result${detail("sizes", from)}`,
     );
   }
   return { sizes, factors: recomputeScaleFactor ? from.map(() => null) : given };
@@ -129,7 +135,7 @@ interface Sampling {
   readonly antialias: boolean;
 }
 
-/** The map along one dimension; null where it changes nothing. */
+/** The interpolation along one dimension; null if it changes nothing. */
 function mapOf(
   { mode, alignCorners, antialias }: Sampling,
   size: number,
@@ -144,7 +150,7 @@ function mapOf(
   });
   const ratio = factor === null ? size / count : 1 / factor;
   if (mode === "nearest" || mode === "nearest-exact") {
-    // in f32, as PyTorch rounds
+    // PyTorch rounds these in f32.
     const step = Math.fround(ratio);
     const shift = mode === "nearest" ? 0 : 0.5;
     return row((o) => [[Math.min(size - 1, Math.floor(Math.fround((o + shift) * step))), 1]]);
@@ -152,7 +158,7 @@ function mapOf(
   const step = alignCorners ? (count > 1 ? (size - 1) / (count - 1) : 0) : ratio;
   const middle = (o: number): number => (o + 0.5) * step - 0.5;
   if (antialias) {
-    // by the middles also where corners are aligned, as in PyTorch
+    // As in PyTorch, the centers count here even if corners are aligned.
     const [reach, weight] = mode === "bicubic" ? ([2, catmullRom] as const) : ([1, tent] as const);
     return row((o) => wideTaps(middle(o), size, Math.max(step, 1), reach, weight));
   }
@@ -169,13 +175,15 @@ function mapOf(
   });
 }
 
-/** Keys' cubic convolution (1981) at a distance below 2. */
+/** The weight of Keys' cubic convolution (1981) at a distance below 2. */
 function cubic(a: number, distance: number): number {
   const t = Math.abs(distance);
   return t < 1 ? ((a + 2) * t - (a + 3)) * t * t + 1 : ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
 }
 
-/** The four elements around a place, with a = -0.75; beyond the edge, the edge. */
+/**
+ * The four elements around a position, with a = -0.75. Beyond an edge, the edge element repeats.
+ */
 function cubicTaps(at: number, size: number): Tap[] {
   const first = Math.floor(at) - 1;
   return [0, 1, 2, 3].map((i): Tap => {
@@ -188,8 +196,8 @@ const tent = (distance: number): number => 1 - Math.abs(distance);
 const catmullRom = (distance: number): number => cubic(-0.5, distance);
 
 /**
- * All elements within `reach` steps of a place, by the weight of their distance in steps; together
- * they weigh 1. As Pillow does it.
+ * All elements within `reach` steps of a position, with a weight by their distance in steps. The
+ * weights sum to 1, as in Pillow.
  */
 function wideTaps(
   at: number,
@@ -209,8 +217,8 @@ function wideTaps(
 }
 
 /**
- * The means of `count` areas that cover a dimension, ⌊o·n/count⌋ to ⌈(o+1)·n/count⌉; null where
- * each is one element.
+ * The means of `count` areas that cover a dimension, ⌊o·n/count⌋ to ⌈(o+1)·n/count⌉. Null if each
+ * area is one element.
  */
 export function areaMap(size: number, count: number): Rows | null {
   if (size === count) return null;
@@ -222,14 +230,14 @@ export function areaMap(size: number, count: number): Rows | null {
   return { size, rows };
 }
 
-/** Channels in blocks of r² spread over r × r places: [..., C·r², H, W] → [..., C, H·r, W·r]. */
+/** Rearranges blocks of r² channels into r × r pixels: [..., C·r², H, W] → [..., C, H·r, W·r]. */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   checkCall("pixelShuffle(x, upscaleFactor: number)", arguments);
   const { lead, sizes, r } = imageOf("pixelShuffle", x, upscaleFactor);
   const [channels, h, w] = sizes;
   if (channels % (r * r) !== 0) {
     throw new ShapeError(
-      `pixelShuffle: ${channels} channels are not blocks of ${r * r}${detail("x", x.shape)}`,
+      `pixelShuffle: ${channels} channels are not divisible by ${r * r}${detail("x", x.shape)}`,
     );
   }
   const out = channels / (r * r);
@@ -248,7 +256,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const [channels, h, w] = sizes;
   if (h % r !== 0 || w % r !== 0) {
     throw new ShapeError(
-      `pixelUnshuffle: ${h} × ${w} is not made of ${r} × ${r} blocks${detail("x", x.shape)}`,
+      `pixelUnshuffle: height ${h} and width ${w} must be divisible by ${r}${detail("x", x.shape)}`,
     );
   }
   return composite(() => {
@@ -269,7 +277,7 @@ function imageOf(
     throw new ShapeError(`${call}: takes [..., channels, height, width]${detail("x", x.shape)}`);
   }
   if (!Number.isInteger(r) || r < 1)
-    throw new ArgumentError(`${call}: a factor of ${r}\n  hint: 1 or more`);
+    throw new ArgumentError(`${call}: the factor must be 1 or more, got ${r}`);
   return {
     lead: x.shape.slice(0, -3),
     sizes: x.shape.slice(-3) as unknown as [number, number, number],

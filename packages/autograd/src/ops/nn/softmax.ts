@@ -41,7 +41,7 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
   return watch(made, x, made);
 }
 
-/** The maximum, off the tape; 0 where it is infinite, so that ∞ − ∞ does not come up. */
+/** The maximum, off the tape. It is 0 where it is infinite, to avoid ∞ − ∞. */
 function finitePeak(x: Tensor, dims: readonly number[]): Tensor {
   return noGrad(() => {
     const peak = amax(x, dims, { keepdim: true });
@@ -49,12 +49,16 @@ function finitePeak(x: Tensor, dims: readonly number[]): Tensor {
   });
 }
 
+/** Options of `softmax`, `logSoftmax` and `softmin`. */
 export interface SoftmaxOptions extends DimOption {
-  /** Convert to this dtype first. */
+  /** Converts x to this dtype first. */
   readonly dtype?: DType;
 }
 
-/** `compute` of x shifted by its maximum along one dimension, which a softmax does not see. */
+/**
+ * Applies `compute` to x minus its maximum along one dimension. A softmax does not depend on the
+ * shift.
+ */
 function ofShifted(
   call: string,
   x: Tensor,
@@ -90,8 +94,8 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
 }
 
 /**
- * The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and
- * not NaN.
+ * The softmax over the last dimension of scores that may be −∞. If all are, the weights are 0, not
+ * NaN.
  */
 export function maskedSoftmax(x: Tensor): Tensor {
   if (x.shape.at(-1) === 0) return exp(x);
@@ -100,7 +104,7 @@ export function maskedSoftmax(x: Tensor): Tensor {
   return trueDivide(weight, where(eq(total, 0), 1, total));
 }
 
-/** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the logarithm of the softmax, without its underflow. */
+/** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the log of the softmax, without underflow. */
 export function logSoftmax(
   x: Tensor,
   dim: number | SoftmaxOptions,

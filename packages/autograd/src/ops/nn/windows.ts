@@ -10,19 +10,20 @@ import { sum, unmoved } from "../shape/broadcast.ts";
 import { sliceOf } from "../shape/movement.ts";
 
 /**
- * Windows over the last dimensions of a tensor: how many along each, and which elements each has.
+ * Windows over the last dimensions of a tensor: their number along each, and the elements of each.
  */
 export interface Windows {
   readonly counts: Shape;
   readonly kernel: Shape;
-  /** From window to window. */
+  /** The step between windows. */
   readonly stride: Shape;
-  /** From element to element. */
+  /** The step between elements of a window. */
   readonly dilation: Shape;
 }
 
 /**
- * [..., n…] read as [..., windows…, kernel…]: window w has at k the element w · stride + k ·
+ * The view of [..., n…] as [..., windows…, kernel…]: element k of window w is element w · stride +
+ * k ·
  * dilation.
  */
 export function windowView(view: View, { counts, kernel, stride, dilation }: Windows): View {
@@ -49,7 +50,8 @@ export function windows(x: Tensor, over: Windows): Tensor {
 }
 
 /**
- * Windows added up where they lie: [..., windows…, kernel…] → [..., n…]. Its gradient is `windows`.
+ * Adds windows up at their positions: [..., windows…, kernel…] → [..., n…]. Its gradient is
+ * `windows`.
  */
 export function overlapAdd(y: Tensor, over: Windows, sizes: Shape): Tensor {
   if (y.shape.includes(0)) {
@@ -62,11 +64,11 @@ export function overlapAdd(y: Tensor, over: Windows, sizes: Shape): Tensor {
   return out;
 }
 
-/** Whether the windows stand side by side: then each element is in one, at one place. */
+/** Whether windows neither overlap nor leave gaps, so that each element is in one window. */
 const isTiling = ({ kernel, stride, dilation }: Windows): boolean =>
   kernel.every((n, d) => n === stride[d] && (n === 1 || dilation[d] === 1));
 
-/** The elements of side by side windows, and zeros beyond the last. */
+/** Joins windows that do not overlap, followed by zeros. */
 function tiled(y: Tensor, { counts, kernel }: Windows, sizes: Shape): Tensor {
   const lead = y.shape.length - 2 * kernel.length;
   const order = counts.flatMap((_, d) => [lead + d, lead + kernel.length + d]);
@@ -84,7 +86,8 @@ function tiled(y: Tensor, { counts, kernel }: Windows, sizes: Shape): Tensor {
 }
 
 /**
- * Where windows overlap, each place of the kernel gets a layer of its own, and the layers are
+ * Sums windows that overlap: each position of the kernel gets a layer of its own, and the layers
+ * are
  * added.
  */
 function layered(y: Tensor, over: Windows, sizes: Shape): Tensor {
@@ -107,19 +110,21 @@ function layered(y: Tensor, over: Windows, sizes: Shape): Tensor {
   return reshape(dims.length === 0 ? apart : sum(apart, dims), [...lead, ...sizes]);
 }
 
-/** Whether no element is in two windows, as far as dimension `d` goes. */
+/** Whether no two windows overlap along dimension `d`. */
 export const isApart = ({ counts, kernel, stride, dilation }: Windows, d: number): boolean =>
   counts[d] === 1 ||
   kernel[d] === 1 ||
   (stride[d] as number) > (dilation[d] as number) * ((kernel[d] as number) - 1);
 
-/** Windows that look at results `y` of other windows from the elements' side. */
+/**
+ * For the gradient of windows with results `y`: windows over y, one for each element of the input.
+ */
 export interface Mirror {
-  /** y spread out by the stride, among zeros. */
+  /** y with zeros between its elements, by the stride. */
   readonly spread: Tensor;
   /**
-   * One window for each element: at place k it has the result that had the element at place kernel
-   * - 1 - k.
+   * One window per input element. Its element k is the result that read the input element at
+   * position kernel - 1 - k.
    */
   readonly over: Windows;
 }
@@ -141,8 +146,8 @@ export function mirror(
 }
 
 /**
- * Zeros in the last dimensions' new lengths, with element i of y at start + i · step; elements
- * beyond are left out.
+ * Places element i of y at start + i · step of zeros of the given sizes. Elements outside are
+ * dropped.
  */
 export function spreadOut(y: Tensor, lengths: Shape, starts: Shape, steps: Shape): Tensor {
   const lead = y.shape.length - lengths.length;
@@ -167,7 +172,7 @@ export function spreadOut(y: Tensor, lengths: Shape, starts: Shape, steps: Shape
   return assemble(shape, [{ value, strides, offset }]);
 }
 
-/** How many windows lie in `length` elements. */
+/** The number of windows in `length` elements. */
 export const windowCount = (
   length: number,
   kernel: number,
@@ -175,7 +180,7 @@ export const windowCount = (
   dilation: number,
 ): number => Math.floor((length - dilation * (kernel - 1) - 1) / stride) + 1;
 
-/** A setting for each dimension, from a number for all or a list. */
+/** A setting per dimension, from one number for all or a list. */
 export function perDim(
   call: string,
   name: string,
@@ -187,11 +192,11 @@ export function perDim(
   if (list.length === 1 && rank > 1) list.push(...Array<number>(rank - 1).fill(list[0] as number));
   if (list.length === rank && list.every((n) => Number.isInteger(n) && n >= least)) return list;
   throw new ArgumentError(
-    `${call}: ${name} is ${JSON.stringify(value)}\n  hint: a whole number, ${least} or more, or a list of ${rank}`,
+    `${call}: ${name} is ${JSON.stringify(value)}\n  hint: give a whole number, ${least} or more, or a list of ${rank}`,
   );
 }
 
-/** x as a batch, [1, C, n…], if it is one example [C, n…]. */
+/** Adds a batch dimension to a single example: [C, n…] → [1, C, n…]. */
 export function asBatch(call: string, x: Tensor, rank: number): Tensor {
   if (x.shape.length === rank + 2) return x;
   if (x.shape.length === rank + 1) return unsqueeze(x, 0);

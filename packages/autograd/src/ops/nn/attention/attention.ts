@@ -14,34 +14,39 @@ import { dropout } from "../dropout.ts";
 import { attentionWeights, type Weighing } from "./composed.ts";
 import { fusedAttention } from "./fused.ts";
 
-/** Elements of a head that a thread keeps at most. */
+/** The largest head size that a thread keeps in registers. */
 const MOST_FUSED = 256;
 
+/** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /**
-   * Broadcast to [..., L, S]: where a bool is false the weight is 0; a fraction is added to the
-   * scores.
+   * Broadcasts to [..., L, S]. A bool mask sets the weight to 0 where it is false; a floating-point
+   * mask
+   * is added to the scores.
    */
   readonly attnMask?: Tensor | null;
-  /** Probability that a weight is dropped; 0 in evaluation. */
+  /** Probability that a weight is dropped. Pass 0 in evaluation. */
   readonly dropoutP?: number;
-  /** Query i sees keys 0 … i only. */
+  /** If true, query i attends to keys 0 … i only. */
   readonly isCausal?: boolean;
-  /** Factor of the scores; 1/√E unless given. */
+  /** Factor of the scores (1/√E). */
   readonly scale?: number | null;
   /**
-   * Several query heads share a key and value head: the number of the former (dimension −3) is a
-   * multiple of the latter's.
+   * If true, several query heads share a key and value head: the number of query heads (dimension
+   * −3)
+   * is a multiple of the number of key and value heads.
    */
   readonly enableGqa?: boolean;
 }
 
 /**
  * softmax(scale · Q Kᵀ + mask) V. q: [..., L, E]; k: [..., S, E]; v: [..., S, Eᵥ] → [..., L, Eᵥ];
- * what stands before is batches. A query that may see nothing gets 0. The scores are never together
- * in memory, in the gradients neither, but where weights are dropped, the mask has a gradient, a
- * head is wider than 256, or the gradients are themselves differentiated. Vaswani et al. 2017; row
- * by row as Dao et al. 2022.
+ * the leading dimensions are batches. A query that attends to no key gives 0. The matrix of scores
+ * is
+ * never stored, neither here nor in the gradient, unless weights are dropped, the mask needs a
+ * gradient, a head is wider than 256, or the gradients are differentiated again. Vaswani et al.
+ * 2017,
+ * computed row by row as in Dao et al. 2022.
  */
 export function scaledDotProductAttention(
   q: Tensor,
@@ -64,7 +69,7 @@ export function scaledDotProductAttention(
   if (attnMask !== null && attnMask.dtype !== "bool" && attnMask.dtype !== query.dtype) {
     throw new DTypeError(
       `${call}: the mask must be bool or ${query.dtype}, as the query, got ${attnMask.dtype}` +
-        `\n  hint: mask.ne(0) lets see what is not 0; mask.to("${query.dtype}") is added to the scores`,
+        `\n  hint: use mask.ne(0) as a bool mask, or add mask.to("${query.dtype}") to the scores`,
     );
   }
   const scale = options.scale ?? 1 / Math.sqrt(query.shape.at(-1) as number);
@@ -83,7 +88,10 @@ export function scaledDotProductAttention(
   });
 }
 
-/** Whether nothing needs the weights one by one, or holds more in a thread than it can. */
+/**
+ * Whether one kernel can do it: no weight is needed alone, and a head fits into a thread's
+ * registers.
+ */
 function isFusable(query: Tensor, key: Tensor, value: Tensor, { mask }: Weighing): boolean {
   const operands = [query, key, value];
   const widest = Math.max(query.shape.at(-1) as number, value.shape.at(-1) as number);
@@ -97,9 +105,7 @@ function isFusable(query: Tensor, key: Tensor, value: Tensor, { mask }: Weighing
   );
 }
 
-/**
- * Attention in which the query heads stand in groups, each of which repeats one key and value head.
- */
+/** Attention with groups of query heads, each of which shares one key and value head. */
 function groupedAttention(
   query: Tensor,
   key: Tensor,
@@ -123,7 +129,7 @@ function groupedAttention(
 
 const headsOf = (x: Tensor): number => x.shape.at(-3) ?? 1;
 
-/** Key or value heads repeated so that every query head has its own. */
+/** Repeats key or value heads so that every query head has its own. */
 function shared(x: Tensor, query: Tensor): Tensor {
   const [heads, wanted] = [headsOf(x), headsOf(query)];
   if (wanted === heads) return x;

@@ -8,15 +8,17 @@ import { matmul } from "../../math/contraction.ts";
 import { sum } from "../../shape/broadcast.ts";
 import { maskedSoftmax } from "../softmax.ts";
 
-/** What decides the weights beside queries and keys. */
+/** What the attention weights depend on besides queries and keys. */
 export interface Weighing {
   readonly mask: Tensor | null;
-  /** Query i sees keys 0 … i only. */
+  /** If true, query i attends to keys 0 … i only. */
   readonly causal: boolean;
   readonly scale: number;
 }
 
-/** P = softmax(scale · Q Kᵀ + mask): [..., L, S]; 0 for a query that may see nothing. */
+/**
+ * P = softmax(scale · Q Kᵀ + mask): [..., L, S]. The row of a query that attends to no key is 0.
+ */
 export function attentionWeights(
   query: Tensor,
   key: Tensor,
@@ -33,14 +35,14 @@ function masked(scores: Tensor, mask: Tensor | null): Tensor {
   return mask.dtype === "bool" ? where(mask, scores, Number.NEGATIVE_INFINITY) : add(scores, mask);
 }
 
-/** Whether query i may see key j: j ≤ i. → [L, S] */
+/** Whether query i attends to key j: j ≤ i. → [L, S] */
 function seenBefore(length: number, keys: number, { node }: Tensor): Tensor {
   return ge(unsqueeze(counting(length, node.stream), 1), counting(keys, node.stream));
 }
 
 /**
- * The gradients of query, key and value in tensor ops, so that they have gradients themselves:
- * dV = Pᵀ dY    dS = P ⊙ (dP − Σ P ⊙ dP), dP = dY Vᵀ    dQ = scale · dS K    dK = scale · dSᵀ Q
+ * The gradients of query, key and value in tensor ops, which can be differentiated again:
+ * dV = Pᵀ dY dS = P ⊙ (dP − Σ P ⊙ dP), dP = dY Vᵀ dQ = scale · dS K dK = scale · dSᵀ Q
  */
 export function composedGradients(
   dy: Tensor,
@@ -48,9 +50,9 @@ export function composedGradients(
   weighing: Weighing,
 ): [Tensor, Tensor, Tensor] {
   const weights = attentionWeights(query, key, weighing);
-  const slopes = matmul(dy, transpose(value, -2, -1));
-  const mean = sum(mul(weights, slopes), -1, { keepdim: true });
-  const ofScores = mul(mul(weights, sub(slopes, mean)), weighing.scale);
+  const dWeights = matmul(dy, transpose(value, -2, -1));
+  const mean = sum(mul(weights, dWeights), -1, { keepdim: true });
+  const ofScores = mul(mul(weights, sub(dWeights, mean)), weighing.scale);
   return [
     matmul(ofScores, key),
     matmul(transpose(ofScores, -2, -1), query),

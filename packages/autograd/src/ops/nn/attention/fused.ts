@@ -34,8 +34,9 @@ const maskedOp = attentionOp("maskedAttention", 4);
 
 /**
  * softmax(scale · Q Kᵀ + mask) V as one operation. q: [batch…, L, E]; k: [batch…, S, E]; v:
- * [batch…, S, Eᵥ]; batches (the mask's too) broadcast; dtypes are one. The result lies in memory as
- * the query does.
+ * [batch…, S, Eᵥ]. Batches (the mask's too) broadcast; all have one dtype. The result has the
+ * query's
+ * memory layout.
  */
 export function fusedAttention(
   query: Tensor,
@@ -67,7 +68,7 @@ export function fusedAttention(
   return permute(result, inverse(order));
 }
 
-/** Of each operand, the read that repeats it over the whole batch. */
+/** For each operand, the view that repeats it over the whole batch. */
 function reads(extent: Extent, masked: boolean): ((view: View) => View)[] {
   const over = (rows: number, columns: number) => (view: View) =>
     expandView(view, [...extent.batch, rows, columns]);
@@ -119,14 +120,14 @@ function gradientsOf(
   const found = regions.map((region, i) => {
     if (region === null) return null;
     const gradient = newHandle(result.cell, simplify(region, result.shape));
-    // dimensions of 1 that the operand has not are dropped, rather than summed over
+    // Drop leading dimensions of 1 that the operand lacks, so that they are not summed over.
     const own = (inputs[i] as Tensor).shape;
     return sizeOf(own) === sizeOf(region.shape) ? reshape(gradient, own) : gradient;
   });
   return [...found, null];
 }
 
-/** How many last dimensions of the batch none of these has. */
+/** The number of last batch dimensions over which none of these operands varies. */
 function repeated(batch: Shape, shapes: readonly Shape[]): number {
   let count = 0;
   const isOne = (shape: Shape): boolean => (shape.at(-3 - count) ?? 1) === 1;

@@ -3,7 +3,8 @@ import type { Attention } from "../../../graph/op.ts";
 import { lowerAttention } from "../../../lower/attention/attention.ts";
 
 /**
- * How each device computes attention: named here, so that a page that attends to nothing does not
- * load it.
+ * The lowerings of attention. They are in a module of their own, so that pages without attention do
+ * not
+ * load them.
  */
 export const lowerings: Attention["lowerings"] = { host: attention, loops: lowerAttention };

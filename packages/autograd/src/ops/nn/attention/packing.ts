@@ -4,10 +4,12 @@ import { type Shape, sameShape, sizeOf } from "../../../shape.ts";
 import type { Tensor } from "../../../tensor.ts";
 
 /**
- * Where the gradients of operands lie in one buffer. Operands that are together all of one tensor,
- * as parts of a joint projection are, get gradients that lie as they do: together they are that
- * tensor's. The others lie one after another, each as its operand. An operand without a shape gets
- * none.
+ * The regions of one buffer in which the gradients of operands lie. If some operands are disjoint
+ * views
+ * that cover one tensor (parts of a joint projection), their gradients have the same views, so that
+ * the buffer is that tensor's gradient. Other operands follow one after another, in their own
+ * layout.
+ * An operand without a shape gets no region.
  */
 export function packed(
   operands: readonly Tensor[],
@@ -38,8 +40,7 @@ export function packed(
 }
 
 /**
- * Whether views of one tensor, alike but for where they begin, are together all of its elements,
- * each once.
+ * Whether views of one tensor, which differ only in their start, cover each of its elements once.
  */
 function tile(parts: readonly Tensor[]): boolean {
   const [{ node, shape, strides }, ...others] = parts as [Tensor, ...Tensor[]];
@@ -61,7 +62,7 @@ function tile(parts: readonly Tensor[]): boolean {
   return inOrder && covered === node.size;
 }
 
-/** The strides of an operand by dimensions of `shape`, which has those it is repeated over. */
+/** The strides of an operand over the dimensions of `shape`: 0 where it is repeated. */
 function stridesOver({ shape: own, strides }: Tensor, shape: Shape): number[] {
   const lead = shape.length - own.length;
   return shape.map((n, d) =>
