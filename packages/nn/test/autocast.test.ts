@@ -117,7 +117,7 @@ test("a device without f16 computes in f32 and warns once", async () => {
     if (found[0] === "f16") return; // an adapter with shader-f16
     expect(found).toEqual(["f32", "f32", "f32"]);
     expect(said.mock.calls).toEqual([
-      ["wgrad: autocast computes in f32, the webgpu device has no f16 here"],
+      ["wgrad: autocast computes in f32, because the webgpu device has no f16 here"],
     ]);
   } finally {
     said.mockRestore();

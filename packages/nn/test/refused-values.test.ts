@@ -47,7 +47,7 @@ const uses: Record<string, Use> = {
     call: (p) => w.bernoulli(p, { generator: "device" }),
     good: [0, 1, 1],
     bad: [[1.5], [0.5, none]],
-    message: /bernoulli: probabilities are between 0 and 1, got/,
+    message: /bernoulli: probabilities must be between 0 and 1, got/,
   },
   "the variance of gaussianNllLoss": {
     call: (v) => F.gaussianNllLoss(half(v), half(v), v),
@@ -142,7 +142,7 @@ for (const [name, call] of Object.entries(divisions)) {
     call,
     good: [2, -3, 1],
     bad: [[0], [2, 0, -1]],
-    message: RegExp(`^${name.replace("_", "")}_?: i32 by 0`),
+    message: RegExp(`^${name.replace("_", "")}_?: cannot divide i32 by 0`),
     whole: true,
   };
 }

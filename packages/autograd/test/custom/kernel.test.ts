@@ -111,9 +111,9 @@ test("a wrong kernel, a wrong gradient and a wrong shape are found", async () =>
   await expect(testKernel(steep, cases)).rejects.toThrow(/gradcheck: d\/dinput 0\[0\] is/);
   const short = defineKernel({ ...spec, reference: ({ x }) => ({ y: x.sum() }) });
   await expect(testKernel(short, cases)).rejects.toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: shrink: y has another shape than was said
-      said: [4]
-      made: []]
+    [ShapeError: shrink: y does not have the declared shape
+      declared: [4]
+      got: []]
   `);
 });
 
@@ -183,12 +183,12 @@ describe("on WebGPU", () => {
     );
     expect(() => shrink({} as never, { lambda: 1 })).toThrowErrorMatchingInlineSnapshot(`
       [ArgumentError: shrink: x: takes a tensor, got undefined
-        hint: make one with tensor(…)]
+        hint: convert it with tensor(…)]
     `);
     expect(() => scaled(tensor([1]), zeros([1, 1]))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: scaled: the result has another shape than was said
-        said: []
-        made: [1, 1]]
+      [ShapeError: scaled: the result does not have the declared shape
+        declared: []
+        got: [1, 1]]
     `);
   });
 });

@@ -204,8 +204,10 @@ describe.each(fusions)("with fusion %s", (fusion) => {
   test("integers divide by 0 without a trap, and fractions become integers in range", async () => {
     const x = tensor([7, -7, 0], { dtype: "i32" });
     const zero = w.zerosLike(x);
-    await expect(async () => x.floorDivide(zero).data()).rejects.toThrow("i32 by 0");
-    await expect(async () => x.remainder(zero.mul(x.add(1))).data()).rejects.toThrow("i32 by 0");
+    await expect(async () => x.floorDivide(zero).data()).rejects.toThrow("cannot divide i32 by 0");
+    await expect(async () => x.remainder(zero.mul(x.add(1))).data()).rejects.toThrow(
+      "cannot divide i32 by 0",
+    );
     expect(await x.remainder(3).tolist()).toEqual([1, 2, 0]);
     expect(await x.floorDivide(2).tolist()).toEqual([3, -4, 0]);
     expect(await tensor([2.9, -2.9, -0.5]).to("i32").tolist()).toEqual([2, -2, 0]);

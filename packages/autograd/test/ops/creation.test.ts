@@ -57,10 +57,10 @@ describe("tensor", () => {
 
   test("refuses what is no even array of values", () => {
     expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: tensor: the nested arrays are not even: [2, 2] by their first elements, but an array of 1 at depth 1]`,
+      `[ShapeError: tensor: the nested arrays are ragged: their first elements give [2, 2], but an array of 1 at depth 1]`,
     );
     expect(() => tensor(["1"] as unknown as number[])).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: tensor: takes numbers and truth values, got "1"]`,
+      `[ArgumentError: tensor: expected numbers or booleans, got "1"]`,
     );
     expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: tensor: 3 values do not fill [2, 2]]`,
@@ -70,8 +70,8 @@ describe("tensor", () => {
         hint: one of bool, u8, u32, i32, f16, f32, f64]
     `);
     expect(() => tensor(tensor([1]) as unknown as number)).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: tensor: takes values, got a tensor
-        hint: x.clone(), or x.detach().clone()]
+      [ArgumentError: tensor: expected values, got a tensor
+        hint: use x.clone() or x.detach().clone()]
     `);
     expect(() =>
       tensor([1], { dtype: "i32", requiresGrad: true }),
@@ -105,7 +105,7 @@ test("progressions", async () => {
   expect(await arange(2, 5, { dtype: "f32" }).tolist()).toEqual([2, 3, 4]);
   expect(await arange(3, 3).tolist()).toEqual([]);
   expect(() => arange(0, 5, -1)).toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: arange: no way from 0 to 5 in steps of -1]`,
+    `[ArgumentError: arange: cannot go from 0 to 5 with step -1]`,
   );
   expect(await linspace(0, 1, 5).tolist()).toEqual([0, 0.25, 0.5, 0.75, 1]);
   expect(await logspace(0, 3, 4, { base: 2 }).tolist()).toEqual([1, 2, 4, 8]);

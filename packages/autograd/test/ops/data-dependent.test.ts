@@ -105,20 +105,20 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("what only values tell, on %s"
     const three = late([false, false, false, true, true, true]);
     for (const values of [[7, 8], [7, 8, 9, 10], []]) {
       await expect(x().put_(three, tensor(values)).tolist()).rejects.toThrow(
-        `put_: the mask chooses 3 elements, and there are ${values.length} values for them`,
+        `put_: the mask chooses 3 elements, got ${values.length} values`,
       );
     }
     const rows = x().reshape(2, 3);
     const [both, one] = [late([true, true]), late([false, true, false])];
     await expect(rows.clone().put_([both, one], 9).tolist()).rejects.toThrow(
-      "put_: one mask chooses 2 elements, another 1",
+      "put_: one mask chooses 2 elements, another chooses 1",
     );
     await expect(
       rows
         .clone()
         .put_([one.narrow(0, 0, 2), [0, 2]], 9)
         .tolist(),
-    ).rejects.toThrow("put_: the mask chooses 1 elements, and there are 2 values for them");
+    ).rejects.toThrow("put_: the mask chooses 1 elements, got 2 values");
     expect(() => rows.clone().put_([both, [0, 1, 2]], 9)).toThrow("do not go together");
     expect(() => rows.clone().put_([both, [0, 1]], tensor([1, 2, 3]))).toThrow(w.ShapeError);
     expect(() => rows.clone().put_(both, tensor([1, 2]))).toThrow("put_: values do not fit");

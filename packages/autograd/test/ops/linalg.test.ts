@@ -289,11 +289,11 @@ describe("mistakes", () => {
   test("say what fits", () => {
     const [a, b] = [zeros([2, 3]), zeros([3, 3])];
     expect(() => linalg.inv(a)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: linalg.inv: takes square matrices
+      [ShapeError: linalg.inv: expected square matrices
         a: [2, 3]]
     `);
     expect(() => linalg.svd(zeros([3]))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: linalg.svd: takes matrices, [..., m, n]
+      [ShapeError: linalg.svd: expected matrices, [..., m, n]
         a: [3]]
     `);
     expect(() => linalg.solve(b, zeros([2, 2]))).toThrowErrorMatchingInlineSnapshot(`
@@ -306,11 +306,10 @@ describe("mistakes", () => {
         hint: convert first, x.to("f32")]
     `);
     expect(() => linalg.solveTriangular(b, b, {} as never)).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: linalg.solveTriangular: needs upper: true or false, which triangle is read]`,
+      `[ArgumentError: linalg.solveTriangular: needs { upper: true } or { upper: false }, the triangle of A]`,
     );
     expect(() => linalg.matrixPower(b, 0.5)).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: linalg.matrixPower: the exponent is 0.5
-        hint: a whole number]
+      [ArgumentError: linalg.matrixPower: n must be a whole number, got 0.5]
     `);
     expect(() => linalg.qr(b, { mode: "r" } as never)).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: qr: mode is "r", not "reduced" or "complete"]`,

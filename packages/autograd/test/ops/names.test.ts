@@ -144,8 +144,8 @@ const refused: Readonly<Record<string, readonly [call: () => unknown, text: stri
     () => w.quantile(matrix(), tensor([0.5], { dtype: "f64" })),
     "q must have x's dtype, f32; got f64",
   ],
-  "unequal parts": [() => w.hsplit(matrix(), 2), "3 elements do not make 2 equal parts"],
-  "a vector split by rows": [() => w.vsplit(tensor([1]), 1), "takes 2 or more dimensions"],
+  "unequal parts": [() => w.hsplit(matrix(), 2), "3 elements cannot be split into 2 equal parts"],
+  "a vector split by rows": [() => w.vsplit(tensor([1]), 1), "expected at least 2 dimensions"],
   "two dtypes that are to be close": [() => w.isclose(matrix(), matrix().long()), "of one dtype"],
   "a quotient of integers": [
     () => w.addcdiv(matrix(), matrix().long(), matrix().long()),
@@ -159,7 +159,7 @@ const refused: Readonly<Record<string, readonly [call: () => unknown, text: stri
     () => w.selectScatter(matrix(), tensor([1]), 0, 0),
     "the shape of what it replaces",
   ],
-  "a negative order": [() => w.polygamma(-1, matrix()), "0 or more; got -1"],
+  "a negative order": [() => w.polygamma(-1, matrix()), "0 or more, got -1"],
   "edges out of place": [() => w.histogram(matrix(), tensor([1])), "edges are a vector of 2"],
   "a slope between one": [() => w.gradient(tensor([1])), "needs more than 1 elements"],
 };

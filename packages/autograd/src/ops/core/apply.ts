@@ -9,10 +9,12 @@ import { record } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cast, constant } from "./constant.ts";
 
-/** What elementwise operations take beside a tensor. */
+/** An operand of elementwise operations: a tensor or a number. */
 export type Operand = Tensor | number | boolean;
 
+/** An elementwise operation of one tensor. */
 export type UnaryOp = (x: Tensor) => Tensor;
+/** An elementwise operation of two tensors or numbers. */
 export type BinaryOp = (a: Operand, b: Operand) => Tensor;
 
 /** y[i] = f(x[i]) in x's dtype. */
@@ -24,7 +26,7 @@ export function unary(op: Op): UnaryOp {
   };
 }
 
-/** y[i] = f(x[i]), always a fraction: integers become f32 first. */
+/** y[i] = f(x[i]), always floating-point: integers become f32 first. */
 export function unaryFloat(op: Op): UnaryOp {
   return function (x) {
     if (arguments.length > 1) checkCall(`${op.name}(x)`, arguments);
@@ -34,7 +36,7 @@ export function unaryFloat(op: Op): UnaryOp {
   };
 }
 
-/** y[i] = f(a[i], b[i], …) of tensors of one dtype, which is the result's. */
+/** y[i] = f(a[i], b[i], …) of tensors of one dtype, which the result has too. */
 export function nary(op: Op): (...operands: readonly Tensor[]) => Tensor {
   return (...operands) => {
     for (const operand of operands) checkTensor(op.name, operand);
@@ -43,7 +45,7 @@ export function nary(op: Op): (...operands: readonly Tensor[]) => Tensor {
   };
 }
 
-/** c[i] = f(a[i], b[i]) in the dtype both promote to. */
+/** c[i] = f(a[i], b[i]) in the promoted dtype of both. */
 export function binary(op: Op): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
@@ -51,7 +53,7 @@ export function binary(op: Op): BinaryOp {
   };
 }
 
-/** c[i] = f(a[i], b[i]), always a fraction: integers become f32 first. */
+/** c[i] = f(a[i], b[i]), always floating-point: integers become f32 first. */
 export function binaryFloat(op: Op): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
@@ -59,7 +61,7 @@ export function binaryFloat(op: Op): BinaryOp {
   };
 }
 
-/** c[i] = f(a[i], b[i]) as bool, compared in the dtype both promote to. */
+/** c[i] = f(a[i], b[i]) as bool, compared in the promoted dtype of both. */
 export function binaryBool(op: Op): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${op.name}(a: operand, b: operand)`, arguments);
@@ -67,6 +69,7 @@ export function binaryBool(op: Op): BinaryOp {
   };
 }
 
+/** Records a binary op in a given dtype. */
 export function applyBinary(
   op: Op,
   a: Operand,
@@ -80,21 +83,22 @@ export function applyBinary(
   return record(op, [x, y], broadcastShapes(op.name, x.shape, y.shape), result);
 }
 
-/** The operand as a tensor of this dtype: numbers become constants, other dtypes are cast. */
+/** The operand as a tensor of this dtype: a number becomes a constant, another dtype is cast. */
 export function asTensor(operand: Operand, dtype: DType, stream: Stream | undefined): Tensor {
   if (operand instanceof Handle) return cast(operand as Tensor, dtype);
   return constant(Number(operand), dtype, [], stream);
 }
 
-/** The device that numbers beside these operands go to. */
+/** The device of the operands, on which numbers become constants. */
 export function streamOf(...operands: readonly Operand[]): Stream | undefined {
   for (const operand of operands) if (operand instanceof Handle) return operand.cell.node.stream;
   return undefined;
 }
 
 /**
- * The dtype that operands promote to, as in PyTorch: a number takes the tensor's, and a 0-d tensor
- * decides only if its kind (bool, integer, fraction) is wider.
+ * The dtype that operands promote to, as in PyTorch. A number takes the tensor's dtype; a 0-d
+ * tensor
+ * counts only if its kind (bool, integer, floating-point) is wider.
  */
 export function resultType(call: string, a: Operand, b: Operand): DType {
   if (a instanceof Handle && b instanceof Handle) {
@@ -115,13 +119,13 @@ const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "boo
 function dtypeBeside(call: string, operand: unknown, beside: DType): DType {
   if (typeof operand === "number") return dtypeOfNumber(operand, beside);
   if (typeof operand === "boolean") return beside;
-  const cure = Array.isArray(operand) ? "\n  hint: make a tensor of it, tensor(…)" : "";
+  const cure = Array.isArray(operand) ? "\n  hint: convert it with tensor(…)" : "";
   throw new ArgumentError(`${call}: takes tensors and numbers, got ${describe(operand)}${cure}`);
 }
 
-/** Refuses anything but a tensor: the first mistake of those who come from NumPy. */
+/** Throws unless x is a tensor. */
 export function checkTensor(call: string, x: unknown): asserts x is Tensor {
   if (x instanceof Handle) return;
-  const cure = x instanceof Promise ? "" : "\n  hint: make one with tensor(…)";
+  const cure = x instanceof Promise ? "" : "\n  hint: convert it with tensor(…)";
   throw new ArgumentError(`${call}: takes a tensor, got ${describe(x)}${cure}`);
 }

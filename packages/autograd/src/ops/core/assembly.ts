@@ -12,7 +12,7 @@ import { cast, constant } from "./constant.ts";
 import { reshape, unsqueeze } from "./layout.ts";
 import { assemble, type Part } from "./strided.ts";
 
-/** Tensors after one another along `dim`; their other sizes are equal, their dtypes promote. */
+/** Concatenates tensors along `dim`. Their other sizes are equal; their dtypes promote. */
 export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
   checkList("cat(tensors: array, dim?: number, { dim })", arguments);
   if (tensors.length === 0) throw new ArgumentError("cat: needs at least one tensor");
@@ -21,7 +21,7 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
   const first = joined[0] ?? (tensors[0] as Tensor);
   if (first.shape.length === 0) {
     throw new ShapeError(
-      "cat: 0-d tensors have no dimension to join along\n  hint: stack makes one",
+      "cat: 0-d tensors have no dimension to join along\n  hint: stack adds one",
     );
   }
   const at = normalizeDim(
@@ -37,7 +37,7 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
       x.shape.length === shape.length && x.shape.every((n, d) => d === at || n === shape[d]);
     if (!fits) {
       throw new ShapeError(
-        `cat: tensor ${i} does not fit the first but for dimension ${at}` +
+        `cat: tensor ${i} may differ from the first in dimension ${at} only` +
           `${detail("first", first.shape)}${detail(`tensor ${i}`, x.shape)}`,
       );
     }
@@ -53,12 +53,12 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
   }
   const nothing = parts.length === 0;
   const made = nothing ? constant(0, dtype, shape, first.node.stream) : assemble(shape, parts);
-  // what has no elements has a gradient all the same
+  // A result without elements is on the tape, too.
   const empty = tensors.filter((x) => x.shape.includes(0) && isTracked(x));
   return empty.length === 0 ? made : withUnmoved(made, empty);
 }
 
-/** Refuses tensors that are given one by one, and what would not be used. */
+/** Throws unless the tensors are an array, or if further arguments have no effect. */
 function checkList(signature: string, given: ArrayLike<unknown>): void {
   const tensors = given[0];
   const call = signature.slice(0, signature.indexOf("("));
@@ -71,7 +71,7 @@ function checkList(signature: string, given: ArrayLike<unknown>): void {
   for (const x of tensors as unknown[]) checkTensor(call, x);
 }
 
-/** Tensors of one shape side by side along a new dimension `dim`. */
+/** Stacks tensors of one shape along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
   checkList("stack(tensors: array, dim?: number, { dim })", arguments);
   const [first] = tensors;
@@ -85,7 +85,7 @@ export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): 
   if (odd >= 0) {
     throw new ShapeError(
       `stack: shapes must be equal${detail("first", first.shape)}` +
-        `${detail(`tensor ${odd}`, (tensors[odd] as Tensor).shape)}\n  hint: cat joins along a dimension that is there`,
+        `${detail(`tensor ${odd}`, (tensors[odd] as Tensor).shape)}\n  hint: cat joins along an existing dimension`,
     );
   }
   return composite(() =>
@@ -96,14 +96,14 @@ export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): 
   );
 }
 
-/** Tensors joined along their columns: dimension 1, or 0 for vectors. */
+/** Concatenates tensors along dimension 1, or 0 for vectors. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   checkList("hstack(tensors: array)", arguments);
   const raised = tensors.map((x) => (x.shape.length === 0 ? reshape(x, [1]) : x));
   return cat(raised, raised[0]?.shape.length === 1 ? 0 : 1);
 }
 
-/** Tensors joined along their rows; vectors are rows. */
+/** Concatenates tensors along dimension 0. Vectors become rows. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
   checkList("vstack(tensors: array)", arguments);
   return cat(

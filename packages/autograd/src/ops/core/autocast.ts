@@ -6,17 +6,19 @@ import { withModes } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cast } from "./constant.ts";
 
+/** Options of `autocast`. */
 export interface AutocastOptions {
-  /** What products are computed in (default "f16"). */
+  /** The dtype of matrix products (default "f16"). */
   readonly dtype?: "f16" | "f32";
-  /** With false operands say again, inside another `autocast` (default true). */
+  /** If false, turns an outer `autocast` off (default true). */
   readonly enabled?: boolean;
 }
 
 /**
- * Runs `fn` in mixed precision: products (linear, matmul, convolutions, attention) compute in f16;
- * softmaxes, norms and losses in f32; all else in its operands' dtype. Without f16 on the device,
- * products stay f32, which a warning says once. Call backward outside; a loss in f16 needs a
+ * Runs `fn` in mixed precision. Products (linear, matmul, convolutions, attention) compute in f16;
+ * softmax, norms and losses in f32; everything else in its operands' dtype. If the device has no
+ * f16,
+ * products stay f32 and a warning says so once. Call backward outside; a loss in f16 needs a
  * `GradScaler`. For async functions see `noGrad`.
  */
 export function autocast<T>(fn: () => T, options: AutocastOptions = {}): T {
@@ -25,7 +27,7 @@ export function autocast<T>(fn: () => T, options: AutocastOptions = {}): T {
   return withModes("autocast", { autocast: enabled && dtype === "f16" ? dtype : null }, fn);
 }
 
-/** Whether products are computed in half precision here. */
+/** Whether the surrounding `autocast` computes products in half precision. */
 export function isAutocastEnabled(): boolean {
   if (arguments.length > 0) checkCall("isAutocastEnabled()", arguments);
   return context.autocast !== null;
@@ -34,8 +36,9 @@ export function isAutocastEnabled(): boolean {
 const told = new Set<string>();
 
 /**
- * An operand of a product in the dtype of the surrounding `autocast`, if it is floating and the
- * device has that.
+ * An operand of a product, cast to the dtype of the surrounding `autocast` if it is floating-point
+ * and
+ * the device has that dtype.
  */
 export function lowered<T>(operand: T): T {
   const { autocast: dtype } = context;
@@ -46,12 +49,12 @@ export function lowered<T>(operand: T): T {
   if (!told.has(stream.device)) {
     told.add(stream.device);
     console.info(
-      `wgrad: autocast computes in f32, the ${stream.device} device has no ${dtype} here`,
+      `wgrad: autocast computes in f32, because the ${stream.device} device has no ${dtype} here`,
     );
   }
   return operand;
 }
 
-/** An operand of what is sensitive to rounding: f16 as f32, inside `autocast`. */
+/** An operand of an operation that is sensitive to rounding: inside `autocast`, f16 becomes f32. */
 export const widened = (x: Tensor): Tensor =>
   context.autocast !== null && x.dtype === "f16" ? cast(x, "f32") : x;

@@ -19,17 +19,17 @@ import { sum } from "../shape/broadcast.ts";
 import { copy } from "./constant.ts";
 import { knownEverywhere } from "./known-values.ts";
 
-/** Which indices there are: whole numbers from `from` to `below` − 1, and `ignored`. */
+/** The valid indices: integers from `from` to `below` − 1, and `ignored`. */
 export interface IndexRange {
   readonly from: number;
   readonly below: number;
   readonly ignored?: number | null;
 }
 
-/** The error for a value that is none of those that may be. */
+/** Makes the error for an invalid value. */
 type Tell = (value: number) => Error;
 
-/** Numbers of a dimension, from its end too where negative ones count from there. */
+/** The valid indices of a dimension of size n. Negative ones count from its end, if allowed. */
 export const placesOf = (size: number, negative = false): IndexRange => ({
   from: negative ? -size : 0,
   below: size,
@@ -38,12 +38,13 @@ export const placesOf = (size: number, negative = false): IndexRange => ({
 const outOfRange =
   (call: string, { from, below }: IndexRange) =>
   (value: number): IndexError =>
-    new IndexError(`${call}: ${value} is not one of ${from} to ${below - 1}`);
+    new IndexError(`${call}: ${value} must be from ${from} to ${below - 1}`);
 
 /**
- * The index, checked; use the result in its place. Out of range is an IndexError before anything is
- * computed: at once if the host knows the values or their range, else the device checks before the
- * next flush, and the read or step that flushes fails.
+ * Returns the index, checked; use the result instead of it. An index out of range throws an
+ * IndexError
+ * before anything is computed: at once if the host knows the values or their range. Else the device
+ * checks before the next flush, and the read or step that flushes throws.
  */
 export function checkedIndex(
   call: string,
@@ -62,7 +63,7 @@ export function checkedIndex(
   return guarded(here, { ...range, to: below - 1, ignored }, isThere, tell);
 }
 
-/** From where to where numbers may be; NaN is refused unless it may be among them. */
+/** The range of valid numbers. NaN is invalid unless it is allowed. */
 export interface FractionRange {
   readonly from: number;
   readonly to: number;
@@ -70,8 +71,9 @@ export interface FractionRange {
 }
 
 /**
- * Fractions, checked as by `checkedIndex`, to be in a range. NaN is refused where values are read;
- * where the recipe bounds them (a sigmoid, a clamp) it passes.
+ * Floating-point numbers, checked against a range as by `checkedIndex`. NaN is invalid where values
+ * are
+ * read; it passes where the operation bounds them (a sigmoid, a clamp).
  */
 export function checkedFractions(x: Tensor, range: FractionRange, tell: Tell): Tensor {
   if (sizeOf(x.shape) === 0) return x;
@@ -83,7 +85,7 @@ export function checkedFractions(x: Tensor, range: FractionRange, tell: Tell): T
   return guarded(x, { from, to, ignored: null }, isThere, tell);
 }
 
-/** The divisor of whole numbers, to be used in its place: as `checkedIndex`, for none that is 0. */
+/** An integer divisor, checked as by `checkedIndex` to contain no 0. */
 export function checkedDivisor(b: Tensor, tell: Tell): Tensor {
   if (sizeOf(b.shape) === 0) return b;
   const isThere = (value: number) => value !== 0;
@@ -94,8 +96,9 @@ export function checkedDivisor(b: Tensor, tell: Tell): Tensor {
 }
 
 /**
- * The result of an algorithm, checked as by `checkedIndex`, to be finite. It may be infinite or NaN
- * where `given` was.
+ * The result of an algorithm, checked as by `checkedIndex` to be finite. It may be infinite or NaN
+ * if
+ * `given` is.
  */
 export function checkedFinite(x: Tensor, given: readonly Tensor[], tell: () => Error): Tensor {
   if (sizeOf(x.shape) === 0) return x;
@@ -111,7 +114,7 @@ export function checkedFinite(x: Tensor, given: readonly Tensor[], tell: () => E
   );
 }
 
-/** Whether the host knows the values; throws if one is not among those that may be. */
+/** Whether the host knows the values. Throws if one of them is invalid. */
 function isKnown(x: Tensor, isThere: (value: number) => boolean, tell: Tell): boolean {
   const values = knownEverywhere(x);
   const missing = values?.find((value) => !isThere(value));
@@ -119,7 +122,7 @@ function isKnown(x: Tensor, isThere: (value: number) => boolean, tell: Tell): bo
   return values !== null;
 }
 
-/** Classes as targets, or what the loss ignores: as `checkedIndex`. */
+/** Target classes, or the ignored one, checked as by `checkedIndex`. */
 export function checkedClasses(
   call: string,
   target: Tensor,
@@ -136,21 +139,20 @@ export function checkedClasses(
     on,
     (value) =>
       new IndexError(
-        `${call}: target ${value} is not one of ${classes} classes\n  hint: targets are 0 to ${classes - 1}${others}`,
+        `${call}: target ${value} is out of range for ${classes} classes\n  hint: targets are 0 to ${classes - 1}${others}`,
       ),
   );
 }
 
 /**
- * Masks, checked as by `checkedIndex`, to choose equally many elements; `due` says how many values
- * there are for them.
+ * Masks, checked as by `checkedIndex` to have equally many true elements: `due`, if it is given.
  */
 export function checkedMasks(call: string, masks: readonly Tensor[], due: number | null): Tensor[] {
   const [first] = masks;
   if (first === undefined || (masks.length === 1 && due === null)) return [...masks];
   if (masks.some(hasLanes)) {
     throw new ArgumentError(
-      `${call}: how many elements a mask chooses differs from element to element of the batch of vmap` +
+      `${call}: the number of elements that a mask chooses differs over the batch of vmap` +
         "\n  hint: where(mask, a, b) keeps the shape",
     );
   }
@@ -172,22 +174,20 @@ function wrongCounts(call: string, found: readonly number[], due: number | null)
   const other = found.find((count) => count !== found[0]);
   if (other !== undefined) {
     return new ShapeError(
-      `${call}: one mask chooses ${found[0]} elements, another ${other}` +
+      `${call}: one mask chooses ${found[0]} elements, another chooses ${other}` +
         "\n  hint: await mask.nonzero({ asTuple: true }) gives the coordinates of each",
     );
   }
   if (due === null || found[0] === due) return null;
-  return new ShapeError(
-    `${call}: the mask chooses ${found[0]} elements, and there are ${due} values for them`,
-  );
+  return new ShapeError(`${call}: the mask chooses ${found[0]} elements, got ${due} values`);
 }
 
-/** The values that may be: from `from` to `to`, and `ignored`. */
+/** The valid values: from `from` to `to`, and `ignored`. */
 interface Ends {
   readonly from: number;
   readonly to: number;
   readonly ignored: number | null;
-  /** Of what these are the ends, if not of the values. */
+  /** What is compared with the bounds, if not the values themselves. */
   readonly measure?: (x: Tensor) => Tensor;
 }
 
@@ -198,7 +198,7 @@ interface Guarded {
   passed: boolean;
 }
 
-/** Values that the device checks, so that several uses of one cost one check. */
+/** Values that the device checks. Several uses of one value share a check. */
 const guards = new WeakMap<Node, Guarded[]>();
 
 function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tell: Tell): Tensor {

@@ -4,7 +4,9 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { copy } from "./constant.ts";
 
-/** A copy of the values, on the tape. Outside modules the handle owns it: it outlives the step. */
+/**
+ * A copy of the values, on the tape. Outside modules the handle owns it, so it survives the step.
+ */
 export function clone(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("clone(x)", arguments);
   checkTensor("clone", x);

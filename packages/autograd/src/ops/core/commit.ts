@@ -17,10 +17,10 @@ import { reshape } from "./layout.ts";
 import { assemble } from "./strided.ts";
 
 /**
- * Gives every target its new value and runs the step: all of them, or none if one cannot be
- * computed. The values read the targets' old values. `writer` names the step in errors. If the
- * device later reports that the step did not run, targets keep their old values and `undo` is
- * called.
+ * Assigns new values to all targets and runs the step: all of them, or none if one cannot be
+ * computed.
+ * The new values may read the targets' old ones. `writer` names the step in errors. If the device
+ * later reports that the step did not run, targets keep their old values and `undo` is called.
  */
 export function commit(
   updates: readonly (readonly [target: Tensor, value: Tensor])[],
@@ -42,7 +42,7 @@ export function commit(
   const written = new Map<Cell, Tensor>();
   noGrad(() => {
     for (const [target, value] of updates) {
-      // parts of one tensor are written one after another
+      // Views of one tensor are written one after another.
       const whole = wholeWith(target, value, written.get(target.cell));
       written.set(target.cell, whole);
     }
@@ -55,7 +55,7 @@ export function commit(
   for (const stream of streams) stream.flush([], undo);
 }
 
-/** The new value of x's cell, off the tape, if `part` is written where x views `before`. */
+/** The new value of x's cell, off the tape, after `part` is written through the view `before`. */
 export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
   const { cell } = x;
   const window = everything(x);
@@ -70,8 +70,10 @@ export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
 }
 
 /**
- * Gives the tensor's cell its own storage for its lifetime: parameters, buffers, optimizer state.
- * In-place writes go there. For a view, the storage of the whole tensor. Returns the same tensor.
+ * Gives the tensor's cell storage of its own for its lifetime: parameters, buffers, optimizer
+ * state.
+ * In-place writes go there. For a view it is the storage of the whole tensor. Returns the same
+ * tensor.
  */
 export function persist(tensor: Tensor): Tensor {
   const { cell } = tensor;
@@ -91,7 +93,8 @@ export function persist(tensor: Tensor): Tensor {
 
 /**
  * Changes the dtype of a persistent tensor, with its gradient and hooks. Views and detached handles
- * keep the old values.
+ * keep
+ * the old values.
  */
 export function retype(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
@@ -101,8 +104,9 @@ export function retype(tensor: Tensor, dtype: DType): void {
 }
 
 /**
- * Moves persistent tensors to another device, with gradients and hooks: all of them, once all
- * values have arrived. Views and detached handles stay.
+ * Moves persistent tensors to another device, with gradients and hooks: all of them, after all
+ * values
+ * have arrived. Views and detached handles stay.
  */
 export async function moveTo(tensors: readonly Tensor[], device: DeviceName): Promise<void> {
   const away = tensors.filter((tensor) => tensor.device !== device);
@@ -125,14 +129,14 @@ function checkLeaf(call: string, tensor: Tensor): void {
   );
 }
 
-/** Gives the tensor another value's storage, and its gradient another's value. */
+/** Assigns the storage of `value` to the tensor, and likewise for the gradient. */
 function become(tensor: Tensor, value: Tensor, grad: Tensor | null): void {
   setValue(tensor, value);
   persist(tensor);
   if (grad !== null) tensor.grad = grad.keep();
 }
 
-/** `x.set_(source)`: x names the source's storage from here on. */
+/** `x.set_(source)`: x uses the source's storage from now on. */
 export function setStorage(x: Tensor, source: Tensor): void {
   checkTensor("set_", source);
   checkWritable(x, "set_");
@@ -143,7 +147,7 @@ export function setStorage(x: Tensor, source: Tensor): void {
   }
   if (x.own !== null && x.own.grad !== null && !sameShape(x.shape, source.shape)) {
     throw new ShapeError(
-      `set_: x has a gradient of another shape than the source${detail("x", x.shape)}${detail("source", source.shape)}`,
+      `set_: x has a gradient, so the source must have its shape${detail("x", x.shape)}${detail("source", source.shape)}`,
     );
   }
   setValue(x, source);
@@ -157,7 +161,7 @@ function setValue(tensor: Tensor, { cell, window }: Tensor): void {
   if (tensor.own !== null) tensor.own.gradCell = null;
 }
 
-/** The tensor as the value of one cell: whole, still to be computed, and no other cell's. */
+/** The tensor if its pending, whole value belongs to no cell; else a copy of it. */
 export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
   const { node } = tensor.cell;
   const fresh =
@@ -170,7 +174,7 @@ export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
     !taken?.has(node);
   const own = fresh ? tensor : copy(tensor);
   const made = own.cell.node;
-  if (!fresh) made.visible = made.terminal = made.outside = false; // the cell's, not the user's
+  if (!fresh) made.visible = made.terminal = made.outside = false; // It belongs to the cell, not to the user.
   taken?.add(made);
   return own;
 }

@@ -16,7 +16,7 @@ const fillOp: Op = elementwise({
   expression: (value) => value,
 });
 
-/** A tensor of one number. The number is a parameter: another one compiles nothing. */
+/** A tensor filled with one number. The number is a parameter: another one needs no compilation. */
 export function constant(value: number, dtype: DType, shape: Shape, stream?: Stream): Tensor {
   return record(
     fillOp,
@@ -34,10 +34,14 @@ export function constantLike(value: number, like: Tensor): Tensor {
   return constant(value, like.dtype, like.shape, like.node.stream);
 }
 
-/** The gradient where nothing flows: zeros, as PyTorch gives them. */
+/** A gradient of zeros where nothing flows, as in PyTorch. */
 export const zeroGradient = (dy: Tensor): Tensor => constantLike(0, dy);
 
-/** y = x as another dtype: fractions are cut off for integers, anything but 0 is true. */
+/**
+ * y = x in another dtype. Floating-point numbers are truncated for integers; for bool, any element
+ * but 0
+ * is true.
+ */
 function castTo(dtype: DType, reference: (x: number) => number): Op {
   return elementwise({
     name: `cast to ${dtype}`,
@@ -50,14 +54,15 @@ function castTo(dtype: DType, reference: (x: number) => number): Op {
 }
 
 const largest = largestWhole("i32");
-/** Past the ends of i32 a fraction becomes its nearest end, and NaN 0, on every device. */
+/** A number beyond the range of i32 becomes the nearest i32, and NaN becomes 0, on every device. */
 const fractionToWhole = castTo("i32", (x) =>
   Math.trunc(Math.min(Math.max(x, -largest - 1), largest)),
 );
 
 /**
- * Integers wrap around; of fractions, unsigned types store the whole part modulo 2ⁿ, as PyTorch's
- * uint8.
+ * Integers wrap around. For unsigned types the integer part of a floating-point number is taken
+ * modulo
+ * 2ⁿ, as PyTorch's uint8 does.
  */
 const casts: Record<DType, Op> = {
   f16: castTo("f16", (x) => x),
@@ -69,7 +74,7 @@ const casts: Record<DType, Op> = {
   bool: castTo("bool", (x) => Number(x !== 0)),
 };
 
-/** Whether the operation gives its input's values as another dtype. */
+/** Whether the operation is a cast. */
 export const isCast = (op: Op): boolean =>
   op === fractionToWhole || Object.values(casts).includes(op);
 
@@ -80,14 +85,14 @@ const copyOp: Op = elementwise({
   gradient: (dy) => [dy],
 });
 
-/** The same values in storage of their own, in row-major order. */
+/** A copy in storage of its own, in row-major order. */
 export const copy = (x: Tensor): Tensor => record(copyOp, [x], x.shape, x.dtype);
 
-/** What was made of x, in storage of its own where it is x or a view of it. */
+/** The result `made` of x, copied if it is x or a view of x. */
 export const apart = (made: Tensor, x: Tensor): Tensor =>
   made.cell === x.cell ? copy(made) : made;
 
-/** The values as another dtype; the tensor itself if it has that dtype. */
+/** The values in another dtype. Returns the tensor itself if it has that dtype. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const op = dtype === "i32" && isFloating(x.dtype) ? fractionToWhole : casts[dtype];
@@ -95,8 +100,8 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 }
 
 /**
- * The number, if this dtype can hold it; else an error. Unsigned types take −1 as their largest, as
- * in PyTorch; fractions are truncated.
+ * Returns the number if this dtype can represent it; else throws. Unsigned types take −1 as their
+ * largest value, as in PyTorch; floating-point numbers are truncated.
  */
 export function held(call: string, value: number, dtype: DType): number {
   const most = largestWhole(dtype);
@@ -109,7 +114,7 @@ export function held(call: string, value: number, dtype: DType): number {
   );
 }
 
-/** Refuses integers where only fractions make sense. */
+/** Throws unless x is floating-point. */
 export function checkFloating(call: string, x: Tensor): void {
   if (isFloating(x.dtype)) return;
   throw new DTypeError(

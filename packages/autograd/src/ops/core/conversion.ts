@@ -10,12 +10,13 @@ import { cast } from "./constant.ts";
 import { arange, type CreateOptions, full, type TensorData, tensor } from "./creation.ts";
 import { fill_ } from "./inplace.ts";
 
+/** Options of `asTensor`. */
 export interface AsTensorOptions {
   readonly dtype?: DType | undefined;
   readonly device?: CreateOptions["device"];
 }
 
-/** The data as a tensor: a tensor itself (or in another dtype), anything else copied. */
+/** Converts data to a tensor. A tensor is returned as it is (or cast); anything else is copied. */
 export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("asTensor(data: any, { dtype, device })", arguments);
   if (!(data instanceof Handle)) return tensor(data as TensorData, options);
@@ -23,13 +24,13 @@ export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {
   const wanted = typeof device === "string" ? device : device.device;
   if (wanted !== (data as Tensor).device) {
     throw new DeviceError(
-      `asTensor: the tensor is on ${(data as Tensor).device}\n  hint: await x.to("${wanted}")`,
+      `asTensor: the tensor is on device ${(data as Tensor).device}\n  hint: await x.to("${wanted}")`,
     );
   }
   return cast(data as Tensor, dtype);
 }
 
-/** One number as a 0-d tensor, f32 unless told otherwise. */
+/** A number as a 0-d tensor, f32 unless `dtype` is given. */
 export function scalarTensor(value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall(
@@ -39,7 +40,7 @@ export function scalarTensor(value: number | boolean, options: CreateOptions = {
   return full([], Number(value), options);
 }
 
-/** One value everywhere, in x's shape and dtype: `fill_` of a new tensor. */
+/** A tensor of x's shape and dtype filled with one value. */
 export function fill(x: Tensor, value: Operand): Tensor {
   checkCall("fill(x, value: operand)", arguments);
   return fill_(clone(x), value);
@@ -53,7 +54,7 @@ export function range(start: number, end: number, step = 1, options: CreateOptio
   );
   const count = Math.floor((end - start) / step) + 1;
   if (!(count >= 1 && Number.isFinite(count))) {
-    throw new ArgumentError(`range: no way from ${start} to ${end} in steps of ${step}`);
+    throw new ArgumentError(`range: cannot go from ${start} to ${end} with step ${step}`);
   }
   return arange(start, start + (count - 0.5) * step, step, { dtype: "f32", ...options });
 }
@@ -64,14 +65,14 @@ export function isTensor(value: unknown): value is Tensor {
   return value instanceof Handle;
 }
 
-/** Whether the elements are fractions: f16, f32 or f64. */
+/** Whether the dtype is floating-point: f16, f32 or f64. */
 export function isFloatingPoint(x: Tensor): boolean {
   if (arguments.length > 1) checkCall("isFloatingPoint(x)", arguments);
   checkTensor("isFloatingPoint", x);
   return isFloating(x.dtype);
 }
 
-/** Number of elements. */
+/** The number of elements. */
 export function numel(x: Tensor): number {
   if (arguments.length > 1) checkCall("numel(x)", arguments);
   checkTensor("numel", x);

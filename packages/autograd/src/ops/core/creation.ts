@@ -27,16 +27,18 @@ import { checkTensor } from "./apply.ts";
 import { checkFloating, constant, held } from "./constant.ts";
 import { elementwise } from "./define.ts";
 
+/** Options of functions that create tensors. */
 export interface CreateOptions {
   readonly dtype?: DType | undefined;
-  /** Make it a leaf that accumulates its gradient. */
+  /** If true, the tensor is a leaf that accumulates its gradient. */
   readonly requiresGrad?: boolean;
-  /** A kind of device, or a tensor: where that lives. Default: the device that `init` chose. */
+  /** The name of a device, or a tensor that is on it. Default: the device that `init` chose. */
   readonly device?: DeviceName | Tensor | undefined;
 }
 
+/** Options of `tensor`. */
 export interface TensorOptions extends CreateOptions {
-  /** The shape that flat data is read in. */
+  /** The shape of flat data. */
   readonly shape?: Shape;
 }
 
@@ -44,9 +46,10 @@ export interface TensorOptions extends CreateOptions {
 export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | readonly TensorData[];
 
 /**
- * A tensor of these values, copied now. Numbers become f32 (PyTorch: int64 for whole ones),
- * booleans bool, typed arrays their dtype (Float64Array f32, unless `dtype` is f64). Nested arrays
- * give the shape; `shape` gives that of flat data.
+ * A tensor with a copy of these values. Numbers become f32 (in PyTorch, integers become int64),
+ * booleans
+ * become bool, typed arrays keep their dtype (Float64Array becomes f32 unless `dtype` is f64). The
+ * nesting of arrays gives the shape; `shape` gives that of flat data.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (arguments.length > 1)
@@ -56,7 +59,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
     );
   if (data instanceof Handle) {
     throw new ArgumentError(
-      "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
+      "tensor: expected values, got a tensor\n  hint: use x.clone() or x.detach().clone()",
     );
   }
   const values = isTyped(data) ? data : flatten(data);
@@ -80,7 +83,7 @@ type Level = readonly TensorData[] | TypedArray | Uint8ClampedArray;
 const isLevel = (data: TensorData | undefined): data is Level =>
   Array.isArray(data) || ArrayBuffer.isView(data);
 
-/** The shape of nested arrays, as their first elements have it. */
+/** The shape of nested arrays, from the first element of each level. */
 function shapeOf(data: TensorData): number[] {
   const shape: number[] = [];
   for (let level: TensorData | undefined = data; isLevel(level); level = level[0])
@@ -88,7 +91,7 @@ function shapeOf(data: TensorData): number[] {
   return shape;
 }
 
-/** All values in row-major order. Throws for ragged arrays and for what is no value. */
+/** All values in row-major order. Throws for ragged arrays and for other values. */
 function flatten(data: TensorData): ArrayLike<number | boolean> {
   const shape = shapeOf(data);
   const flat: (number | boolean)[] = [];
@@ -102,8 +105,8 @@ function flatten(data: TensorData): ArrayLike<number | boolean> {
     } else {
       const found = isLevel(level) ? `an array of ${level.length}` : String(level);
       throw new ShapeError(
-        `tensor: the nested arrays are not even: [${shape.join(", ")}] by their first elements, ` +
-          `but ${found} at depth ${depth}`,
+        `tensor: the nested arrays are ragged: their first elements give [${shape.join(", ")}], ` +
+          `but there is ${found} at depth ${depth}`,
       );
     }
   };
@@ -113,10 +116,10 @@ function flatten(data: TensorData): ArrayLike<number | boolean> {
 
 function noValue(given: unknown): ArgumentError {
   const cure = given instanceof Handle ? "\n  hint: stack([a, b]) joins tensors" : "";
-  return new ArgumentError(`tensor: takes numbers and truth values, got ${describe(given)}${cure}`);
+  return new ArgumentError(`tensor: expected numbers or booleans, got ${describe(given)}${cure}`);
 }
 
-/** The dtype that holds all of it: bool of truth values alone, a typed array's own. */
+/** The dtype of the values: bool if all are booleans, the own one of a typed array. */
 function naturalDType(data: TensorData): DType {
   if (data instanceof Int32Array) return "i32";
   if (data instanceof Uint32Array) return "u32";
@@ -132,7 +135,10 @@ function naturalDType(data: TensorData): DType {
   return dtype ?? "f32";
 }
 
-/** The values in this dtype. Throws for numbers that an integer cannot hold; casts typed arrays. */
+/**
+ * The values in this dtype. Throws for numbers that an integer dtype cannot represent; casts typed
+ * arrays.
+ */
 function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const Values = arrayType(dtype);
   if (dtype !== "bool" && values.constructor === Values) return (values as TypedArray).slice();
@@ -146,6 +152,7 @@ function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray 
   return out;
 }
 
+/** A value that the host provides. */
 export const sourceOp: Op = registerOp({
   name: "tensor",
   meaning: { kind: "source" },
@@ -153,7 +160,7 @@ export const sourceOp: Op = registerOp({
   saves: [],
 });
 
-/** A tensor whose value is this array, which now belongs to it. */
+/** A tensor with this array as its value. It takes ownership of the array. */
 export function fromHost(
   values: TypedArray,
   shape: Shape,
@@ -163,7 +170,7 @@ export function fromHost(
   return leaf(hostTensor(values, shape, dtype, streamOf("tensor", options)), options);
 }
 
-/** `fromHost` on a given device. Of f16 the values are rounded where they are. */
+/** `fromHost` on a given device. For f16 the values are rounded in place. */
 export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, stream: Stream): Tensor {
   checkSupported("tensor", stream, dtype);
   const node = new Node(sourceOp, [], [], shape, dtype, noAttributes, [], stream);
@@ -172,6 +179,7 @@ export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, strea
   return newHandle(new Cell(node), null);
 }
 
+/** The stream of the device that the options name. */
 export function streamOf(call: string, { device }: CreateOptions): Stream {
   if (device === undefined) return currentStream();
   if (device instanceof Handle) return device.node.stream;
@@ -183,7 +191,7 @@ export function streamOf(call: string, { device }: CreateOptions): Stream {
     );
   }
   throw new DeviceError(
-    `${call}: the ${device} device is not open\n  hint: await init({ device: "${device}" }) first`,
+    `${call}: the ${device} device is not open\n  hint: call await init({ device: "${device}" }) first`,
   );
 }
 
@@ -192,6 +200,7 @@ function checkSupported(call: string, stream: Stream, dtype: DType): void {
   throw unsupported(call, stream.device, dtype);
 }
 
+/** Makes a leaf of the tensor if `requiresGrad` is set. */
 export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
   if (requiresGrad) {
     checkFloating("requiresGrad", made);
@@ -200,7 +209,9 @@ export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Ten
   return made;
 }
 
-/** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
+/**
+ * A tensor filled with one value. The shape is an array: full([2, 3], 1.5). A boolean gives bool.
+ */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall(
@@ -225,32 +236,32 @@ function filled(
   );
 }
 
-/** A number in this dtype; beside a tensor it keeps the digits of an f32, as in PyTorch. */
+/** The number rounded to this dtype. Next to a tensor it keeps the digits of f32, as in PyTorch. */
 const filling = (call: string, value: number | boolean, dtype: DType): number =>
   dtype === "f16" ? roundToHalf(Number(value)) : held(call, Number(value), dtype);
 
-/** 0 everywhere. */
+/** A tensor of zeros. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("zeros(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("zeros", shape, 0, options);
 }
 
-/** 1 everywhere. */
+/** A tensor of ones. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("ones(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("ones", shape, 1, options);
 }
 
-/** A tensor whose values do not matter; here zeros, so that runs repeat. */
+/** A tensor whose values are arbitrary; here zeros, so that runs are reproducible. */
 export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("empty(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("empty", shape, 0, options);
 }
 
-/** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
+/** A tensor filled with one value. Shape, dtype and device are those of `x` unless given. */
 export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("fullLike(x, value: any, { dtype, requiresGrad: boolean, device })", arguments);
@@ -260,21 +271,21 @@ export function fullLike(x: Tensor, value: number | boolean, options: CreateOpti
   return leaf(constant(filling("fullLike", value, dtype), dtype, x.shape, stream), options);
 }
 
-/** A tensor like `x` whose values do not matter; here zeros, so that runs repeat. */
+/** A tensor like `x` whose values are arbitrary; here zeros, so that runs are reproducible. */
 export function emptyLike(x: Tensor, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("emptyLike(x, { dtype, requiresGrad: boolean, device })", arguments);
   return fullLike(x, 0, options);
 }
 
-/** 0 everywhere, in the shape, dtype and on the device of `x`. */
+/** Zeros in the shape, dtype and on the device of `x`. */
 export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("zerosLike(x, { dtype, requiresGrad: boolean, device })", arguments);
   return fullLike(x, 0, options);
 }
 
-/** 1 everywhere, in the shape, dtype and on the device of `x`. */
+/** Ones in the shape, dtype and on the device of `x`. */
 export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("onesLike(x, { dtype, requiresGrad: boolean, device })", arguments);
@@ -302,7 +313,10 @@ const progression = (
 /** 0, 1, …, n − 1 as i32. */
 export const counting = (n: number, stream: Stream): Tensor => progression(0, 1, n, "i32", stream);
 
-/** start, start + step, … below `end`: arange(5), arange(0, 1, 0.25). i32 if whole, else f32. */
+/**
+ * start, start + step, … below `end`: arange(5), arange(0, 1, 0.25). i32 if all are integers, else
+ * f32.
+ */
 export function arange(
   start: number,
   end?: number | CreateOptions,
@@ -318,7 +332,7 @@ export function arange(
   const stride = typeof step === "number" ? step : 1;
   const count = Math.ceil((last - first) / stride);
   if (!Number.isFinite(count) || (count < 0 && last !== first)) {
-    throw new ArgumentError(`arange: no way from ${first} to ${last} in steps of ${stride}`);
+    throw new ArgumentError(`arange: cannot go from ${first} to ${last} with step ${stride}`);
   }
   const whole = [first, last, stride].every(Number.isInteger);
   const dtype = checkDType("arange", settings.dtype ?? (whole ? "i32" : "f32"));
@@ -327,7 +341,10 @@ export function arange(
   return leaf(progression(first, stride, count, dtype, stream), settings);
 }
 
-/** `steps` numbers from `start` to `end`, both included: computed in f64 and rounded once. */
+/**
+ * `steps` evenly spaced numbers from `start` to `end`, both included, computed in f64 and rounded
+ * once.
+ */
 export function linspace(
   start: number,
   end: number,
@@ -341,11 +358,12 @@ export function linspace(
   return spaced("linspace", start, end, steps, (x) => x, options);
 }
 
+/** Options of `logspace`. */
 export interface LogspaceOptions extends CreateOptions {
   readonly base?: number;
 }
 
-/** base^start … base^end: `steps` numbers whose logarithms are even. */
+/** base^start … base^end: `steps` numbers whose logarithms are evenly spaced. */
 export function logspace(
   start: number,
   end: number,
@@ -373,14 +391,14 @@ function spaced(
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   const values = newArray(call, "f64", steps);
   for (let i = 0; i < steps; i++) {
-    // from both ends, so that the last one is exact
+    // Computed from both ends, so that the last one is exact.
     values[i] = map(i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
   }
   const checked = isFloating(dtype) ? values : Array.from(values);
   return fromHost(convert(checked, dtype), [steps], dtype, options);
 }
 
-/** The n × m matrix with ones on its diagonal; m is n unless given. */
+/** The n × m matrix with ones on its diagonal. m is n unless given. */
 export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
   checkCall(
     "eye(n: number, m?: number | options, { dtype, requiresGrad: boolean, device })",

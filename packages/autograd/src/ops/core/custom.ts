@@ -15,21 +15,21 @@ import { contiguous } from "./strided.ts";
 export interface CustomCall {
   /** Shapes of the outputs, in order. */
   readonly shapes: readonly Shape[];
-  /** Of all outputs. */
+  /** The dtype of all outputs. */
   readonly dtype: DType;
-  /** The numbers that the meaning calls `sizes`. */
+  /** The numbers that the kernel's description calls `sizes`. */
   readonly sizes?: readonly number[];
   readonly scalars?: readonly number[];
-  /** Elements of the scratch arrays. */
+  /** The number of elements of each scratch array. */
   readonly scratch?: readonly number[];
-  /** Workgroups. */
+  /** The number of workgroups. */
   readonly groups: number;
 }
 
-/** Contiguous values from the start of their memory, as a kernel reads them. */
+/** Values that are contiguous from the start of their buffer, as custom kernels read them. */
 const fromStart = (x: Tensor): Tensor => ((x.window?.offset ?? 0) === 0 ? contiguous(x) : copy(x));
 
-/** Records a custom op; gives its outputs, parts of one result if they are several. */
+/** Records a custom op. Returns its outputs: several are copied out of one result. */
 export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCall): Tensor[] {
   const { shapes, dtype, sizes = [], scalars = [], scratch = [], groups } = call;
   const several = shapes.length > 1;
@@ -49,13 +49,13 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
     scalars,
   );
   if (!several) return [result];
-  // copies, so that a flush computes every output that the program holds and no other
+  // They are copies, so that a flush computes only those that the program holds.
   return places.map(({ start, size }, i) =>
     reshape(copy(narrow(result, 0, start, size)), shapes[i] as Shape),
   );
 }
 
-/** Refuses operands of another dtype than the kernel reads. */
+/** Throws if an operand does not have the dtype that the kernel reads. */
 export function checkOperand(call: string, name: string, x: Tensor, dtype: DType): void {
   if (x.dtype === dtype) return;
   throw new DTypeError(
@@ -63,12 +63,12 @@ export function checkOperand(call: string, name: string, x: Tensor, dtype: DType
   );
 }
 
-/** Refuses a result that is no tensor, or not of the shape that was said. */
+/** Throws if a result is not a tensor of the declared shape. */
 export function checkOutput(call: string, name: string, y: unknown, shape: Shape): Tensor {
   if (!(y instanceof Handle))
     throw new ArgumentError(`${call}: ${name} must be a tensor, got ${typeof y}`);
   if (sameShape(y.shape, shape)) return y as Tensor;
   throw new ShapeError(
-    `${call}: ${name} has another shape than was said${detail("said", shape)}${detail("made", y.shape)}`,
+    `${call}: ${name} does not have the declared shape${detail("declared", shape)}${detail("got", y.shape)}`,
   );
 }

@@ -8,23 +8,27 @@ import {
 } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 
+/** The description of an elementwise op. */
 export interface ElementwiseSpec {
   readonly name: string;
-  /** Its loop IR. Arguments: operands, then `scalars`, then the flat index if `indexed`. */
+  /**
+   * The expression in the loop IR. Arguments: operands, then `scalars`, then the flat index if
+   * `indexed`.
+   */
   readonly expression: (...values: Expr[]) => Expr;
-  /** The f64 truth, same arguments. */
+  /** The same function in f64, which tests take as the truth. */
   readonly reference: (...values: number[]) => number;
-  /** The same for integers where f64 would not be exact. */
+  /** The same function for integers, if f64 is not exact for them. */
   readonly integerReference?: (...values: number[]) => number;
   readonly scalars?: readonly (DType | "result")[];
   readonly indexed?: boolean;
   readonly range?: Elementwise["range"];
   readonly gradient?: Gradient;
-  /** What the gradient reads, by operand number; "output" is the result. Default: nothing. */
+  /** What the gradient reads, by operand number; "output" is the result (default: nothing). */
   readonly saves?: Op["saves"];
 }
 
-/** An op that makes each element from the operands' elements at the same place. */
+/** Defines an op that computes each element from the operands' elements at the same index. */
 export function elementwise(spec: ElementwiseSpec): Op {
   const { name, expression, reference, integerReference, gradient, range } = spec;
   return registerOp({
@@ -43,7 +47,7 @@ export function elementwise(spec: ElementwiseSpec): Op {
   });
 }
 
-/** An op that combines the last dimensions of its operand. */
+/** Defines an op that combines the last dimensions of its operand. */
 export function reduction(spec: {
   readonly name: string;
   readonly combine: Reduce["combine"];

@@ -33,13 +33,13 @@ import {
   randn,
 } from "./random.ts";
 
-/** Fractions of 53 bits in [0, 1), one after another. */
+/** Uniform numbers of 53 bits in [0, 1), one after another. */
 const fractionsOf = (generator: Generator): (() => number) => {
   const one = new Float64Array(1);
   return () => generator.uniform(one)[0] as number;
 };
 
-/** x ← what `next` draws for each element, in row-major order. */
+/** x ← one draw of `next` per element, in row-major order. */
 function fillWith(
   call: string,
   x: Tensor,
@@ -59,10 +59,10 @@ function fillWith(
 
 function checkAbove(call: string, name: string, value: number, least = 0): void {
   if (!(value > least))
-    throw new ArgumentError(`${call}: ${name} must be above ${least}, got ${value}`);
+    throw new ArgumentError(`${call}: ${name} must be greater than ${least}, got ${value}`);
 }
 
-/** x ← numbers of the density λ e^(−λx). */
+/** x ← samples of the exponential distribution with the density λ e^(−λx). */
 export function exponential_(x: Tensor, lambd = 1, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("exponential_(x, lambd?: number, { generator })", arguments);
   checkTensor("exponential_", x);
@@ -71,15 +71,17 @@ export function exponential_(x: Tensor, lambd = 1, options: DrawOptions = {}): T
   return fillWith("exponential_", x, options, (fraction) => (-1 / lambd) * Math.log1p(-fraction()));
 }
 
-/** x ← how many trials of probability p it takes to the first success: 1, 2, … */
+/**
+ * x ← samples of the geometric distribution: the number of trials up to the first success, 1, 2, …
+ */
 export function geometric_(x: Tensor, p: number, options: DrawOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("geometric_(x, p: number, { generator })", arguments);
-  if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_: p is between 0 and 1, got ${p}`);
+  if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_: p must be between 0 and 1, got ${p}`);
   const each = Math.log1p(-p);
   return fillWith("geometric_", x, options, (fraction) => Math.ceil(Math.log(fraction()) / each));
 }
 
-/** x ← numbers of Cauchy's distribution: median + sigma · tan π(u − ½). */
+/** x ← samples of the Cauchy distribution: median + sigma · tan π(u − ½). */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("cauchy_(x, median?: number, sigma?: number, { generator })", arguments);
@@ -94,7 +96,10 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options: DrawOptions =
   );
 }
 
-/** x ← e to the power of normal numbers of this mean and standard deviation. */
+/**
+ * x ← samples of the log-normal distribution: e^z for normal z with this mean and standard
+ * deviation.
+ */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("logNormal_(x, mean?: number, std?: number, { generator })", arguments);
@@ -108,7 +113,9 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options: DrawOptions = 
 }
 
 /**
- * x ← integers in [from, to) or [0, to); without bounds all that the dtype holds exactly, from 0.
+ * x ← integers in [from, to) or [0, to). Without bounds, from 0 to the largest integer that the
+ * dtype
+ * represents exactly.
  */
 export function random_(
   x: Tensor,
@@ -129,7 +136,7 @@ export function random_(
     ) ?? {};
   const [low, high] = second === undefined ? [0, first ?? span(x)] : [first as number, second];
   if (!(Number.isInteger(low) && Number.isInteger(high) && low < high && high - low <= 2 ** 32)) {
-    throw new ArgumentError(`random_: no whole numbers to draw from in [${low}, ${high})`);
+    throw new ArgumentError(`random_: there is no integer in [${low}, ${high})`);
   }
   return fillWith(
     "random_",
@@ -139,7 +146,7 @@ export function random_(
   );
 }
 
-/** How many whole numbers from 0 on a dtype holds exactly, as far as 32 bits reach. */
+/** The number of integers from 0 on that a dtype represents exactly, at most 2³². */
 function span({ dtype }: Tensor): number {
   if (dtype === "bool") return 2;
   if (dtype === "f16") return 2 ** 11 + 1;
@@ -147,7 +154,7 @@ function span({ dtype }: Tensor): number {
   return Math.min(largestWhole(dtype) + 1, 2 ** 32);
 }
 
-/** x ← 1 with probability p, else 0: one number, or a tensor that broadcasts to x. */
+/** x ← 1 with probability p, else 0. p is a number, or a tensor that broadcasts to x. */
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("bernoulli_(x, p?, { generator })", arguments);
   checkTensor("bernoulli_", x);
@@ -158,11 +165,11 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: DrawOpt
       noGrad(() => bernoulli(likely, options)),
     );
   }
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: p is from 0 to 1, got ${p}`);
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: p must be from 0 to 1, got ${p}`);
   return fillWith("bernoulli_", x, options, (fraction) => Number(fraction() < p));
 }
 
-/** Whole numbers in [low, high), or [0, high), in the shape and dtype of `x`. */
+/** Random integers in [low, high), or [0, high), in the shape and dtype of `x`. */
 export function randintLike(x: Tensor, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randintLike(
@@ -182,8 +189,9 @@ export function randintLike(
 }
 
 /**
- * Normal numbers with broadcast means and deviations: normal(mean, std) of tensors, normal(0, 1,
- * [2, 3]) of numbers. No gradient flows to them.
+ * Samples of the normal distribution with broadcast means and standard deviations: normal(mean,
+ * std) for
+ * tensors, normal(0, 1, [2, 3]) for numbers. They have no gradient.
  */
 export function normal(
   mean: Tensor | number,
@@ -200,13 +208,11 @@ export function normal(
     if (typeof given !== "number") checkTensor("normal", given);
   }
   if (typeof std === "number" && !(std >= 0)) {
-    throw new ArgumentError(`normal: the standard deviation is ${std}\n  hint: 0 or more`);
+    throw new ArgumentError(`normal: std must be 0 or more, got ${std}`);
   }
   if (typeof mean === "number" && typeof std === "number") {
     if (!Array.isArray(size)) {
-      throw new ArgumentError(
-        "normal: of two numbers it needs a size\n  hint: normal(0, 1, [2, 3])",
-      );
+      throw new ArgumentError("normal: two numbers need a size\n  hint: normal(0, 1, [2, 3])");
     }
     const dtype = floatingType("normal", settings.dtype);
     return draw("normal", size, dtype, settings, (generator, out) =>
@@ -214,7 +220,9 @@ export function normal(
     );
   }
   if (Array.isArray(size)) {
-    throw new ArgumentError("normal: tensors give the size themselves\n  hint: leave size out");
+    throw new ArgumentError(
+      "normal: size has no effect if mean or std is a tensor\n  hint: omit size",
+    );
   }
   const shapes = [mean, std].map((given) => (typeof given === "number" ? [] : given.shape));
   const shape = broadcastShapes("normal", shapes[0] as Shape, shapes[1] as Shape);
@@ -226,8 +234,7 @@ export function normal(
       : checkedFractions(
           std,
           { from: 0, to: Infinity },
-          (value) =>
-            new ArgumentError(`normal: the standard deviation is ${value}\n  hint: 0 or more`),
+          (value) => new ArgumentError(`normal: std must be 0 or more, got ${value}`),
         );
   return noGrad(() => {
     const drawn = randn(shape, { dtype: like.dtype, device: like, ...settings });
@@ -235,14 +242,16 @@ export function normal(
   });
 }
 
+/** Options of `multinomial`. */
 export interface MultinomialOptions extends DrawOptions {
-  /** Whether one index may be drawn several times. */
+  /** If true, an index may be drawn several times. */
   readonly replacement?: boolean;
 }
 
 /**
- * `count` indices (i32) per row of weights, with these probabilities; all differ without
- * replacement. Weights are ≥ 0 and need not sum to 1. [n] → [count]; [m, n] → [m, count].
+ * Draws `count` indices (i32) per row of weights, which are the relative probabilities. Without
+ * replacement they all differ. Weights are ≥ 0 and need not sum to 1. [n] → [count]; [m, n] → [m,
+ * count].
  */
 export function multinomial(
   weights: Tensor,
@@ -263,11 +272,11 @@ export function multinomial(
   const n = shape.at(-1) ?? 0;
   if (shape.length === 0 || shape.length > 2 || n === 0) {
     throw new ShapeError(
-      `multinomial: takes a vector or a matrix of weights${detail("weights", shape)}`,
+      `multinomial: weights must be a vector or a matrix${detail("weights", shape)}`,
     );
   }
   if (!(Number.isInteger(count) && count > 0)) {
-    throw new ArgumentError(`multinomial: the count must be 1 or more, got ${count}`);
+    throw new ArgumentError(`multinomial: count must be 1 or more, got ${count}`);
   }
   if (!again && count > n) {
     throw new ArgumentError(
@@ -283,7 +292,9 @@ export function multinomial(
       return hostTensor(out, [...all], dtype, weights.node.stream);
     });
   const noWeight = (value: number): ArgumentError =>
-    new ArgumentError(`multinomial: weights are finite, 0 or more, and not all 0; got ${value}`);
+    new ArgumentError(
+      `multinomial: weights must be finite, 0 or more, and not all 0, got ${value}`,
+    );
   return noGrad(() =>
     composite(() => {
       const likely = checkedFractions(weights, { from: 0, to: Number.MAX_VALUE }, noWeight);
@@ -298,7 +309,7 @@ export function multinomial(
         const steps = cat([narrow(share, -1, 0, n - 1), end], -1);
         return searchsorted(steps, numbers(shape.with(-1, count), fraction));
       }
-      // the first of exponential clocks with these rates
+      // The index whose exponential clock with this rate rings first.
       const clocks = numbers(shape, () => -Math.log1p(-fraction()));
       const speed = trueDivide(trueDivide(likely, total), clocks);
       return count === 1 ? argmax(speed, -1, { keepdim: true }) : topk(speed, count, -1).indices;
@@ -306,7 +317,11 @@ export function multinomial(
   );
 }
 
-/** Poisson-distributed counts of these rates, in their shape and dtype. Reads the rates. */
+/**
+ * Samples of the Poisson distribution with these rates, in their shape and dtype. Reads the rates
+ * from
+ * the device.
+ */
 export async function poisson(rates: Tensor, options: DrawOptions = {}): Promise<Tensor> {
   if (arguments.length > 1) checkCall("poisson(rates, { generator })", arguments);
   checkTensor("poisson", rates);
@@ -319,7 +334,11 @@ export async function poisson(rates: Tensor, options: DrawOptions = {}): Promise
   });
 }
 
-/** Binomial numbers: successes of `count` trials of probability `p`. They broadcast. Reads both. */
+/**
+ * Samples of the binomial distribution: the number of successes in `count` trials with probability
+ * `p`.
+ * They broadcast. Reads both from the device.
+ */
 export async function binomial(
   count: Tensor,
   p: Tensor,
@@ -342,7 +361,7 @@ export async function binomial(
     const [trials, chance] = [counts[i] as number, likely[i] as number];
     if (!(trials >= 0) || !(chance >= 0 && chance <= 1)) {
       throw new ArgumentError(
-        `binomial: ${trials} trials of probability ${chance}\n  hint: 0 or more, from 0 to 1`,
+        `binomial: count must be 0 or more and p from 0 to 1, got ${trials} and ${chance}`,
       );
     }
     return binomialNumber(trials, chance, fraction);

@@ -3,8 +3,9 @@ import type { Tensor } from "../../tensor.ts";
 import { cast } from "./constant.ts";
 
 /**
- * `compute(x)`; for f16 in f32 and rounded once, as PyTorch's kernels do, so that sums do not
- * overflow. Inside `autocast` the result stays f32. Call it inside a composite.
+ * Returns `compute(x)`. For f16 it computes in f32 and rounds once, as PyTorch's kernels do, so
+ * that sums
+ * do not overflow. Inside `autocast` the result stays f32. Call it inside a composite.
  */
 export function inFloat32(x: Tensor, compute: (x: Tensor) => Tensor): Tensor {
   if (x.dtype !== "f16") return compute(x);

@@ -34,9 +34,11 @@ import { cast, constantLike, copy, held, zeroGradient } from "./constant.ts";
 import { assemble, whole } from "./strided.ts";
 
 /**
- * Writes `compute` of x's value where `x` points, and returns `x`. Its gradient keeps the old value
- * that it reads. The cell is bound to the new value. `beside` are other operands: partial overlap
- * with x is refused. A refused write changes nothing.
+ * Writes `compute` of x's value to the elements of `x`, and returns `x`. The gradient keeps the old
+ * value
+ * that it reads, and the cell is bound to the new one. `beside` are other operands: a partial
+ * overlap
+ * with x throws. A write that throws changes nothing.
  */
 export function writeInPlace(
   name: string,
@@ -68,7 +70,10 @@ function replaceInPlace(
   });
 }
 
-/** `joined` gives the new value's edge from the old value's edge and that of `compute`'s result. */
+/**
+ * `joined` makes the new value's edge from the old value's edge and that of the result of
+ * `compute`.
+ */
 function write(
   name: string,
   x: Tensor,
@@ -99,7 +104,7 @@ function write(
   const { node } = result.cell;
   if (node.stream !== x.node.stream) throw mixedDevices(name, [x, result]);
   if (isOfLeaf(x))
-    makePersistent(cell); // a parameter that is trained by hand
+    makePersistent(cell); // It is a parameter that is trained by hand.
   else holdVariable(cell, node);
   const after = context.gradMode ? joined(before, part.edge) : null;
   if (after instanceof GradFn && after !== part.edge) amongLanes(after, [x, part]);
@@ -111,13 +116,14 @@ function write(
   return x;
 }
 
-/** A result that the old value has no part in leaves it on the tape, with a gradient of 0. */
+/** The old value, which the result does not depend on, gets a gradient of 0. */
 const untouched = (name: string, before: Edge, shape: Shape): GradFn =>
   new GradFn(name, [before], [shape], [], (dy) => [zeroGradient(dy)]);
 
 /**
- * The edge of x's base after a write to `part`: gradients go to the written value where x points,
- * else to the old base.
+ * The edge of x's base after a write to `part`: gradients of elements of x go to the written value,
+ * all
+ * others to the old base.
  */
 function placeOfWrite(x: Tensor, part: Edge): GradFn {
   const { base, path } = x;
@@ -137,7 +143,7 @@ function placeOfWrite(x: Tensor, part: Edge): GradFn {
   return amongLanes(entry, [base, x]);
 }
 
-/** Free for one cell to take: a whole value that no other names. */
+/** Whether a cell can take this value without a copy: it is whole, and nothing else uses it. */
 const isFresh = ({ window, node }: Tensor): boolean =>
   window === null && node.cell === null && node.consumers === 0 && node.storage === null;
 
@@ -145,13 +151,13 @@ function fitting(name: string, x: Tensor, value: Tensor): Tensor {
   checkLanes(name, x, value);
   if (!sameShape(value.shape, x.shape)) {
     throw new ShapeError(
-      `${name}: the result does not have the shape of what it is written to` +
+      `${name}: the result does not have the shape of its target` +
         `${detail("x", x.shape)}${detail("result", value.shape)}\n  hint: the other operand may broadcast to x, not x to it`,
     );
   }
   if (kindOf(value.dtype) > kindOf(x.dtype)) {
     throw new DTypeError(
-      `${name}: a ${value.dtype} result cannot be written to ${x.dtype}\n  hint: x.to("${value.dtype}") first`,
+      `${name}: a ${value.dtype} result cannot be written to ${x.dtype}\n  hint: convert with x.to("${value.dtype}") first`,
     );
   }
   return cast(value, x.dtype);
@@ -159,14 +165,14 @@ function fitting(name: string, x: Tensor, value: Tensor): Tensor {
 
 const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);
 
-/** What writes one value everywhere, so that elements may share a place. */
+/** Operations that write one value everywhere, so several elements may share memory. */
 const fills: ReadonlySet<string> = new Set(["fill_", "zero_"]);
 
-/** Each element written must have a place of its own, and be read nowhere but there. */
+/** Throws if written elements share memory, or if another operand reads some of them. */
 function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void {
   if (x.window !== null && !isDistinct(x.window) && !fills.has(name)) {
     throw new ArgumentError(
-      `${name}: several elements of this view share a place (it was expanded or unfolded)${detail("x", x.shape)}` +
+      `${name}: several elements of this view share memory (it was expanded or unfolded)${detail("x", x.shape)}` +
         "\n  hint: clone() it first",
     );
   }
@@ -175,7 +181,7 @@ function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void 
     if (!(other instanceof Handle) || other.cell !== x.cell) continue;
     if (!overlapsPartly(seen(x), seen(other))) continue;
     throw new ArgumentError(
-      `${name}: an operand is a view of some of the elements that are written${detail("x", x.shape)}` +
+      `${name}: an operand is a view of some of the written elements${detail("x", x.shape)}` +
         `${detail("operand", other.shape)}\n  hint: clone() the operand first`,
     );
   }
@@ -210,12 +216,12 @@ function copied(name: string, x: Tensor, source: Operand): Tensor {
   };
   return replaceInPlace(name, x, value, source);
 }
-/** x ← one value everywhere: a number, or a 0-d tensor. */
+/** x ← one value everywhere: a number or a 0-d tensor. */
 export function fill_(x: Tensor, value: Operand): Tensor {
   checkCall("fill_(x, value: operand)", arguments);
   if (typeof value === "object" && value.shape.length > 0) {
     throw new ShapeError(
-      `fill_: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any`,
+      `fill_: expected a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any tensor`,
     );
   }
   return copied("fill_", x, value);

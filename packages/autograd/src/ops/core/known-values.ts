@@ -7,13 +7,14 @@ import type { Tensor } from "../../tensor.ts";
 import { isCast } from "./constant.ts";
 
 /**
- * The values of x in row-major order if the host knows them: given as numbers or read before, and
- * not written since; also through views and casts. Else null. For checks of arguments.
+ * The values of x in row-major order if the host knows them: they were given as numbers or read
+ * before,
+ * and not written since. Looks through views and casts. Else null. For checks of arguments.
  */
 export const knownValues = (x: Tensor): TypedArray | null =>
   hasLanes(x) ? null : known(x.node, x.window);
 
-/** The same of all elements of a batch that `vmap` hides, if there is one. */
+/** The same for all elements of the batch that `vmap` hides. */
 export const knownEverywhere = (x: Tensor): TypedArray | null => known(x.node, everything(x));
 
 function known(node: Node, view: View | null): TypedArray | null {
@@ -21,7 +22,7 @@ function known(node: Node, view: View | null): TypedArray | null {
   return host === null || view === null ? host : seenThrough(view, host);
 }
 
-/** A cast's values, if the new dtype holds all of them as they are. */
+/** The values of a cast, if the new dtype represents them exactly. */
 function ofCast({ op, dtype, inputs, views }: Node): TypedArray | null {
   const [from] = inputs;
   const values = from !== undefined && isCast(op) ? known(from, views[0] ?? null) : null;

@@ -16,10 +16,7 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { whole } from "./strided.ts";
 
-/**
- * The same value off the tape. It aliases the cell and sees later in-place writes. A held one is
- * kept.
- */
+/** The same value off the tape. It shares the cell, so it sees later in-place writes. */
 export function detach(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("detach(x)", arguments);
   checkTensor("detach", x);
@@ -29,7 +26,7 @@ export function detach(x: Tensor): Tensor {
   return out;
 }
 
-/** The dimensions in another order: y has size shape[order[i]] at i. A view. */
+/** Reorders the dimensions: y has size shape[order[i]] at i. A view. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   if (arguments.length > 2 || !Array.isArray(dims))
     checkCall("permute(x, dims: number[])", arguments);
@@ -53,18 +50,18 @@ function permuted(x: Tensor, order: readonly number[]): Tensor {
   });
 }
 
-/** A tensor of its own on the same elements. */
+/** A new tensor over the same elements. */
 export function alias(x: Tensor): Tensor {
   return recordView(x, { name: "alias", apply: (view) => view, gradient: (dy) => dy });
 }
 
-/** Moves the given dimensions last, in order; returns x if they are there. */
+/** Moves the given dimensions last, in order. Returns x if they are already there. */
 export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
   const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   return order.every((d, i) => d === i) ? x : permuted(x, order);
 }
 
-/** Dimensions `dim0` and `dim1` exchanged. A view. */
+/** Swaps dimensions `dim0` and `dim1`. A view. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   if (arguments.length > 3) checkCall("transpose(x, dim0: number, dim1: number)", arguments);
   checkTensor("transpose", x);
@@ -75,7 +72,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return permuted(x, order);
 }
 
-/** The transposed matrix; a vector or number stays as it is. A view. */
+/** The transposed matrix. A vector or 0-d tensor stays as it is. A view. */
 export function t(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("t(x)", arguments);
   checkTensor("t", x);
@@ -87,7 +84,9 @@ export function t(x: Tensor): Tensor {
   return x.shape.length < 2 ? alias(x) : permuted(x, [1, 0]);
 }
 
-/** Dimensions moved from places `source` to `destination`; the others keep their order. A view. */
+/**
+ * Moves dimensions from positions `source` to `destination`. The others keep their order. A view.
+ */
 export function movedim(
   x: Tensor,
   source: number | readonly number[],
@@ -99,7 +98,7 @@ export function movedim(
   const to = normalizeDims("movedim", destination, rank, "none");
   if (from.length !== to.length) {
     throw new ArgumentError(
-      `movedim: ${from.length} dimensions cannot move to ${to.length} places`,
+      `movedim: ${from.length} dimensions cannot move to ${to.length} positions`,
     );
   }
   const rest = [...x.shape.keys()].filter((d) => !from.includes(d));
@@ -111,7 +110,8 @@ export function movedim(
 }
 
 /**
- * The elements in row-major order in another shape; one size may be -1. A view where possible, else
+ * The elements in row-major order in another shape. One size may be -1. A view if strides allow it,
+ * else
  * a copy.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -122,12 +122,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshaped(x, sizes) ?? (reshaped(whole(x), sizes) as Tensor);
 }
 
-/** `reshape` without checks, inside an operation; x itself if nothing changes. */
+/** `reshape` without checks, inside an operation. Returns x if nothing changes. */
 export function shaped(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshape(x, shape);
 }
 
-/** `reshape` that never copies: strides that do not allow it are an error. */
+/** `reshape` that never copies. Throws if strides do not allow a view. */
 export function view(x: Tensor, shape: Shape): Tensor {
   if (arguments.length > 2 || !Array.isArray(shape))
     checkCall("view(x, shape: number[])", arguments);
@@ -136,11 +136,11 @@ export function view(x: Tensor, shape: Shape): Tensor {
   if (seen !== null) return seen;
   throw new ShapeError(
     `view: the strides [${x.strides.join(", ")}] do not allow [${shape.join(", ")}] without a copy` +
-      `${detail("x", x.shape)}\n  hint: reshape copies where it must`,
+      `${detail("x", x.shape)}\n  hint: reshape copies if necessary`,
   );
 }
 
-/** `view` of another tensor's shape. */
+/** `view` in another tensor's shape. */
 export function viewAs(x: Tensor, other: Tensor): Tensor {
   if (arguments.length > 2) checkCall("viewAs(x, other)", arguments);
   checkTensor("viewAs", other);
@@ -154,7 +154,7 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
   return reshape(x, other.shape);
 }
 
-/** All elements in row-major order as a vector. A view where strides allow. */
+/** All elements in row-major order as a vector. A view if strides allow it. */
 export function ravel(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("ravel(x)", arguments);
   return reshape(x, [-1]);
@@ -185,14 +185,14 @@ function resolveSizes(call: string, from: Shape, to: Shape): Shape {
     throw new ShapeError(
       `${call}: ${size} elements do not fit [${to.join(", ")}]${detail("x", from)}` +
         (known === 0
-          ? "\n  hint: beside a size of 0 any number would do for -1: give it"
+          ? "\n  hint: with a size of 0, the size for -1 is undefined: give it"
           : `\n  hint: at most one size may be -1, the product of the others must divide ${size}`),
     );
   }
   return checkShape(call, sizes);
 }
 
-/** A new dimension of size 1 before `dim` (negative counts from the end, -1 appends). A view. */
+/** Adds a dimension of size 1 before `dim` (negative counts from the end, -1 appends). A view. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   if (arguments.length > 2) checkCall("unsqueeze(x, dim: number)", arguments);
   checkTensor("unsqueeze", x);
@@ -200,7 +200,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
-/** Runs on one tensor, or on each of a list. */
+/** Applies the function to one tensor, or to each of a list. */
 function onEach(
   call: string,
   x: Tensor | readonly Tensor[],
@@ -214,7 +214,7 @@ function onEach(
   return x.map(raise);
 }
 
-/** x itself; a number as a vector. Of a list each. */
+/** x itself; a 0-d tensor as a vector. A list is converted element by element. */
 export function atleast1d(x: Tensor): Tensor;
 export function atleast1d(x: readonly Tensor[]): Tensor[];
 export function atleast1d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
@@ -224,7 +224,10 @@ export function atleast1d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
 
 const raised2d = (x: Tensor): Tensor => (x.shape.length < 2 ? reshape(x, [1, -1]) : x);
 
-/** x itself; a number or vector as a matrix of one row. A view. Of a list each. */
+/**
+ * x itself; a 0-d tensor or vector as a matrix with one row. A view. A list is converted element by
+ * element.
+ */
 export function atleast2d(x: Tensor): Tensor;
 export function atleast2d(x: readonly Tensor[]): Tensor[];
 export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
@@ -233,8 +236,9 @@ export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
 }
 
 /**
- * x with at least three dimensions: a matrix gets a last one of 1, a vector also a first one. A
- * view. Of a list each.
+ * x with at least three dimensions: a matrix gets a last one of size 1, a vector also a first one.
+ * A
+ * view. A list is converted element by element.
  */
 export function atleast3d(x: Tensor): Tensor;
 export function atleast3d(x: readonly Tensor[]): Tensor[];
@@ -250,10 +254,10 @@ export function positive(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("positive(x)", arguments);
   checkTensor("positive", x);
   if (x.dtype !== "bool") return x;
-  throw new DTypeError("positive: takes no truth values");
+  throw new DTypeError("positive: does not support bool");
 }
 
-/** The dimensions of size 1 dropped: all of them, or those of `dim` that have size 1. A view. */
+/** Drops dimensions of size 1: all of them, or those in `dim` that have size 1. A view. */
 export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Tensor {
   if (arguments.length > 1) checkCall("squeeze(x, dim?: number | number[] | null)", arguments);
   checkTensor("squeeze", x);
@@ -264,14 +268,15 @@ export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Ten
   );
 }
 
+/** Options of `flatten`. */
 export interface FlattenOptions {
   readonly startDim?: number;
   readonly endDim?: number;
 }
 
 /**
- * Joins dimensions `startDim` to `endDim`. A view where possible; of one dimension x itself, as in
- * PyTorch.
+ * Joins dimensions `startDim` to `endDim` into one. A view if strides allow it. A single dimension
+ * returns x itself, as in PyTorch.
  */
 export function flatten(
   x: Tensor,
@@ -285,13 +290,13 @@ export function flatten(
   const rank = x.shape.length;
   const first = normalizeDim("flatten", range.startDim ?? 0, rank);
   const last = normalizeDim("flatten", range.endDim ?? -1, rank);
-  if (first > last) throw new ArgumentError(`flatten: dimension ${first} lies after ${last}`);
+  if (first > last) throw new ArgumentError(`flatten: startDim ${first} is after endDim ${last}`);
   if (first === last && rank > 0) return x;
   const joined = sizeOf(x.shape.slice(first, last + 1));
   return reshape(x, x.shape.toSpliced(first, last - first + 1, joined));
 }
 
-/** Dimension `dim` split into several of these sizes; one may be -1. A view. */
+/** Splits dimension `dim` into several of these sizes. One may be -1. A view. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   if (arguments.length > 3 || !Array.isArray(sizes))
     checkCall("unflatten(x, dim: number, sizes: number[])", arguments);

@@ -9,23 +9,24 @@ import { bindCell, makePersistent } from "../../tape/rebind.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sourceOp } from "./creation.ts";
 
-/** Bytes that a device may have copied and not taken yet. */
+/** Bytes of pending uploads to a device, at most. */
 const MOST_WAITING = 2 ** 24;
 
-/** What was made without its values. */
+/** The result of a function that made tensors without their values. */
 export interface Unfilled<Made> {
   readonly made: Made;
   /**
-   * Draws and writes what was put off for these tensors. False where that is not enough, because a
-   * value among them was computed from others that were put off.
+   * Runs the postponed draws and writes of these tensors. Returns false if that is not enough,
+   * because a
+   * value was computed from another postponed one.
    */
   fill(tensors: Iterable<Tensor>): boolean;
 }
 
 /**
- * Makes a module whose tensors are about to be loaded: random draws and writes in place are put
- * off, and what is loaded is never drawn. The default generator stays where it is, as it does when
- * transformers loads a model.
+ * Makes a module whose tensors will be loaded. Random draws and in-place writes are postponed, and
+ * those
+ * of loaded tensors never run. The default generator's state does not change, as in transformers.
  */
 export function unfilled<Made>(make: () => Made): Unfilled<Made> {
   const putOff: { readonly cell: Cell; readonly node: Node; readonly write: () => void }[] = [];
@@ -51,7 +52,7 @@ export function unfilled<Made>(make: () => Made): Unfilled<Made> {
   };
 }
 
-/** Whether the value is computed from one of these. */
+/** Whether the value is computed from one of the others. */
 function reaches(node: Node, others: ReadonlySet<Node>, seen: Set<Node> = new Set()): boolean {
   if (others.has(node)) return true;
   if (seen.has(node)) return false;
@@ -60,9 +61,11 @@ function reaches(node: Node, others: ReadonlySet<Node>, seen: Set<Node> = new Se
 }
 
 /**
- * Gives a tensor values from the host, a stretch at a time in row-major order, in storage of its
- * own: no more than a stretch is on the host, and what the tensor was to be before is not computed.
- * Where a stretch fails, the tensor stays as it is.
+ * Fills a tensor with values from the host, chunk by chunk in row-major order, in storage of its
+ * own. The
+ * host holds one chunk at a time, and the tensor's pending value is not computed. If a chunk fails,
+ * the
+ * tensor does not change.
  */
 export async function fillFrom(
   tensor: Tensor,
@@ -71,7 +74,9 @@ export async function fillFrom(
   const { cell, node: old, shape, dtype } = tensor;
   const { stream } = old;
   if (tensor.window !== null)
-    throw new ArgumentError(`fillFrom: takes a whole tensor, not a view${detail("tensor", shape)}`);
+    throw new ArgumentError(
+      `fillFrom: expected a whole tensor, got a view${detail("tensor", shape)}`,
+    );
   const node = new Node(sourceOp, [], [], shape, dtype, noAttributes, [], stream);
   const write = stream.receive(node);
   let [at, waiting] = [0, 0];

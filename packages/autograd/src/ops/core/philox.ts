@@ -10,7 +10,10 @@ import { elementwise } from "./define.ts";
 
 const u32 = (value: number): Expr => e.constant(value % 2 ** 32, "u32");
 
-/** random/philox.ts in the IR: the u32 of an element from its index, the seed and the draw. */
+/**
+ * random/philox.ts in the IR: the u32 of an element, from its index, the seed and the draw's
+ * number.
+ */
 function bits(key: Expr, offset: Expr, index: Expr): Expr {
   let [c0, c1, c2, c3] = [e.shiftRight(index, u32(2)), offset, u32(0), u32(0)];
   for (let round = 0; round < PHILOX.ROUNDS; round++) {
@@ -32,7 +35,7 @@ function bits(key: Expr, offset: Expr, index: Expr): Expr {
   return e.select(is(0), c0, e.select(is(1), c1, e.select(is(2), c2, c3)));
 }
 
-/** The high 24 bits: what fits a fraction of f32 exactly. */
+/** The high 24 bits, which f32 represents exactly. */
 const high24 = (...place: [Expr, Expr, Expr]): Expr => e.shiftRight(bits(...place), u32(8));
 
 const uniformOp: Op = elementwise({
@@ -56,15 +59,15 @@ const belowOp: Op = elementwise({
     e.lt(high24(key as Expr, offset as Expr, index as Expr), threshold as Expr),
 });
 
-/** Seed and number of a draw. */
+/** The seed and number of a draw. */
 export type Place = readonly [key: number, offset: number];
 
-/** Fractions in [0, 1), f32, drawn where they are used. */
+/** Uniform f32 numbers in [0, 1), drawn in the kernel that uses them. */
 export function philoxUniforms(shape: Shape, place: Place, stream: Stream): Tensor {
   return record(uniformOp, [], shape, "f32", noAttributes, place, stream);
 }
 
-/** True with probability `p` (to 2⁻²⁴): integers are compared, so that every device agrees. */
+/** True with probability `p` (to 2⁻²⁴). Integers are compared, so that all devices agree. */
 export function philoxBelow(shape: Shape, p: number, place: Place, stream: Stream): Tensor {
   return record(
     belowOp,

@@ -14,20 +14,22 @@ import { type CreateOptions, fromHost, leaf, streamOf } from "./creation.ts";
 import { copy_ } from "./inplace.ts";
 import { type Place, philoxBelow, philoxUniforms } from "./philox.ts";
 
-/** The source of random numbers: the default generator, your own, or the device. */
+/** Where random numbers come from: the default generator, another one, or the device. */
 export interface DrawOptions {
   /**
-   * A host generator, with PyTorch's numbers for its seed. Default: that of `manualSeed`. "device"
-   * draws philox bits on the device: nothing is uploaded, and a recomputation draws the same
-   * numbers.
+   * A host generator, which draws PyTorch's numbers for its seed. Default: the one that
+   * `manualSeed`
+   * seeds. "device" draws Philox bits on the device: nothing is uploaded, and a recomputation draws
+   * the
+   * same numbers.
    */
   readonly generator?: Generator | "device" | undefined;
 }
 
-/** Settings of the functions that make a random tensor. */
+/** Options of functions that create random tensors. */
 export interface RandomOptions extends DrawOptions, CreateOptions {}
 
-/** The generator that everything without one of its own draws from. */
+/** The default generator. */
 export function defaultGenerator(): Generator {
   if (arguments.length > 0) checkCall("defaultGenerator()", arguments);
   context.generator ??= new Generator();
@@ -46,19 +48,22 @@ export function seed(): number {
   return manualSeed(new Generator().initialSeed()).initialSeed();
 }
 
-/** Everything that the next draws of the default generator depend on. */
+/** The complete state of the default generator. */
 export function getRngState(): Uint32Array {
   if (arguments.length > 0) checkCall("getRngState()", arguments);
   return defaultGenerator().getState();
 }
 
-/** Has the default generator continue from what `getRngState` gave. */
+/** Restores the default generator from a state of `getRngState`. */
 export function setRngState(state: Uint32Array): void {
   if (arguments.length > 1) checkCall("setRngState(state: any)", arguments);
   defaultGenerator().setState(state);
 }
 
-/** Seeds the default generator and device draws: the same numbers in every run, on every device. */
+/**
+ * Seeds the default generator and device draws. Every run on every device then draws the same
+ * numbers.
+ */
 export function manualSeed(seed: number): Generator {
   checkCall("manualSeed(seed: number)", arguments);
   context.philoxOffset = 0;
@@ -98,7 +103,7 @@ export function randn(size: Shape, options: RandomOptions = {}): Tensor {
   );
 }
 
-/** Whole numbers in [low, high), or [0, high), i32 unless `dtype` says otherwise. */
+/** Random integers in [low, high), or [0, high). i32 unless `dtype` is given. */
 export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(
@@ -128,7 +133,7 @@ function integers(low: number, high: number, size: Shape, options: RandomOptions
   );
 }
 
-/** The numbers 0 … n−1 in random order, i32 unless `dtype` says otherwise. → [n] */
+/** The integers 0 … n−1 in random order. i32 unless `dtype` is given. → [n] */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkCall("randperm(n: number, { generator, dtype, requiresGrad: boolean, device })", arguments);
   const { dtype = "i32" } = options;
@@ -154,8 +159,9 @@ export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
 }
 
 /**
- * y[i] is 1 with probability p[i], else 0, in p's shape and dtype. Throws ArgumentError for p
- * outside [0, 1].
+ * y[i] is 1 with probability p[i], else 0, in p's shape and dtype. Throws an ArgumentError for p
+ * outside
+ * [0, 1].
  */
 export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("bernoulli(p, { generator })", arguments);
@@ -169,7 +175,7 @@ export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
 }
 
 const noProbability = (value: number): ArgumentError =>
-  new ArgumentError(`bernoulli: probabilities are between 0 and 1, got ${value}`);
+  new ArgumentError(`bernoulli: probabilities must be between 0 and 1, got ${value}`);
 
 /** True with probability 1 − p, drawn on the device: the mask of dropout. → bool */
 export function dropoutMask(
@@ -202,11 +208,11 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: DrawOptions = {})
     checkCall("normal_(x, mean?: number, std?: number, { generator })", arguments);
   const { generator } = options;
   checkTensor("normal_", x);
-  if (!(std >= 0))
-    throw new ArgumentError(`normal_: the standard deviation is ${std}\n  hint: 0 or more`);
+  if (!(std >= 0)) throw new ArgumentError(`normal_: std must be 0 or more, got ${std}`);
   return fill_("normal_", x, generator, (source, out) => source.normal(out, mean, std));
 }
 
+/** A tensor of numbers from a host generator. */
 export function draw(
   call: string,
   size: Shape,
@@ -221,7 +227,7 @@ export function draw(
   });
 }
 
-/** Numbers of this shape: inside `vmap` perhaps others for each element of the batch. */
+/** Random numbers of this shape. Inside `vmap` they may differ over the batch. */
 export const drawn = (call: string, size: Shape, make: (size: Shape) => Tensor): Tensor =>
   context.lanes === null ? make(size) : context.lanes.draw(call, size, make);
 
@@ -246,24 +252,26 @@ function fill_(
 
 const like = (x: Tensor): { dtype: DType; device: Tensor } => ({ dtype: x.dtype, device: x });
 
-/** Seed and number of the next draw on the device; taken once, when the op is recorded. */
+/** Seed and number of the next draw on the device. They are taken when the op is recorded. */
 const nextPlace = (): Place => [
   defaultGenerator().initialSeed() >>> 0,
   context.philoxOffset++ >>> 0,
 ];
 
+/** The host generator of the options. */
 export function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
   if (generator === undefined) return defaultGenerator();
   if (generator instanceof Generator) return generator;
   throw new ArgumentError(
     `${call}: does not draw on the device (generator: ${JSON.stringify(generator)})` +
-      "\n  hint: leave generator out, or pass a Generator; rand, bernoulli and dropout draw on the device",
+      "\n  hint: omit generator, or pass a Generator; rand, bernoulli and dropout draw on the device",
   );
 }
 
+/** The dtype, which must be floating-point. */
 export function floatingType(call: string, dtype: DType = "f32"): DType {
   if (isFloating(dtype)) return dtype;
   throw new DTypeError(
-    `${call}: draws fractions, not ${dtype}\n  hint: randint draws whole numbers`,
+    `${call}: the dtype must be floating-point, got ${dtype}\n  hint: randint draws integers`,
   );
 }

@@ -1,6 +1,6 @@
-/** Host truths that JavaScript's Math lacks, in f64. */
+/** Functions in f64 that JavaScript's Math lacks. */
 
-/** To the nearest whole number, halves to the even one. */
+/** Rounds to the nearest integer, halves to the even one. */
 export function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
@@ -9,8 +9,9 @@ export function roundHalfToEven(x: number): number {
 }
 
 /**
- * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of
- * one sign; beyond 3 by erfc. Abramowitz & Stegun 7.1.6.
+ * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms have one
+ * sign;
+ * beyond 3 by erfc. Abramowitz & Stegun 7.1.6.
  */
 export function erfReference(x: number): number {
   const size = Math.abs(x);
@@ -26,10 +27,10 @@ export function erfReference(x: number): number {
   return bell(x) * sum;
 }
 
-/** The slope of erf, 2/√π · e^(−x²). */
+/** The derivative of erf, 2/√π · e^(−x²). */
 const bell = (x: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x);
 
-/** 1 − erf x, beyond 2 by its continued fraction. Abramowitz & Stegun 7.1.14. */
+/** 1 − erf x; beyond 2 by its continued fraction. Abramowitz & Stegun 7.1.14. */
 export function erfcReference(x: number): number {
   if (x < 2) return 1 - erfReference(x);
   let fraction = x;
@@ -37,7 +38,7 @@ export function erfcReference(x: number): number {
   return bell(x) / 2 / fraction;
 }
 
-/** The inverse of erf: Winitzki's approximation, and steps of Halley's method from there. */
+/** The inverse of erf: Winitzki's approximation, improved by Halley's method. */
 export function erfinvReference(x: number): number {
   const size = Math.abs(x);
   if (x === 0) return x;
@@ -53,13 +54,13 @@ export function erfinvReference(x: number): number {
   return Math.sign(x) * y;
 }
 
-/** aᵇ as C and IEEE 754 have it; JavaScript alone says NaN for 1 to a NaN or infinite power. */
+/** aᵇ as in C and IEEE 754. JavaScript returns NaN for 1 to a NaN or infinite power. */
 export function powReference(a: number, b: number): number {
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
   return a ** b;
 }
 
-/** ⌊a / b⌋ by the exact remainder, as PyTorch and Python have it: ∞ by anything is NaN. */
+/** ⌊a / b⌋ from the exact remainder, as in PyTorch and Python. ∞ divided by anything is NaN. */
 export function floorQuotient(a: number, b: number): number {
   if (b === 0) return a / b;
   const rest = a % b;
@@ -69,7 +70,7 @@ export function floorQuotient(a: number, b: number): number {
   return quotient - below > 0.5 ? below + 1 : below;
 }
 
-/** aᵇ of integers modulo 2³²; a negative power is 0, but of 1 and −1. */
+/** aᵇ of integers modulo 2³². A negative power is 0, except for a = ±1. */
 export function integerPower(a: number, b: number): number {
   if (b < 0) return a === 1 ? 1 : a === -1 ? 1 - 2 * (b & 1) : 0;
   let power = 1;

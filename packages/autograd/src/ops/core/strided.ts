@@ -9,7 +9,7 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { constant, copy } from "./constant.ts";
 
-/** A part of an assembled tensor: where its element (i₀ … iₙ) goes, offset + Σ iₖ · strideₖ. */
+/** A part of an assembled tensor. Its element (i₀ … iₙ) goes to offset + Σ iₖ · strideₖ. */
 export interface Part {
   readonly value: Tensor;
   readonly strides: readonly number[];
@@ -66,7 +66,7 @@ export function assemble(base: Tensor | Shape, parts: readonly Part[]): Tensor {
   );
 }
 
-/** Elements of a contiguous tensor at these strides, as a view. Its gradient is an assembly. */
+/** A view of a contiguous tensor with these strides. Its gradient is an assembly. */
 function strided(x: Tensor, { shape, strides, offset }: View): Tensor {
   return recordView(
     x,
@@ -74,7 +74,7 @@ function strided(x: Tensor, { shape, strides, offset }: View): Tensor {
   );
 }
 
-/** A view step that reads no element twice. Its gradient writes dy back among zeros. */
+/** A view step that reads no element twice. Its gradient writes dy among zeros. */
 export function placedStep(name: string, apply: (view: View) => View): ViewStep {
   return {
     name,
@@ -94,7 +94,7 @@ export function contiguous(x: Tensor): Tensor {
   return x.window === null || isContiguous(x.window) ? x : copy(x);
 }
 
-/** The values as the whole of a node: the tensor itself if it is no view, else a copy. */
+/** The values as a whole node: the tensor itself if it is not a view, else a copy. */
 export function whole(x: Tensor): Tensor {
   return x.window === null ? x : copy(x);
 }

@@ -8,14 +8,14 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { squeeze, t, transpose, unsqueeze } from "./layout.ts";
 
-/** Changes the view of x in place: no value moves, and earlier views stay. */
+/** Changes the view of x in place. No value moves, and earlier views stay as they are. */
 function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor {
   checkTensor(name, x);
   checkWritable(x, name);
   const edge = edgeOf(x);
   if (edge instanceof Leaf) {
     throw new GradError(
-      `${name}: a leaf keeps its shape, in which its gradient is${detail("x", x.shape)}\n  hint: ${name.slice(0, -1)} gives a view of it`,
+      `${name}: a leaf cannot change its shape, because its gradient has it${detail("x", x.shape)}\n  hint: ${name.slice(0, -1)} returns a view`,
     );
   }
   const before = newHandle(x.cell, x.window);
@@ -34,19 +34,19 @@ function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor
   return x;
 }
 
-/** x ← `squeeze`: its dimensions of size 1 go, all or these. */
+/** x ← `squeeze`: drops dimensions of size 1, all or these. */
 export function squeeze_(x: Tensor, dim?: number | readonly number[] | null): Tensor {
   if (arguments.length > 1) checkCall("squeeze_(x, dim?: number | number[] | null)", arguments);
   return turn("squeeze_", x, (before) => squeeze(before, dim));
 }
 
-/** x ← `unsqueeze`: a new dimension of size 1 before `dim`. */
+/** x ← `unsqueeze`: adds a dimension of size 1 before `dim`. */
 export function unsqueeze_(x: Tensor, dim: number): Tensor {
   if (arguments.length > 2) checkCall("unsqueeze_(x, dim: number)", arguments);
   return turn("unsqueeze_", x, (before) => unsqueeze(before, dim));
 }
 
-/** x ← `transpose`: two dimensions exchanged. */
+/** x ← `transpose`: swaps two dimensions. */
 export function transpose_(x: Tensor, dim0: number, dim1: number): Tensor {
   if (arguments.length > 3) checkCall("transpose_(x, dim0: number, dim1: number)", arguments);
   return turn("transpose_", x, (before) => transpose(before, dim0, dim1));

@@ -9,32 +9,40 @@ import { narrow } from "../shape/movement.ts";
 import { checkComplex } from "./complex.ts";
 import type { Direction } from "./tables.ts";
 
-/** Which transform of the two is divided by N: the inverse one, the forward one, or both by √N. */
+/**
+ * Which of the two transforms is divided by N: the inverse ("backward"), the forward ("forward"),
+ * or both
+ * by √N ("ortho").
+ */
 export type FftNorm = "backward" | "ortho" | "forward";
 
+/** Options of transforms over one dimension. */
 export interface FftOptions {
   /**
-   * How many numbers along `dim` are transformed: zeros follow, or the rest is cut off. All there
-   * are unless given.
+   * The length of the transform. A shorter dimension is padded with zeros, a longer one is cut (its
+   * own
+   * size).
    */
   readonly n?: number | null;
-  /** The last one unless given. The axis of the parts of complex numbers is not counted. */
+  /** The dimension to transform (the last). The axis of real and imaginary parts is not counted. */
   readonly dim?: number;
   readonly norm?: FftNorm | null;
 }
 
+/** Options of transforms over several dimensions. */
 export interface FftnOptions {
-  /** `n` of each dimension. */
+  /** The length of each dimension, as `n`. */
   readonly s?: readonly number[] | null;
   /**
-   * All unless given, or the last ones where `s` is. The axis of the parts of complex numbers is
-   * not counted.
+   * The dimensions to transform: all, or the last ones if `s` is given. The axis of real and
+   * imaginary
+   * parts is not counted.
    */
   readonly dim?: number | readonly number[] | null;
   readonly norm?: FftNorm | null;
 }
 
-/** Options of which some stand by place: fft(x, n, dim, { norm }) is fft(x, { n, dim, norm }). */
+/** Merges positional options: fft(x, n, dim, { norm }) is fft(x, { n, dim, norm }). */
 export function settled<O extends FftOptions | FftnOptions>(
   name: "n" | "s",
   count: unknown,
@@ -52,7 +60,7 @@ export function settled<O extends FftOptions | FftnOptions>(
   } as unknown as O;
 }
 
-/** Fractions of a dtype that transforms take. */
+/** Converts x to a floating-point dtype that transforms support. */
 export function fractions(call: string, x: Tensor, parts: 1 | 2): Tensor {
   checkTensor(call, x);
   const made = parts === 2 ? checkComplex(call, x) : cast(x, floatOf(x.dtype));
@@ -60,6 +68,7 @@ export function fractions(call: string, x: Tensor, parts: 1 | 2): Tensor {
   throw new DTypeError(`${call}: does not support f16 (nor does PyTorch)\n  hint: x.to("f32")`);
 }
 
+/** The factor of a transform of n elements. */
 export function scaleOf(
   call: string,
   norm: FftNorm | null | undefined,
@@ -79,12 +88,13 @@ export function scaleOf(
   );
 }
 
+/** Throws if n is not a valid transform length. */
 export function checkCount(call: string, n: number, x: Tensor): void {
   if (Number.isInteger(n) && n > 0) return;
-  throw new ShapeError(`${call}: cannot transform ${n} numbers${detail("x", x.shape)}`);
+  throw new ShapeError(`${call}: cannot transform ${n} elements${detail("x", x.shape)}`);
 }
 
-/** x with n numbers along `dim`: zeros follow, or the rest is cut off. */
+/** x with n elements along `dim`, padded with zeros or cut. */
 export function resized(x: Tensor, dim: number, n: number): Tensor {
   const size = x.shape[dim] as number;
   if (size === n) return x;
@@ -96,10 +106,7 @@ export function resized(x: Tensor, dim: number, n: number): Tensor {
   );
 }
 
-/**
- * The dimensions of a transform of several, and how many numbers each has; null where it takes what
- * there is.
- */
+/** The dimensions of a transform, and the length of each; null keeps its size. */
 export function axesOf(
   call: string,
   rank: number,
@@ -116,5 +123,5 @@ export function axesOf(
   return { dims, sizes: dims.map((_, i) => (s?.[i] === -1 ? null : (s?.[i] ?? null))) };
 }
 
-/** The numbers of dimensions of x, without that of the parts. */
+/** The number of dimensions of x without that of the parts. */
 export const rankOf = (shape: Shape, parts: 1 | 2): number => shape.length - (parts - 1);

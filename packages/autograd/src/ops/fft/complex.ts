@@ -16,24 +16,19 @@ import { cos, sin } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
 import { select } from "../shape/movement.ts";
 
-/**
- * Refuses what does not have real and imaginary parts along its last axis; whole numbers become
- * f32.
- */
+/** Throws unless the last axis has size 2 (real and imaginary part). Integers become f32. */
 export function checkComplex(call: string, x: Tensor): Tensor {
   checkTensor(call, x);
   if (x.shape.length === 0 || x.shape.at(-1) !== 2) {
     throw new ShapeError(
-      `${call}: takes complex numbers, [..., 2]: real and imaginary part along the last axis${detail("x", x.shape)}` +
-        "\n  hint: complex(x) makes them of real numbers",
+      `${call}: expected complex numbers, [..., 2]: real and imaginary part along the last axis${detail("x", x.shape)}` +
+        "\n  hint: convert real numbers with complex(x)",
     );
   }
   return isFloating(x.dtype) ? x : cast(x, floatOf(x.dtype));
 }
 
-/**
- * Complex numbers of their real and imaginary parts; without `imag` that is 0.  [...] → [..., 2].
- */
+/** Complex numbers from real and imaginary parts; `imag` is 0 unless given. [...] → [..., 2]. */
 export function complex(real: Tensor, imag?: Tensor | null): Tensor {
   checkCall("complex(real, imag?: tensor | null)", arguments);
   checkTensor("complex", real);
@@ -44,7 +39,7 @@ export function complex(real: Tensor, imag?: Tensor | null): Tensor {
   });
 }
 
-/** Complex numbers of their size and angle: |z| (cos φ + i sin φ). */
+/** Complex numbers from absolute value and angle: |z| (cos φ + i sin φ). */
 export function polar(abs: Tensor, angle: Tensor): Tensor {
   checkCall("polar(abs, angle)", arguments);
   checkTensor("polar", abs);
@@ -65,8 +60,9 @@ export function imag(x: Tensor): Tensor {
 }
 
 /**
- * Real numbers [..., 2] as complex ones: they are stored alike, so this checks the last axis and
- * gives a view.
+ * Real numbers [..., 2] as complex ones. Both have the same layout, so this checks the last axis
+ * and
+ * returns a view.
  */
 export function viewAsComplex(x: Tensor): Tensor {
   checkCall("viewAsComplex(x)", arguments);
@@ -75,8 +71,9 @@ export function viewAsComplex(x: Tensor): Tensor {
 }
 
 /**
- * Complex numbers as real ones [..., 2]: they are stored alike, so this checks the last axis and
- * gives a view.
+ * Complex numbers as real ones [..., 2]. Both have the same layout, so this checks the last axis
+ * and
+ * returns a view.
  */
 export function viewAsReal(x: Tensor): Tensor {
   checkCall("viewAsReal(x)", arguments);
@@ -84,7 +81,7 @@ export function viewAsReal(x: Tensor): Tensor {
   return reshape(made, made.shape);
 }
 
-/** The conjugate, re − i im. */
+/** The complex conjugate, re − i im. */
 export function conj(x: Tensor): Tensor {
   checkCall("conj(x)", arguments);
   const z = checkComplex("conj", x);
@@ -93,14 +90,14 @@ export function conj(x: Tensor): Tensor {
 
 const conjugate = (z: Tensor): Tensor => stack([select(z, -1, 0), neg(select(z, -1, 1))], -1);
 
-/** |z|; the slope at 0 is 0.  [..., 2] → [...]. */
+/** |z|. The gradient at 0 is 0. [..., 2] → [...]. */
 export function abs(x: Tensor): Tensor {
   checkCall("abs(x)", arguments);
   const z = checkComplex("abs", x);
   return composite(() => vectorNorm(z, 2, -1));
 }
 
-/** The angle of z in radians, from −π to π; the slope at 0 is 0.  [..., 2] → [...]. */
+/** The angle of z in radians, from −π to π. The gradient at 0 is 0. [..., 2] → [...]. */
 export function angle(x: Tensor): Tensor {
   checkCall("angle(x)", arguments);
   const z = checkComplex("angle", x);
@@ -119,6 +116,7 @@ export function multiply(a: Tensor, b: Tensor): Tensor {
   return composite(() => product(x, y));
 }
 
+/** a b, elementwise, without checks. */
 export function product(a: Tensor, b: Tensor): Tensor {
   const [p, q] = [select(a, -1, 0), select(a, -1, 1)];
   const [r, s] = [select(b, -1, 0), select(b, -1, 1)];

@@ -11,13 +11,15 @@ import { type CreateOptions, fromHost } from "../core/creation.ts";
 import { roll } from "../shape/movement.ts";
 import { checkComplex } from "./complex.ts";
 
+/** Options of `fftfreq` and `rfftfreq`. */
 export interface FrequencyOptions extends CreateOptions {
-  /** The distance of two samples: 1 unless given. */
+  /** The distance between two samples (1). */
   readonly d?: number;
 }
 
+/** Options of `fftshift` and `ifftshift`. */
 export interface ShiftOptions extends DimOption<Dims> {
-  /** x has complex numbers: its last axis is not counted, nor moved. */
+  /** If true, x contains complex numbers: its last axis is neither counted nor moved. */
   readonly complex?: boolean;
 }
 
@@ -41,7 +43,7 @@ function shifted(
 }
 
 /**
- * Frequency 0 moved to the middle: each dimension rolled by half its size. Complex numbers need
+ * Moves frequency 0 to the middle: rolls each dimension by half its size. Complex numbers need
  * `complex: true`.
  */
 export function fftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOptions): Tensor {
@@ -49,7 +51,7 @@ export function fftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOp
   return shifted("fft.fftshift", x, withDim<Dims, ShiftOptions>(dim, options), Math.floor);
 }
 
-/** Undoes `fftshift`. */
+/** The inverse of `fftshift`. */
 export function ifftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOptions): Tensor {
   checkCall("ifftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);
   return shifted("fft.ifftshift", x, withDim<Dims, ShiftOptions>(dim, options), Math.ceil);
@@ -62,19 +64,22 @@ function frequencies(
   { d = 1, dtype = "f32", ...options }: FrequencyOptions,
 ): Tensor {
   if (!(Number.isInteger(n) && n > 0))
-    throw new ArgumentError(`${call}: ${n} numbers have no frequencies`);
+    throw new ArgumentError(`${call}: n must be a whole number, 1 or more, got ${n}`);
   const values = newArray(call, dtype, half ? Math.floor(n / 2) + 1 : n);
   for (let k = 0; k < values.length; k++) values[k] = (half || 2 * k < n ? k : k - n) / (n * d);
   return fromHost(values, [values.length], dtype, options);
 }
 
-/** The frequencies of fft's results, in cycles a unit: 0, 1, …, −2, −1 divided by n d.  [n]. */
+/**
+ * The frequencies of the results of `fft`, in cycles per unit: 0, 1, …, −2, −1 divided by n d. →
+ * [n].
+ */
 export function fftfreq(n: number, options: FrequencyOptions = {}): Tensor {
   checkCall("fftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
   return frequencies("fft.fftfreq", n, false, options);
 }
 
-/** The frequencies of rfft's results: 0, 1, …, ⌊n/2⌋ divided by n d.  [⌊n/2⌋ + 1]. */
+/** The frequencies of the results of `rfft`: 0, 1, …, ⌊n/2⌋ divided by n d. → [⌊n/2⌋ + 1]. */
 export function rfftfreq(n: number, options: FrequencyOptions = {}): Tensor {
   checkCall("rfftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
   return frequencies("fft.rfftfreq", n, true, options);

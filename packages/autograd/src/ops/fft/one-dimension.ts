@@ -19,17 +19,17 @@ import {
 import type { Direction } from "./tables.ts";
 import { transform } from "./transform.ts";
 
-/** One axis of a transform. */
+/** The transform of one axis. */
 export interface Axis {
   readonly call: string;
-  /** Counted from the front. */
+  /** The dimension, counted from the front. */
   readonly dim: number;
   readonly n?: number | null | undefined;
   readonly norm?: FftNorm | null | undefined;
   readonly sign: Direction;
 }
 
-/** Complex numbers to complex ones. */
+/** A transform from complex to complex numbers. */
 export function ofComplex(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   const count = n ?? (x.shape[dim] as number);
   checkCount(call, count, x);
@@ -37,7 +37,7 @@ export function ofComplex(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor
   return transform(resized(x, dim, count), dim, { sign, scale, from: 2, to: 2 });
 }
 
-/** Real numbers to the first half of their transform; the other half is its conjugate. */
+/** Real numbers to the first half of their transform. The other half is its conjugate. */
 export function ofReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   const count = n ?? (x.shape[dim] as number);
   checkCount(call, count, x);
@@ -47,8 +47,9 @@ export function ofReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
 }
 
 /**
- * The first half of what is its own conjugate, mirrored, to real numbers: Re Σ wₖ Xₖ e^(…), with w
- * = 1 at the ends and 2 between.
+ * The first half of a conjugate-symmetric signal to real numbers: Re Σ wₖ Xₖ e^(…), with w = 1 at
+ * the
+ * ends and 2 between.
  */
 export function toReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   const count = n ?? 2 * ((x.shape[dim] as number) - 1);
@@ -80,8 +81,9 @@ function along(
 }
 
 /**
- * X[k] = Σₙ x[n] e^(−2πi kn/N) along `dim`. Complex numbers: [..., N, 2] → [..., N, 2]. Of real
- * ones: `rfft`, or fft(complex(x)).
+ * X[k] = Σₙ x[n] e^(−2πi kn/N) along `dim`, for complex numbers. [..., N, 2] → [..., N, 2]. For
+ * real
+ * ones use `rfft`, or fft(complex(x)).
  */
 export function fft(
   x: Tensor,
@@ -93,7 +95,7 @@ export function fft(
   return along("fft", x, 2, settled("n", n, dim, options), -1, ofComplex);
 }
 
-/** x[n] = 1/N Σₖ X[k] e^(2πi kn/N), which undoes `fft`.  [..., N, 2] → [..., N, 2]. */
+/** x[n] = 1/N Σₖ X[k] e^(2πi kn/N), the inverse of `fft`. [..., N, 2] → [..., N, 2]. */
 export function ifft(
   x: Tensor,
   n?: number | null | FftOptions,
@@ -105,8 +107,8 @@ export function ifft(
 }
 
 /**
- * `fft` of real numbers, without the half that is the conjugate of the other.  [..., N] → [...,
- * ⌊N/2⌋ + 1, 2].
+ * `fft` of real numbers, without the half that is the conjugate of the other. [..., N] →
+ * [..., ⌊N/2⌋ + 1, 2].
  */
 export function rfft(
   x: Tensor,
@@ -119,8 +121,9 @@ export function rfft(
 }
 
 /**
- * Undoes `rfft`: real numbers of half a transform, 2 (M − 1) of them unless `n` says how many.
- * [..., M, 2] → [..., N].
+ * The inverse of `rfft`: half a transform to real numbers. [..., M, 2] → [..., N], with N = 2 (M −
+ * 1)
+ * unless `n` is given.
  */
 export function irfft(
   x: Tensor,
@@ -133,8 +136,8 @@ export function irfft(
 }
 
 /**
- * `fft` of what is its own conjugate, mirrored, of which half is given: real.  [..., M, 2] → [...,
- * N], N = 2 (M − 1) unless `n` says.
+ * `fft` of a conjugate-symmetric signal, given by its first half; the result is real. [..., M, 2] →
+ * [..., N], with N = 2 (M − 1) unless `n` is given.
  */
 export function hfft(
   x: Tensor,
@@ -146,7 +149,9 @@ export function hfft(
   return along("hfft", x, 2, settled("n", n, dim, options), -1, toReal);
 }
 
-/** Undoes `hfft`: `ifft` of real numbers, the first half.  [..., N] → [..., ⌊N/2⌋ + 1, 2]. */
+/**
+ * The inverse of `hfft`: the first half of `ifft` of real numbers. [..., N] → [..., ⌊N/2⌋ + 1, 2].
+ */
 export function ihfft(
   x: Tensor,
   n?: number | null | FftOptions,

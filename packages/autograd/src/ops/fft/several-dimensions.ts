@@ -7,7 +7,7 @@ import { axesOf, type FftnOptions, fractions, rankOf, settled } from "./argument
 import { type Axis, ofComplex, ofReal, toReal } from "./one-dimension.ts";
 import type { Direction } from "./tables.ts";
 
-/** What is done along the last of the dimensions; along the others it is `ofComplex`. */
+/** The transform of the last dimension. The other dimensions use `ofComplex`. */
 type Last = "complex" | "from real" | "to real";
 
 function over(name: string, x: Tensor, options: FftnOptions, sign: Direction, last: Last): Tensor {
@@ -17,7 +17,7 @@ function over(name: string, x: Tensor, options: FftnOptions, sign: Direction, la
   const { dims, sizes } = axesOf(call, rankOf(z.shape, parts), options);
   if (dims.length === 0) {
     if (last === "complex") return composite(() => z.clone());
-    throw new ArgumentError(`${call}: needs a dimension to transform`);
+    throw new ArgumentError(`${call}: needs at least one dimension to transform`);
   }
   const axes = dims.map((dim, i): Axis => ({ call, dim, n: sizes[i], norm: options.norm, sign }));
   const [end, ...others] = axes.reverse() as [Axis, ...Axis[]];
@@ -31,7 +31,7 @@ function over(name: string, x: Tensor, options: FftnOptions, sign: Direction, la
 
 const lastTwo = ({ dim = [-2, -1], ...options }: FftnOptions): FftnOptions => ({ ...options, dim });
 
-/** `fft` along several dimensions.  [..., N₁, N₂, …, 2] → the same. */
+/** `fft` over several dimensions. [..., N₁, N₂, …, 2] → [..., N₁, N₂, …, 2]. */
 export function fftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -45,7 +45,7 @@ export function fftn(
   return over("fftn", x, settled("s", s, dim, options), -1, "complex");
 }
 
-/** `fftn` along two dimensions, the last ones unless told. */
+/** `fftn` over two dimensions (the last ones). */
 export function fft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -59,7 +59,7 @@ export function fft2(
   return over("fft2", x, lastTwo(settled("s", s, dim, options)), -1, "complex");
 }
 
-/** Undoes `fftn`. */
+/** The inverse of `fftn`. */
 export function ifftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -73,7 +73,7 @@ export function ifftn(
   return over("ifftn", x, settled("s", s, dim, options), 1, "complex");
 }
 
-/** `ifftn` along two dimensions, the last ones unless told. */
+/** `ifftn` over two dimensions (the last ones). */
 export function ifft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -88,8 +88,8 @@ export function ifft2(
 }
 
 /**
- * `rfft` along the last of the dimensions, `fft` along the others.  [..., N₁, N₂] → [..., N₁,
- * ⌊N₂/2⌋ + 1, 2].
+ * `rfft` over the last of the dimensions, `fft` over the others. [..., N₁, N₂] →
+ * [..., N₁, ⌊N₂/2⌋ + 1, 2].
  */
 export function rfftn(
   x: Tensor,
@@ -104,7 +104,7 @@ export function rfftn(
   return over("rfftn", x, settled("s", s, dim, options), -1, "from real");
 }
 
-/** `rfftn` along two dimensions, the last ones unless told. */
+/** `rfftn` over two dimensions (the last ones). */
 export function rfft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -118,7 +118,7 @@ export function rfft2(
   return over("rfft2", x, lastTwo(settled("s", s, dim, options)), -1, "from real");
 }
 
-/** Undoes `rfftn`; `s` says how many numbers the last dimension has where they are odd. */
+/** The inverse of `rfftn`. If the last dimension has an odd size, `s` must give it. */
 export function irfftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -132,7 +132,7 @@ export function irfftn(
   return over("irfftn", x, settled("s", s, dim, options), 1, "to real");
 }
 
-/** `irfftn` along two dimensions, the last ones unless told. */
+/** `irfftn` over two dimensions (the last ones). */
 export function irfft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -147,8 +147,7 @@ export function irfft2(
 }
 
 /**
- * `fftn` of what is its own conjugate, mirrored, of which half is given along the last dimension:
- * real.
+ * `fftn` of a conjugate-symmetric signal, given by half of its last dimension; the result is real.
  */
 export function hfftn(
   x: Tensor,
@@ -163,7 +162,7 @@ export function hfftn(
   return over("hfftn", x, settled("s", s, dim, options), -1, "to real");
 }
 
-/** `hfftn` along two dimensions, the last ones unless told. */
+/** `hfftn` over two dimensions (the last ones). */
 export function hfft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -177,7 +176,7 @@ export function hfft2(
   return over("hfft2", x, lastTwo(settled("s", s, dim, options)), -1, "to real");
 }
 
-/** Undoes `hfftn`. */
+/** The inverse of `hfftn`. */
 export function ihfftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -191,7 +190,7 @@ export function ihfftn(
   return over("ihfftn", x, settled("s", s, dim, options), 1, "from real");
 }
 
-/** `ihfftn` along two dimensions, the last ones unless told. */
+/** `ihfftn` over two dimensions (the last ones). */
 export function ihfft2(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,

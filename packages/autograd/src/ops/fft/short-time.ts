@@ -17,33 +17,37 @@ import { complex, real } from "./complex.ts";
 import { type Axis, ofComplex, ofReal, toReal } from "./one-dimension.ts";
 
 interface FrameOptions {
-  /** Samples from one frame to the next: a quarter of nFft unless given. */
+  /** The number of samples between frames (a quarter of nFft). */
   readonly hopLength?: number | null;
-  /** Samples that the window covers, in the middle of a frame: nFft unless given. */
+  /** The number of samples that the window covers, in the middle of a frame (nFft). */
   readonly winLength?: number | null;
-  /** [winLength]; 1 unless given. */
+  /** The window: [winLength] (all 1). */
   readonly window?: Tensor | null;
   /**
-   * Frames are centered at their time: the signal is continued by half a frame at both ends (the
-   * default).
+   * If true (the default), frames are centered at their time: the signal is padded by half a frame
+   * at
+   * both ends.
    */
   readonly center?: boolean;
-  /** Divided by √nFft. */
+  /** If true, divides by √nFft. */
   readonly normalized?: boolean;
   /**
-   * Only the frequencies from 0 to ⌊nFft/2⌋ (the default): the rest of a real signal's are their
-   * conjugates.
+   * If true (the default), returns only the frequencies 0 … ⌊nFft/2⌋. The others of a real signal
+   * are
+   * their conjugates.
    */
   readonly onesided?: boolean;
 }
 
+/** Options of `stft`. */
 export interface StftOptions extends FrameOptions {
-  /** How `center` continues the signal: "reflect" unless given. */
+  /** How `center` pads the signal ("reflect"). */
   readonly padMode?: PadMode;
 }
 
+/** Options of `istft`. */
 export interface IstftOptions extends FrameOptions {
-  /** Samples of the signal: what the frames cover unless given. */
+  /** The number of samples of the signal (what the frames cover). */
   readonly length?: number | null;
 }
 
@@ -61,12 +65,12 @@ function framesOf(call: string, x: Tensor, nFft: number, options: FrameOptions):
   if (!whole || width > nFft) {
     throw new ArgumentError(
       `${call}: nFft ${nFft}, winLength ${width} and hopLength ${hop} do not fit` +
-        "\n  hint: whole numbers above 0, winLength at most nFft",
+        "\n  hint: they are whole numbers greater than 0, and winLength is at most nFft",
     );
   }
   if (window !== null && (window.shape.length !== 1 || window.shape[0] !== width)) {
     throw new ShapeError(
-      `${call}: the window must have ${width} numbers${detail("window", window.shape)}`,
+      `${call}: the window must have ${width} elements${detail("window", window.shape)}`,
     );
   }
   const own = window ?? constant(1, x.dtype, [width], x.node.stream);
@@ -75,8 +79,8 @@ function framesOf(call: string, x: Tensor, nFft: number, options: FrameOptions):
 }
 
 /**
- * The short-time Fourier transform of a real signal: X[f, t] = Σₙ w[n] x[n + t · hopLength] e^(−2πi
- * fn/nFft).  [T] or [B, T] → [..., frequencies, frames, 2].
+ * The short-time Fourier transform of a real signal: X[f, t] = Σₙ w[n] x[n + t · hopLength]
+ * e^(−2πi fn/nFft). [T] or [B, T] → [..., frequencies, frames, 2].
  */
 export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor {
   checkCall(
@@ -85,7 +89,7 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
   );
   const signal = fractions("stft", x, 1);
   if (signal.shape.length !== 1 && signal.shape.length !== 2) {
-    throw new ShapeError(`stft: takes a signal [T] or signals [B, T]${detail("x", x.shape)}`);
+    throw new ShapeError(`stft: expected a signal [T] or signals [B, T]${detail("x", x.shape)}`);
   }
   const { center = true, padMode = "reflect", normalized = false, onesided = true } = options;
   return composite(() => {
@@ -115,10 +119,10 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
 }
 
 /**
- * Undoes `stft` by overlapping: x = Σ w · frame / Σ w². [..., frequencies, frames, 2] → [..., T].
- *
- * Throws ArgumentError where Σ w² is 0 at a sample, as at the ends of a Hann window with `center:
- * false`.
+ * The inverse of `stft`, by adding overlapping frames: x = Σ w · frame / Σ w². [..., frequencies,
+ * frames, 2] → [..., T].
+ * Throws an ArgumentError if Σ w² is 0 at a sample, as at the ends of a Hann window with
+ * `center: false`.
  */
 export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
   checkCall(
@@ -131,7 +135,7 @@ export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tens
   const frequencies = onesided ? Math.floor(nFft / 2) + 1 : nFft;
   if ((rank !== 3 && rank !== 4) || spectra.shape[rank - 3] !== frequencies) {
     throw new ShapeError(
-      `istft: takes [..., ${frequencies}, frames, 2]${detail("x", x.shape)}\n  hint: what stft gave, with the same options`,
+      `istft: expected [..., ${frequencies}, frames, 2]${detail("x", x.shape)}\n  hint: pass the result of stft, with the same options`,
     );
   }
   return composite(() => {
@@ -160,13 +164,13 @@ export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tens
   });
 }
 
-/** Σ w² of a sample, at least: PyTorch's bound. */
+/** The least Σ w² of a sample: PyTorch's bound. */
 const LEAST = 1e-11;
 
 const uncovered = (sum: number): ArgumentError =>
   new ArgumentError(
-    `istft: the squares of the windows add up to ${sum} at a sample, which no frame tells anything of` +
-      "\n  hint: center: true, a smaller hopLength, or a window without zeros at its ends",
+    `istft: the squares of the windows sum to ${sum} at a sample, so it cannot be recovered` +
+      "\n  hint: use center: true, a smaller hopLength, or a window without zeros at its ends",
   );
 
 const leadOf = ({ shape }: Tensor): Shape => shape.slice(0, -2);

@@ -7,7 +7,7 @@ import { hostTensor } from "../core/creation.ts";
 /** The sign in the exponent: −1 forward, +1 inverse. */
 export type Direction = -1 | 1;
 
-/** Numbers that a device keeps of tables at most; beyond, the oldest tables go. */
+/** The most elements of tables that a device keeps. Beyond that, the oldest tables are freed. */
 const KEPT = 2 ** 22;
 
 interface Kept {
@@ -18,7 +18,7 @@ interface Kept {
 const kept = new WeakMap<Stream, Kept>();
 
 /**
- * A table of numbers that depend on `name` alone. They are computed once, in f64, and stay on the
+ * A table of numbers that depends on `name` only. It is computed once, in f64, and kept on the
  * device.
  */
 function table(
@@ -51,7 +51,7 @@ function inType(shape: Shape, dtype: DType, fill: (values: Float64Array) => void
   return made;
 }
 
-/** e^(2πi · turns/of), exact at the quarters. */
+/** e^(2πi · turns/of), exact at multiples of a quarter turn. */
 function unit(turns: number, of: number): readonly [cos: number, sin: number] {
   const eighths = (8 * (((turns % of) + of) % of)) / of;
   const quarter = Math.round(eighths / 2) % 4;
@@ -63,8 +63,9 @@ function unit(turns: number, of: number): readonly [cos: number, sin: number] {
 }
 
 /**
- * The transform of r numbers as a matrix: [parts out, r, parts in, r], in real arithmetic. Real
- * input has one part, real output too.
+ * The transform of r numbers as a real matrix: [parts out, r, parts in, r]. Real input has one
+ * part, and
+ * so has real output.
  */
 export function matrixOf(
   r: number,
@@ -89,8 +90,9 @@ export function matrixOf(
 }
 
 /**
- * The factors between stages, e^(±2πi k m/N) for m < N/r and k < r: their cosines, and their sines
- * with the sign each part takes.
+ * The twiddle factors between stages, e^(±2πi k m/N) for m < N/r and k < r: their cosines, and
+ * their
+ * sines with the sign of each part.
  */
 export function twiddles(
   n: number,
@@ -122,8 +124,9 @@ export function chirp(n: number, sign: Direction, like: Tensor): Tensor {
 const chirpAt = (j: number, n: number, sign: Direction) => unit((sign * (j * j)) % (2 * n), 2 * n);
 
 /**
- * The transform, of a power of 2 many, of the chirp that a chirp is convolved with: [size, 2],
- * divided by size.
+ * The transform of the chirp that is convolved with another: [size, 2], divided by size. The size
+ * is a
+ * power of 2.
  */
 export function chirpFilter(n: number, size: number, sign: Direction, like: Tensor): Tensor {
   return table(`filter ${n} ${sign}`, [size, 2], like, (values) => {
@@ -140,7 +143,7 @@ export function chirpFilter(n: number, size: number, sign: Direction, like: Tens
   });
 }
 
-/** The forward transform in place, of a power of 2 many (Cooley & Tukey 1965). */
+/** The forward transform in place, for a size that is a power of 2 (Cooley & Tukey 1965). */
 function transformOnHost(re: Float64Array, im: Float64Array): void {
   const n = re.length;
   for (let i = 1, j = 0; i < n; i++) {

@@ -12,8 +12,9 @@ import { product } from "./complex.ts";
 import { chirp, chirpFilter, type Direction, matrixOf, twiddles } from "./tables.ts";
 
 /**
- * What a transform takes and gives: numbers of one part (real) or two (complex, along a last axis
- * of 2).
+ * The numbers that a transform takes and returns: with one part (real), or two (complex, along a
+ * last
+ * axis of size 2).
  */
 export interface Kind {
   readonly sign: Direction;
@@ -23,9 +24,9 @@ export interface Kind {
 }
 
 /**
- * X[k] = scale · Σ x[n] e^(sign · 2πi kn/N) along `dim`, counted from the front; of a real result
- * the imaginary part is left out. The adjoint, which is the gradient, is the same with the other
- * sign.
+ * X[k] = scale · Σ x[n] e^(sign · 2πi kn/N) along `dim`, counted from the front. A real result
+ * drops the
+ * imaginary part. Its gradient is the adjoint: the same with the other sign.
  */
 export function transform(x: Tensor, dim: number, kind: Kind): Tensor {
   const out = noGrad(() => along(detach(x), dim, kind));
@@ -50,14 +51,13 @@ function along(x: Tensor, dim: number, kind: Kind): Tensor {
   return contiguous(permute(parts, kind.to === 2 ? [...back, rank] : back));
 }
 
-/** Up to here one product is the transform. */
+/** Up to this size one product computes the transform. */
 const DIRECT = 64;
-/** The largest product of small factors that is one stage. */
+/** The largest product of small factors that makes one stage. */
 const STAGE = 32;
 
 /**
- * The factors of n in which stages take it, few and of like size; null where a prime factor is too
- * large for that.
+ * The factors of n for the stages, few and of similar size. Null if a prime factor is too large.
  */
 function radicesOf(n: number): number[] | null {
   if (n <= DIRECT) return [n];
@@ -76,9 +76,10 @@ function radicesOf(n: number): number[] | null {
 }
 
 /**
- * Mixed radix, in the order of Stockham 1966. A stage takes a factor r out of what is left, N = r
- * m: with n = m a + b and k = c + r d, Σₙ xₙ ω_N^(nk) = Σ_b ω_m^(bd) ω_N^(bc) Σₐ x ω_r^(ac). x:
- * [..., N, parts] → [..., N, parts].
+ * Mixed radix, in the order of Stockham 1966. A stage takes a factor r out of the rest, N = r m:
+ * with
+ * n = m a + b and k = c + r d, Σₙ xₙ ω_N^(nk) = Σ_b ω_m^(bd) ω_N^(bc) Σₐ x ω_r^(ac). x: [..., N,
+ * parts] → [..., N, parts].
  */
 function byStages(x: Tensor, radices: readonly number[], { sign, from, to, scale }: Kind): Tensor {
   const lead = x.shape.slice(0, -2);
@@ -112,7 +113,7 @@ function byStages(x: Tensor, radices: readonly number[], { sign, from, to, scale
 }
 
 /**
- * Any N as a convolution with a chirp, which transforms of a power of 2 compute (Bluestein 1970):
+ * Any N as a convolution with a chirp, computed by transforms of a power of 2 (Bluestein 1970):
  * nk = (n² + k² − (k − n)²) / 2.
  */
 function byChirps(x: Tensor, { sign, from, to, scale }: Kind): Tensor {

@@ -4,27 +4,27 @@ import { checkCall } from "../../signature.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type CreateOptions, fromHost } from "../core/creation.ts";
 
+/** Options of windows. */
 export interface WindowOptions extends CreateOptions {
   /**
-   * One period of a periodic function (the default), as spectra need it; else symmetric, as filters
-   * do.
+   * If true (the default), one period of a periodic function, for spectra; else symmetric, for
+   * filters.
    */
   readonly periodic?: boolean;
 }
 
+/** Options of `hammingWindow`. */
 export interface HammingWindowOptions extends WindowOptions {
   readonly alpha?: number;
   readonly beta?: number;
 }
 
+/** Options of `kaiserWindow`. */
 export interface KaiserWindowOptions extends WindowOptions {
   readonly beta?: number;
 }
 
-/**
- * Values of f(n/N) for n < length, with N the length of a period, or that of the distance of the
- * ends.
- */
+/** The values f(n/N) for n < length. N is the period, or length − 1 for a symmetric window. */
 function windowOf(
   call: string,
   length: number,
@@ -32,10 +32,11 @@ function windowOf(
   f: (t: number) => number,
 ): Tensor {
   if (!(Number.isInteger(length) && length >= 0)) {
-    throw new ArgumentError(`${call}: the length is ${length}\n  hint: a whole number, 0 or more`);
+    throw new ArgumentError(`${call}: the length must be a whole number, 0 or more, got ${length}`);
   }
   const { periodic = true, dtype = "f32", ...rest } = options;
-  if (!isFloating(dtype)) throw new DTypeError(`${call}: makes fractions, not ${dtype}`);
+  if (!isFloating(dtype))
+    throw new DTypeError(`${call}: the dtype must be floating-point, got ${dtype}`);
   const period = periodic ? length : length - 1;
   const values = new (arrayType(dtype))(length);
   for (let n = 0; n < length; n++) values[n] = length === 1 ? 1 : f(n / period);
@@ -57,7 +58,7 @@ export function hannWindow(length: number, options: WindowOptions = {}): Tensor 
   return windowOf("hannWindow", length, options, (t) => Math.sin(Math.PI * t) ** 2);
 }
 
-/** α − β cos 2πt, with 0.54 and 0.46 unless given, [length]. */
+/** α − β cos 2πt, with α = 0.54 and β = 0.46 unless given, [length]. */
 export function hammingWindow(length: number, options: HammingWindowOptions = {}): Tensor {
   checkCall(
     "hammingWindow(length: number, { periodic: boolean, alpha: number, beta: number, dtype, requiresGrad: boolean, device })",
@@ -85,7 +86,7 @@ export function bartlettWindow(length: number, options: WindowOptions = {}): Ten
   return windowOf("bartlettWindow", length, options, (t) => 1 - Math.abs(2 * t - 1));
 }
 
-/** I₀(β √(1 − (2t − 1)²)) / I₀(β), β 12 unless given, [length]. */
+/** I₀(β √(1 − (2t − 1)²)) / I₀(β), with β = 12 unless given, [length]. */
 export function kaiserWindow(length: number, options: KaiserWindowOptions = {}): Tensor {
   checkCall(
     "kaiserWindow(length: number, { periodic: boolean, beta: number, dtype, requiresGrad: boolean, device })",

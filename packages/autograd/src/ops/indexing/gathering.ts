@@ -28,13 +28,15 @@ const gatherOp: Op = registerOp({
   },
 });
 
-/** A scatter. Its gradient: dy where nothing was written, and dy at the index for the source. */
+/**
+ * A scatter. Its gradient: dy where nothing was written for x, and dy at the index for the source.
+ */
 const scatterOp = (name: string, combine: Scatter["combine"]): Op =>
   registerOp({
     name,
     meaning: { kind: "scatter", combine },
     scalarTypes: [],
-    // of a sum what is added to takes dy as it is
+    // The base of a sum gets dy itself, so it needs no index.
     saves: ([, , source]) => (source || combine !== "sum" ? [1] : []),
     gradient: (dy, [, place], { needs, attrs }) => {
       const dim = dimOf(attrs);
@@ -47,7 +49,9 @@ const scatterOp = (name: string, combine: Scatter["combine"]): Op =>
     },
   });
 
+/** x[index] += source along one dimension. */
 export const scatterSumOp: Op = scatterOp("scatterAdd", "sum");
+/** x[index] = source along one dimension. */
 export const scatterOverOp: Op = scatterOp("scatter", "assign");
 
 /** x narrowed to the sizes of `shape` in all dimensions but `dim`. A view. */
@@ -59,20 +63,21 @@ function narrowTo(x: Tensor, dim: number, shape: Shape): Tensor {
 }
 
 /**
- * y[…, j, …] = x[…, index[…, j, …], …] along `dim`. The i32 index has x's rank and at most its
- * other sizes.
+ * y[…, j, …] = x[…, index[…, j, …], …] along `dim`. The i32 index has x's rank; its other sizes are
+ * at
+ * most x's.
  */
 export function gatherAlong(x: Tensor, dim: number, index: Tensor): Tensor {
   if (x.shape[dim] === 0 && sizeOf(index.shape) > 0) {
     throw new ArgumentError(
-      `gather: dimension ${dim} has no elements to choose from${detail("x", x.shape)}${detail("index", index.shape)}`,
+      `gather: dimension ${dim} is empty${detail("x", x.shape)}${detail("index", index.shape)}`,
     );
   }
   const from = narrowTo(x, dim, index.shape);
   return record(gatherOp, [from, index], index.shape, x.dtype, alongDim(dim));
 }
 
-/** base with source combined into it along `dim`; bytes and truth values are counted in i32. */
+/** base with source combined into it along `dim`. u8 and bool are computed in i32. */
 export function scatterAlong(
   op: Op,
   base: Tensor,
@@ -86,18 +91,20 @@ export function scatterAlong(
   return cast(record(op, [x, index, y], x.shape, x.dtype, alongDim(dim)), dtype);
 }
 
-/** Fractions and truth values are no indices, nor bytes unless told: in PyTorch they are masks. */
+/**
+ * Throws if indices are floating-point or bool; u8 throws unless allowed (in PyTorch it is a mask).
+ */
 export function checkIndices(call: string, index: Tensor, takesBytes = false): void {
   checkTensor(call, index);
   const { dtype } = index;
   if (dtype === "i32" || dtype === "u32" || (dtype === "u8" && takesBytes)) return;
   throw new DTypeError(
     `${call}: indices must be i32, got ${dtype}${detail("index", index.shape)}` +
-      `\n  hint: ${dtype === "bool" ? "nonzero gives the places of a mask" : 'index.to("i32")'}`,
+      `\n  hint: ${dtype === "bool" ? "nonzero gives the indices of a mask" : 'index.to("i32")'}`,
   );
 }
 
-/** The index as i32, checked against a dimension of x; `negative` allows counting from its end. */
+/** The index as i32, checked against a dimension of x. `negative` allows counting from the end. */
 export function placesAlong(
   call: string,
   x: Tensor,
@@ -110,7 +117,7 @@ export function placesAlong(
   return cast(checkedIndex(call, index, range, x, tell), "i32");
 }
 
-/** Runs on 1-d tensors in place of 0-d ones. */
+/** A 0-d tensor as a vector; any other tensor as it is. */
 export function raised(x: Tensor): Tensor {
   return x.shape.length === 0 ? reshape(x, [1]) : x;
 }
@@ -121,15 +128,17 @@ function checkFits(call: string, x: Tensor, dim: number, index: Tensor): void {
     index.shape.every((n, d) => d === dim || n <= (x.shape[d] as number));
   if (fits) return;
   throw new ShapeError(
-    `${call}: the index must have x's rank, and at most its size but in dimension ${dim}` +
+    `${call}: the index must have x's rank, and sizes up to x's in all dimensions but ${dim}` +
       `${detail("x", x.shape)}${detail("index", index.shape)}`,
   );
 }
 
 /**
- * y[…, j, …] = x[…, index[…, j, …], …] along `dim`, in the index's shape: it has x's rank and at
- * most its other sizes. Out of range (also negative) is an IndexError: at once, or at the read or
- * step that needs it if only the device knows.
+ * y[…, j, …] = x[…, index[…, j, …], …] along `dim`, in the index's shape. The index has x's rank;
+ * its
+ * other sizes are at most x's. An index out of range (or negative) throws an IndexError: at once,
+ * or at
+ * the read or step that needs it if only the device knows the values.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   if (arguments.length > 3) checkCall("gather(x, dim: number, index)", arguments);
@@ -145,6 +154,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return watch(made, x);
 }
 
+/** Checks the operands of a scatter and records it. */
 export function scattered(
   call: string,
   op: Op,
@@ -175,12 +185,12 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
     source.shape.length === shape.length && shape.every((n, d) => n <= (source.shape[d] as number));
   if (!fits) {
     throw new ShapeError(
-      `${call}: the source is smaller than the index${detail("source", source.shape)}${detail("index", shape)}`,
+      `${call}: the source must not be smaller than the index${detail("source", source.shape)}${detail("index", shape)}`,
     );
   }
   if (source.dtype !== x.dtype) {
     throw new DTypeError(
-      `${call}: a ${source.dtype} source does not go into ${x.dtype}\n  hint: source.to("${x.dtype}")`,
+      `${call}: cannot write a ${source.dtype} source into ${x.dtype}\n  hint: source.to("${x.dtype}")`,
     );
   }
   const narrowed = narrowTo(source, dim, shape);
@@ -190,7 +200,7 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
 }
 
 /**
- * x with src[…, j, …] added at […, index[…, j, …], …] along `dim`, in the order of j:
+ * x with src[…, j, …] added at […, index[…, j, …], …] along `dim`. The order of j makes it
  * deterministic.
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
@@ -199,7 +209,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
 }
 
 /**
- * Elements of the flattened x at these places, in the index's shape. Negative ones count from the
+ * Elements of the flattened x at these indices, in the index's shape. Negative ones count from the
  * end.
  */
 export function take(x: Tensor, index: Tensor): Tensor {
@@ -215,8 +225,9 @@ export function take(x: Tensor, index: Tensor): Tensor {
 }
 
 /**
- * `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. For results
- * of argsort. Negative indices count from the end.
+ * `gather` whose index and x broadcast in the other dimensions; without `dim` it is `take`. For
+ * indices
+ * from argsort. Negative ones count from the end.
  */
 export function takeAlongDim(
   x: Tensor,

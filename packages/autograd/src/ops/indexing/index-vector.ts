@@ -19,7 +19,7 @@ import {
   scatterSumOp,
 } from "./gathering.ts";
 
-/** The part of x at a vector of indices along `dim`: size n there for n indices. */
+/** The slices of x at a vector of n indices along `dim`, whose size becomes n. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   if (arguments.length > 3) checkCall("indexSelect(x, dim: number, index)", arguments);
   const { from, at, index: vector } = alongDim("indexSelect", x, dim, index);
@@ -42,13 +42,13 @@ function alongDim(
   const vector = raised(index);
   if (vector.shape.length !== 1) {
     throw new ShapeError(
-      `${call}: the index must be a vector${detail("index", index.shape)}\n  hint: gather takes one of x's rank`,
+      `${call}: the index must be a vector${detail("index", index.shape)}\n  hint: gather takes an index of x's rank`,
     );
   }
   return { from: raised(x), at: normalizeDim(call, dim, x.shape.length), index: vector };
 }
 
-/** A vector of indices along `dim`, repeated over the other dimensions of `shape`. A view. */
+/** A vector of indices along `dim`, expanded over the other dimensions of `shape`. A view. */
 export function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {
   const [n] = index.shape as readonly [number];
   const lying = reshape(
@@ -72,7 +72,7 @@ function indexed(
     const chosen = spreadIndex(vector, from.shape, at);
     if (typeof source !== "number" && !sameShape(raised(source).shape, chosen.shape)) {
       throw new ShapeError(
-        `${call}: the source must have x's shape with ${vector.shape[0]} in dimension ${at}` +
+        `${call}: the source must have x's shape with size ${vector.shape[0]} in dimension ${at}` +
           `${detail("x", x.shape)}${detail("source", source.shape)}`,
       );
     }
@@ -80,12 +80,13 @@ function indexed(
   });
 }
 
+/** Options of `indexAdd`. */
 export interface IndexAddOptions {
-  /** Factor of the source. */
+  /** α, the factor of the source (1). */
   readonly alpha?: number;
 }
 
-/** x with α·source added at these indices along `dim`; indices may repeat. */
+/** x with α·source added at these indices along `dim`. Indices may repeat. */
 export function indexAdd(
   x: Tensor,
   dim: number,
@@ -103,7 +104,7 @@ export function indexAdd(
   });
 }
 
-/** x with the parts of source at these indices along `dim`. */
+/** x with the slices of source copied to these indices along `dim`. */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   if (arguments.length > 4) checkCall("indexCopy(x, dim: number, index, source)", arguments);
   checkTensor("indexCopy", source);
@@ -111,7 +112,9 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
 }
 
 /**
- * x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end.
+ * x filled with one number (or 0-d tensor) at these indices along `dim`. Negative ones count from
+ * the
+ * end.
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
   if (arguments.length > 4)
@@ -121,7 +124,7 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor |
   checkTensor("indexFill", value);
   if (value.shape.length > 0) {
     throw new ShapeError(
-      `indexFill: takes a number or a 0-d tensor${detail("value", value.shape)}`,
+      `indexFill: expected a number or a 0-d tensor${detail("value", value.shape)}`,
     );
   }
   const { from, at, index: vector } = alongDim("indexFill", x, dim, index);

@@ -38,13 +38,15 @@ const isMask = ({ tensor }: Chooser): boolean => tensor.dtype === "bool";
 
 /**
  * The part of x at an index, as PyTorch's x[…]: x.at(0), x.at(slice(1, 5, 2), null, ellipsis),
- * x.at(rows, columns). Missing places are whole dimensions.
- *
- * Of numbers, slices, null and ellipsis it is a view: writing to it writes x. Tensors and lists of
- * integers choose element by element (x.at([0, 2]) is rows 0 and 2): they broadcast to one shape,
- * which takes the place of their dimensions if these stand side by side and comes first if not;
- * negative ones count from the end. A mask has a result whose size only its values tell: as a list
- * it is taken here, as a tensor by `atMask`. The gradient adds dy up where elements came from.
+ * x.at(rows, columns). Missing items are whole dimensions.
+ * Numbers, slices, null and ellipsis give a view: writing to it writes x. Tensors and lists of
+ * integers
+ * pick single elements (x.at([0, 2]) is rows 0 and 2). They broadcast to one shape, which replaces
+ * their
+ * dimensions if these are adjacent, and comes first if not. Negative indices count from the end.
+ * The
+ * size of the result of a mask depends on its values, so `at` takes masks as lists, and `atMask` as
+ * tensors. The gradient sums dy at the elements that were picked.
  */
 export function at(x: Tensor, ...index: readonly Index[]): Tensor {
   if (arguments.length > 1) checkCall("at(x, ...index)", arguments);
@@ -52,16 +54,17 @@ export function at(x: Tensor, ...index: readonly Index[]): Tensor {
   if (choosers.length === 0) return view;
   if (index.some(isMaskTensor)) {
     throw new ArgumentError(
-      `at: how much a mask chooses is not known before it is computed${detail("x", x.shape)}` +
-        "\n  hint: await x.atMask(…) with the same index, await x.maskedSelect(mask), or where(mask, x, 0)",
+      `at: the number of elements that a mask chooses is not known before it is computed${detail("x", x.shape)}` +
+        "\n  hint: use await x.atMask(…) with the same index, await x.maskedSelect(mask), or where(mask, x, 0)",
     );
   }
   return composite(() => choose(view, choosers.flatMap(coordinatesNow)));
 }
 
 /**
- * `at` with masks among the index: each stands for its dimensions, and chooses where it is true.
- * Reads the masks.
+ * `at` with masks in the index. Each covers its dimensions, and picks the elements where it is
+ * true.
+ * Reads the masks from the device.
  */
 export async function atMask(x: Tensor, ...index: readonly Index[]): Promise<Tensor> {
   if (arguments.length > 1) checkCall("atMask(x, ...index)", arguments);
@@ -74,7 +77,7 @@ export async function atMask(x: Tensor, ...index: readonly Index[]): Promise<Ten
   return composite(() => (choosers.length === 0 ? view : choose(view, found.flat())));
 }
 
-/** A mask as the coordinates of what is true in it, which choose in its place. */
+/** The coordinates of a mask's true elements, as choosers that replace the mask. */
 function coordinates({ tensor, dim }: Chooser, values: TypedArray): Chooser[] {
   const columns = coordinatesOf(placesIn(values), tensor.shape);
   return columns.map((column, d) => ({
@@ -83,27 +86,28 @@ function coordinates({ tensor, dim }: Chooser, values: TypedArray): Chooser[] {
   }));
 }
 
-/** The same of a mask that is on the host; any other chooser as it is. */
+/** The same if the mask's values are on the host; else the chooser as it is. */
 function coordinatesNow(chooser: Chooser): Chooser[] {
   const values = isMask(chooser) ? valuesNow(chooser.tensor) : null;
   return values === null ? [chooser] : coordinates(chooser, values);
 }
 
-/** Dimensions that tensors choose from, joined into one. */
+/** The dimensions that choosers index, joined into one. */
 interface Joined {
-  /** The other dimensions in order, with those at `place`. */
+  /** The order of dimensions with the indexed ones at `place`. */
   readonly order: readonly number[];
   readonly place: number;
   readonly sizes: readonly number[];
-  /** What the tensors of indices broadcast to. */
+  /** The shape that the indices broadcast to. */
   readonly chosen: Shape;
-  /** As one vector of places in the joined dimension. */
+  /** The indices into the joined dimension, as one vector. */
   readonly places: Tensor;
 }
 
 /**
- * The dimensions that are not chosen from, and where among them stands what is chosen: in its place
- * if it is one stretch, else first.
+ * The dimensions that are not indexed, and the position of the result among them: that of the
+ * indexed
+ * ones if they are adjacent, else 0.
  */
 function arrange(x: Tensor, dims: readonly number[]): { others: number[]; place: number } {
   const others = [...x.shape.keys()].filter((dim) => !dims.includes(dim));
@@ -111,7 +115,7 @@ function arrange(x: Tensor, dims: readonly number[]): { others: number[]; place:
   return { others, place: adjacent ? (dims[0] as number) : 0 };
 }
 
-/** With `spill` indices are checked already, or one too large. */
+/** With `spill`, indices are already checked; one past the end means "nowhere". */
 function join(call: string, x: Tensor, choosers: readonly Chooser[], spill = false): Joined {
   const dims = choosers.map(({ dim }) => dim);
   const sizes = dims.map((dim) => x.shape[dim] as number);
@@ -130,7 +134,10 @@ function join(call: string, x: Tensor, choosers: readonly Chooser[], spill = fal
   };
 }
 
-/** Row-major places of coordinates; with `spill` one too large where one of them is. */
+/**
+ * Row-major indices of coordinates. With `spill`, a coordinate past its end gives an index past the
+ * end.
+ */
 function flatPlaces(indices: readonly Tensor[], sizes: readonly number[], spill: boolean): Tensor {
   const [first] = indices as readonly [Tensor];
   if (indices.length === 1) return first;
@@ -141,7 +148,7 @@ function flatPlaces(indices: readonly Tensor[], sizes: readonly number[], spill:
   return where(inside, flat, sizeOf(sizes));
 }
 
-/** x with the chosen dimensions joined into one. */
+/** x with the indexed dimensions joined into one. */
 const joinDims = (x: Tensor, { order, place, sizes }: Joined): Tensor => {
   const turned = permute(x, order);
   return reshape(turned, turned.shape.toSpliced(place, sizes.length, sizeOf(sizes)));
@@ -156,15 +163,17 @@ function choose(x: Tensor, choosers: readonly Chooser[]): Tensor {
 }
 
 export interface PutOptions {
-  /** Add to what is there, once for every time that an index names a place. */
+  /** If true, adds to the old elements, once for each time that an index occurs. */
   readonly accumulate?: boolean;
 }
 
 /**
- * Writes a number or tensor to the part of x at an index, to whose shape it broadcasts:
- * x.put_([slice(1, 3), 0], value); the array has the index's places, one of which may be a list.
- * Where indices meet in one place the last value stays, or with `accumulate` all add up. Under a
- * mask a tensor has a value for each true element, in order. Returns x.
+ * Writes a number or tensor, which broadcasts, to the part of x at an index:
+ * x.put_([slice(1, 3), 0], value). The array contains the items of the index; an item may be a
+ * list.
+ * Where indices repeat, the last value stays; with `accumulate` all are added. Under a mask a
+ * tensor has
+ * one value per true element, in order. Returns x.
  */
 export function put_(
   x: Tensor,
@@ -187,7 +196,7 @@ export function put_(
   const values = asTensor(source, x.dtype, x.node.stream);
   if (typeof value === "object" && value.dtype !== x.dtype) {
     throw new DTypeError(
-      `put_: values of ${value.dtype} do not go where tensors choose in one of ${x.dtype}\n  hint: value.to("${x.dtype}")`,
+      `put_: cannot write values of ${value.dtype} at tensor indices of ${x.dtype}\n  hint: value.to("${x.dtype}")`,
     );
   }
   const known = choosers.flatMap(coordinatesNow);
@@ -195,14 +204,14 @@ export function put_(
   return x;
 }
 
-/** Values may have dimensions of size 1 in front that the place has not. */
+/** Drops leading dimensions of size 1 that the target does not have. */
 function withoutLeadingOnes(value: Tensor, rank: number): Tensor {
   let extra = 0;
   while (value.shape.length - extra > rank && value.shape[extra] === 1) extra++;
   return extra === 0 ? value : reshape(value, value.shape.slice(extra));
 }
 
-/** The view's new value. */
+/** The new value of the view. */
 function written(
   x: Tensor,
   choosers: readonly Chooser[],
@@ -215,7 +224,9 @@ function written(
   return writtenAt(x, withoutMasks(x, choosers, source), source, accumulate, true);
 }
 
-/** With `spill` an index that is one too large has a place, which is cut off again. */
+/**
+ * With `spill`, an element past the end takes values for indices past the end; it is cut off again.
+ */
 function writtenAt(
   x: Tensor,
   choosers: readonly Chooser[],
@@ -238,9 +249,10 @@ function writtenAt(
 }
 
 /**
- * Masks that only the device counts, beside indices or each other: coordinates of as many elements
- * as there are values or indices, else of as many as are there, the true ones in order; those of
- * the others are one too large.
+ * Replaces masks that only the device can count, next to indices or other masks, by coordinates: as
+ * many
+ * as there are values or indices, else as many as elements; true ones first, the others past the
+ * end.
  */
 function withoutMasks(x: Tensor, choosers: readonly Chooser[], source: Tensor): Chooser[] {
   const given = choosers.filter(isMask).map(({ tensor }) => tensor);
@@ -264,8 +276,9 @@ function withoutMasks(x: Tensor, choosers: readonly Chooser[], source: Tensor): 
 }
 
 /**
- * How many elements masks must choose, of at most `most`: as many as the indices beside them and
- * the values; null if these are single.
+ * The number of elements that masks must choose (at most `most`): as many as the indices next to
+ * them and
+ * the values. Null if these are single.
  */
 function countDue(
   x: Tensor,
@@ -283,7 +296,7 @@ function countDue(
   const [first = null] = due;
   if (due.size > 1 || (first ?? 0) > most || indices.some((shape) => shape.length > 1)) {
     throw new ShapeError(
-      `put_: a mask of ${most} elements, ${indices.map((shape) => `indices [${shape.join(", ")}]`).join(", ")} and values do not go together` +
+      `put_: a mask of ${most} elements, ${indices.map((shape) => `indices [${shape.join(", ")}]`).join(", ")} and values do not fit together` +
         `${detail("x", x.shape)}${detail("values", source.shape)}` +
         "\n  hint: the coordinates of a mask are await mask.nonzero({ asTuple: true })",
     );
@@ -292,17 +305,17 @@ function countDue(
   return first;
 }
 
-/** Values must broadcast to what is chosen. */
+/** Throws unless the values broadcast to the chosen part. */
 function checkValues(source: Tensor, chosen: Shape): void {
   const missing = chosen.length - source.shape.length;
   const fits = source.shape.every((n, d) => n === 1 || n === chosen[d + missing]);
   if (missing >= 0 && fits) return;
   throw new ShapeError(
-    `put_: values do not fit what the mask chooses${detail("values", source.shape)}${detail("chosen", chosen)}`,
+    `put_: the values do not broadcast to the elements that the mask chooses${detail("values", source.shape)}${detail("chosen", chosen)}`,
   );
 }
 
-/** Under one mask, whose true elements only the device counts. */
+/** Writes under one mask, whose true elements only the device can count. */
 function writtenUnder(
   x: Tensor,
   { tensor: given, dim }: Chooser,
@@ -310,7 +323,7 @@ function writtenUnder(
   accumulate: boolean,
 ): Tensor {
   const after = x.shape.length - dim - given.shape.length;
-  // the dimension of the source, if it has one, in which it goes along what the mask chooses
+  // The dimension of the source, if any, that runs over the mask's true elements.
   const along = source.shape.length - after - 1;
   const values = source.shape[along] ?? 1;
   checkValues(source, x.shape.toSpliced(dim, given.shape.length, values));

@@ -14,16 +14,16 @@ import { all } from "../math/reduction.ts";
 import { expand } from "../shape/broadcast.ts";
 import { gatherAlong } from "./gathering.ts";
 
-/** Refuses what is no mask. */
+/** Throws unless it is a mask. */
 function checkMask(call: string, mask: Tensor): void {
   checkTensor(call, mask);
   if (mask.dtype === "bool") return;
   throw new DTypeError(
-    `${call}: the mask must be bool, got ${mask.dtype}${detail("mask", mask.shape)}\n  hint: compare first, mask.ne(0)`,
+    `${call}: the mask must be bool, got ${mask.dtype}${detail("mask", mask.shape)}\n  hint: compare first: mask.ne(0)`,
   );
 }
 
-/** x with one number (or 0-d tensor) wherever the mask, which broadcasts to x, is true. */
+/** x with one number (or 0-d tensor) where the mask is true. The mask broadcasts to x. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boolean): Tensor {
   if (arguments.length > 3)
     checkCall("maskedFill(x, mask, value: number | boolean | tensor)", arguments);
@@ -31,7 +31,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boo
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.shape.length > 0) {
     throw new ShapeError(
-      `maskedFill: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: where takes any`,
+      `maskedFill: expected a number or a 0-d tensor${detail("value", value.shape)}\n  hint: where takes any tensor`,
     );
   }
   const filling = typeof value === "object" ? value : held("maskedFill", Number(value), x.dtype);
@@ -39,7 +39,9 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boo
 }
 
 /**
- * The elements where the mask is true, in row-major order; x and mask broadcast. Reads the mask.
+ * The elements where the mask is true, in row-major order. x and mask broadcast. Reads the mask
+ * from the
+ * device.
  */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
   if (arguments.length > 2) checkCall("maskedSelect(x, mask)", arguments);
@@ -51,7 +53,7 @@ export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
   return composite(() => gatherAlong(reshape(expand(x, shape), [-1]), 0, places));
 }
 
-/** Flat indices of what is not 0. */
+/** Flat indices of the elements that are not 0. */
 export function placesIn(values: TypedArray): Int32Array<ArrayBuffer> {
   let count = 0;
   for (const value of values) if (value !== 0) count++;
@@ -63,7 +65,7 @@ export function placesIn(values: TypedArray): Int32Array<ArrayBuffer> {
   return places;
 }
 
-/** The coordinates in `shape` of flat indices: a list for each dimension. */
+/** Converts flat indices to coordinates in `shape`, one list per dimension. */
 export function coordinatesOf(places: Int32Array, shape: Shape): Int32Array<ArrayBuffer>[] {
   const rest = Int32Array.from(places);
   return shape
@@ -80,12 +82,17 @@ export function coordinatesOf(places: Int32Array, shape: Shape): Int32Array<Arra
     .toReversed();
 }
 
+/** Options of `nonzero`. */
 export interface NonzeroOptions {
-  /** A vector of coordinates for each dimension, as an index takes them, in place of one matrix. */
+  /**
+   * If true, returns one vector of coordinates per dimension, as an index takes them, instead of
+   * one
+   * matrix.
+   */
   readonly asTuple?: boolean;
 }
 
-/** Coordinates (i32) of nonzero elements in row-major order: [count, rank]. Reads x. */
+/** Coordinates (i32) of the elements that are not 0, in row-major order: [count, rank]. Reads x. */
 export async function nonzero(
   x: Tensor,
   options: NonzeroOptions & { asTuple: true },
@@ -119,7 +126,7 @@ export async function argwhere(x: Tensor): Promise<Tensor> {
   return nonzero(x);
 }
 
-/** Whether both have the same shape and equal elements everywhere. Reads the answer. */
+/** Whether both have the same shape and equal elements. Reads the result from the device. */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   if (arguments.length > 2) checkCall("equal(a, b)", arguments);
   checkTensor("equal", a);

@@ -31,7 +31,7 @@ import { type PutOptions, put_ } from "./indexing.ts";
 import { type ScatterReduceOptions, scatterReduce } from "./scatter-reduce.ts";
 import type { Index } from "./slicing.ts";
 
-/** x with a number or tensor at an index, as `put_` writes it. */
+/** x with a number or tensor written to an index, as `put_` does. */
 export function indexPut(
   x: Tensor,
   indices: Index | readonly Index[],
@@ -48,7 +48,7 @@ export function indexPut(
   });
 }
 
-/** `put_` under PyTorch's name: x ← x with a number or tensor at an index. */
+/** `put_` under PyTorch's name: writes a number or tensor to x at an index. */
 export function indexPut_(
   x: Tensor,
   indices: Index | readonly Index[],
@@ -61,9 +61,9 @@ export function indexPut_(
 }
 
 /**
- * x with the source's elements at places of x seen as a vector, in row-major order; negative ones
- * count from its end. With `accumulate` they are added. `put_` is another function: it writes to an
- * index.
+ * x with the source's elements at indices of the flattened x; negative ones count from its end.
+ * With
+ * `accumulate` they are added. `put_` is another function: it writes to an index.
  */
 export function put(
   x: Tensor,
@@ -79,7 +79,7 @@ export function put(
   checkIndices("put", index);
   if (sizeOf(source.shape) !== sizeOf(index.shape) || source.dtype !== x.dtype) {
     throw new ShapeError(
-      `put: there must be an element of x's dtype for each place${detail("x", x.shape, x.dtype)}` +
+      `put: the source must have one element of x's dtype per index${detail("x", x.shape, x.dtype)}` +
         `${detail("index", index.shape)}${detail("source", source.shape, source.dtype)}`,
     );
   }
@@ -108,7 +108,7 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   const count = sizeOf(source.shape);
   const tooFew = (place: number): ArgumentError =>
     new ArgumentError(
-      `maskedScatter: the mask chooses ${place + 1} elements or more, and the source has ${count}`,
+      `maskedScatter: the mask chooses at least ${place + 1} elements, but the source has ${count}`,
     );
   return composite(() => {
     const base = expand(x, shape);
@@ -123,8 +123,9 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
 }
 
 /**
- * x with the product, mean or extreme of the source's parts that meet at these indices along `dim`,
- * and of x's own there.
+ * x with the product, mean or extreme of the source's slices with equal indices along `dim`, and of
+ * x's
+ * own slice.
  */
 export function indexReduce(
   x: Tensor,
@@ -142,7 +143,9 @@ export function indexReduce(
   for (const one of [x, index, source]) checkTensor("indexReduce", one);
   checkIndices("indexReduce", index);
   if (!["prod", "mean", "amax", "amin"].includes(reduce)) {
-    throw new ArgumentError(`indexReduce: reduce is one of prod, mean, amax, amin; got ${reduce}`);
+    throw new ArgumentError(
+      `indexReduce: reduce must be one of prod, mean, amax, amin, got ${reduce}`,
+    );
   }
   const at = normalizeDim("indexReduce", dim, x.shape.length);
   const vector = raised(index);
@@ -152,7 +155,7 @@ export function indexReduce(
     sameShape(values.shape, from.shape.with(at, vector.shape[0] as number));
   if (!fits) {
     throw new ShapeError(
-      `indexReduce: the source must have x's shape with as many parts along dimension ${at} as the index${detail("x", x.shape)}` +
+      `indexReduce: the source must have x's shape with the index's length in dimension ${at}${detail("x", x.shape)}` +
         `${detail("index", index.shape)}${detail("source", source.shape)}`,
     );
   }
@@ -164,12 +167,15 @@ export function indexReduce(
   );
 }
 
+/** Options of `fillDiagonal_`. */
 export interface FillDiagonalOptions {
-  /** Whether the diagonal of a tall matrix goes on below, after a row left out. */
+  /** If true, the diagonal of a tall matrix starts again below, after one row. */
   readonly wrap?: boolean;
 }
 
-/** x ← x with one value on its main diagonal; of more than 2 dimensions all must be equal. */
+/**
+ * Fills the main diagonal of x with one value. With more than 2 dimensions, all must have one size.
+ */
 export function fillDiagonal_(x: Tensor, value: number, options: FillDiagonalOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("fillDiagonal_(x, value: number, { wrap: boolean })", arguments);
@@ -177,7 +183,9 @@ export function fillDiagonal_(x: Tensor, value: number, options: FillDiagonalOpt
   checkTensor("fillDiagonal_", x);
   const { shape } = x;
   if (shape.length < 2 || (shape.length > 2 && shape.some((n) => n !== shape[0]))) {
-    throw new ShapeError(`fillDiagonal_: takes a matrix, or equal dimensions${detail("x", shape)}`);
+    throw new ShapeError(
+      `fillDiagonal_: expected a matrix, or dimensions of one size${detail("x", shape)}`,
+    );
   }
   const columns = shape.at(-1) as number;
   const fixed = (like: Tensor): Tensor => constantLike(held("fillDiagonal_", value, x.dtype), like);

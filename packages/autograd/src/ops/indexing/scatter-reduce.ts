@@ -22,7 +22,11 @@ const scatterOp = (name: string, combine: Scatter["combine"], gradient: Gradient
     gradient,
   });
 
-/** Π of the others: with one zero among those that meet only its own is not 0, with two all are. */
+/**
+ * The gradient of a product: the product of the other elements with the same index. With two zeros
+ * or
+ * more it is 0.
+ */
 const scatterProductOp: Op = scatterOp(
   "scatterMultiply",
   "prod",
@@ -45,7 +49,7 @@ const scatterProductOp: Op = scatterOp(
   },
 );
 
-/** Those that attain the extreme share the gradient. */
+/** The elements that attain the extreme share the gradient. */
 const extremeOp = (name: string, combine: "max" | "min"): Op =>
   scatterOp(name, combine, (dy, operands, { output, needs, attrs }) => {
     const [x, index, source] = operands as [Tensor, Tensor, Tensor];
@@ -61,14 +65,16 @@ const extremeOp = (name: string, combine: "max" | "min"): Op =>
     ];
   });
 
+/** Options of `scatter`. */
 export interface ScatterOptions {
-  /** How values combine with x's; by default they replace it, the last one where several meet. */
+  /** How values combine with x's. By default they replace them; of several the last one stays. */
   readonly reduce?: "add" | "multiply";
 }
 
 /**
- * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of values that meet in
- * one place the last stays; PyTorch leaves open which. Out of range is skipped.
+ * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of several values with
+ * one
+ * index the last stays (undefined in PyTorch). Indices out of range are skipped.
  */
 export function scatter(
   x: Tensor,
@@ -97,14 +103,16 @@ const ops: Readonly<Record<Reduction, Op>> = {
   amin: extremeOp("scatterMin", "min"),
 };
 
+/** Options of `scatterReduce` and `indexReduce`. */
 export interface ScatterReduceOptions {
-  /** Whether x's own elements count where values meet them; where none do they stay. */
+  /** If true, x's own elements are included in the reduction. */
   readonly includeSelf?: boolean;
 }
 
 /**
- * x with the sum, mean, product or extreme of the src[…, j, …] that meet at […, index[…, j, …], …]
- * along `dim`, and of x's own there.
+ * x with the sum, mean, product or extreme of the src[…, j, …] that have one index […, index[…, j,
+ * …],
+ * …] along `dim`, and of x's own element.
  */
 export function scatterReduce(
   x: Tensor,
@@ -139,7 +147,7 @@ export function scatterReduce(
   });
 }
 
-/** What changes nothing. */
+/** The neutral element of each reduction. */
 function startOf(reduce: Reduction, { dtype }: Tensor): number {
   if (reduce === "sum" || reduce === "mean") return 0;
   if (reduce === "prod") return 1;

@@ -14,7 +14,7 @@ import { alias, reshape } from "../core/layout.ts";
 import { placedStep } from "../core/strided.ts";
 import { checkIndex } from "../shape/movement.ts";
 
-/** A stretch of one dimension, as Python's start:stop:step; null is the end of the dimension. */
+/** A slice of one dimension, as Python's start:stop:step. Null is the end of the dimension. */
 export class Slice {
   readonly start: number | null;
   readonly stop: number | null;
@@ -26,15 +26,17 @@ export class Slice {
     this.step = step ?? 1;
     if (!(Number.isInteger(this.step) && this.step > 0)) {
       throw new ArgumentError(
-        `slice: the step must be 1 or more, got ${this.step}\n  hint: flip walks backwards`,
+        `slice: the step must be 1 or more, got ${this.step}\n  hint: use flip to reverse`,
       );
     }
   }
 }
 
 /**
- * Python's slice: slice(stop), slice(start, stop) or slice(start, stop, step). Negative places
- * count from the end, null (or nothing) is as far as it goes: x.at(slice(1, null)) drops the first,
+ * Python's slice: slice(stop), slice(start, stop) or slice(start, stop, step). Negative indices
+ * count
+ * from the end; null (or nothing) is the start or the end. x.at(slice(1, null)) drops the first
+ * row,
  * x.at(slice(null, null, 2)) takes every other.
  */
 export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice {
@@ -51,19 +53,21 @@ export function slice(start?: number | null, stop?: number | null, step?: number
 /** Python's `...` in an index: as many whole dimensions as are missing. */
 export const ellipsis: unique symbol = Symbol("ellipsis");
 
-/** Indices or truth values as JavaScript has them: the rows [0, 2], nested for more dimensions. */
+/** Indices or booleans as JavaScript arrays: the rows [0, 2], nested for more dimensions. */
 export type IndexList = readonly (number | IndexList)[] | readonly (boolean | IndexList)[];
 
 /**
- * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of
- * size 1. A tensor or list of integers chooses anew, one of truth values or bytes (a mask) stands
- * for as many dimensions as it has; true and false for none, as a mask of a new one.
+ * One item of an index. A number drops its dimension, a slice shortens it, null adds one of size 1.
+ * A
+ * tensor or list of integers picks elements. A mask (bool or u8) covers as many dimensions as it
+ * has; true
+ * and false cover none, as a mask of a new dimension.
  */
 export type Index = number | null | Slice | typeof ellipsis | boolean | Tensor | IndexList;
 
 /**
- * What chooses element by element, and the dimension of the view (for a mask the first) that it
- * chooses from.
+ * A tensor that picks elements, and the dimension of the view (the first one, for a mask) that it
+ * indexes.
  */
 export interface Chooser {
   readonly tensor: Tensor;
@@ -71,7 +75,7 @@ export interface Chooser {
 }
 
 /**
- * The view at an index in which tensors and lists stand for whole dimensions; and what chooses from
+ * The view at an index in which tensors and lists are whole dimensions, and the choosers that index
  * these.
  */
 export function viewAt(
@@ -87,10 +91,10 @@ export function viewAt(
   return { view: recordView(x, placedStep("at", apply)), choosers };
 }
 
-/** An index whose lists are tensors. */
+/** An item of an index whose lists are converted to tensors. */
 type Item = Exclude<Index, IndexList>;
 
-/** Lists are tensors, and bytes a mask, as in PyTorch. */
+/** Converts lists to tensors, and u8 to a mask as in PyTorch. */
 function itemOf(call: string, item: Index, x: Tensor): Item {
   if (Array.isArray(item)) return listed(call, item, x);
   return item instanceof Handle && item.dtype === "u8" ? cast(item, "bool") : (item as Item);
@@ -98,7 +102,7 @@ function itemOf(call: string, item: Index, x: Tensor): Item {
 
 type Move = (view: View) => View;
 
-/** A list as a tensor of indices or a mask. */
+/** Converts a list to a tensor of indices or a mask. */
 function listed(call: string, list: IndexList, { node }: Tensor): Tensor {
   const shape: number[] = [];
   let level: unknown = list;
@@ -116,13 +120,13 @@ function listed(call: string, list: IndexList, { node }: Tensor): Tensor {
     : hostTensor(Int32Array.from(values as number[]), shape, "i32", node.stream);
 }
 
-/** How many dimensions an item stands for. */
+/** The number of dimensions that an item covers. */
 function span(item: Item): number {
   if (item === null || item === ellipsis || typeof item === "boolean") return 0;
   return item instanceof Handle && item.dtype === "bool" ? item.shape.length : 1;
 }
 
-/** What an index does to a view, one move after the other. */
+/** What an index does to a view, one step after the other. */
 function movesOf(
   call: string,
   items: readonly Item[],
@@ -176,13 +180,13 @@ function movesOf(
   return { moves, choosers };
 }
 
-/** Indices that are on the host are checked at once. */
+/** Indices on the host are checked at once. */
 function checkKnown(call: string, index: Tensor, shape: Shape, dim: number): void {
   if (index.dtype === "bool" || isFloating(index.dtype)) return;
   for (const value of valuesNow(index) ?? []) checkIndex(call, value, shape, dim);
 }
 
-/** Python's bounds: ends past the dimension are cut off, negative ones counted from its end. */
+/** Python's bounds: they are clamped to the dimension, and negative ones count from its end. */
 function bounds({ start, stop, step }: Slice, n: number): { start: number; count: number } {
   const place = (end: number | null, otherwise: number): number =>
     end === null ? otherwise : Math.min(n, Math.max(0, end < 0 ? end + n : end));
@@ -196,7 +200,7 @@ function checkMaskFits(call: string, mask: Tensor, shape: Shape, from: number): 
   const covered = shape.slice(from, from + mask.shape.length);
   if (sameShape(mask.shape, covered)) return;
   throw new ShapeError(
-    `${call}: the mask does not have the sizes of the dimensions it stands for` +
+    `${call}: the mask does not have the sizes of the dimensions that it covers` +
       `${detail("mask", mask.shape)}${detail("dimensions", covered)}`,
   );
 }
@@ -204,6 +208,6 @@ function checkMaskFits(call: string, mask: Tensor, shape: Shape, from: number): 
 function notAnIndex(call: string, item: unknown): ArgumentError {
   return new ArgumentError(
     `${call}: not an index: ${typeof item === "string" || Array.isArray(item) ? JSON.stringify(item) : String(item)}` +
-      "\n  hint: integers, slice(start, stop, step), null, ellipsis, and tensors or lists of integers or truth values",
+      "\n  hint: use integers, slice(start, stop, step), null, ellipsis, and tensors or lists of integers or booleans",
   );
 }

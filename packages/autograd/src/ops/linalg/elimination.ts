@@ -35,8 +35,9 @@ import { completed } from "./svd.ts";
 import { matched, misfit } from "./triangular.ts";
 
 /**
- * Gaussian elimination with the largest pivot of each column, in `w`; what happens to the rows
- * happens to the `k` columns of y too, if there are right-hand sides.
+ * Gaussian elimination in `w` with the largest pivot of each column. If there are right-hand sides,
+ * the
+ * `k` columns of y get the same row operations.
  */
 const elimination = (rightHandSide: boolean): string => {
   const also = (text: string) => (rightHandSide ? text : "");
@@ -95,14 +96,16 @@ function solution(a: Tensor, b: Tensor): Tensor {
   return recordSerial(solveOp, [a, b], b.shape, countOf(b), [n, columns], [sizeOf(a.shape)]);
 }
 
+/** Options of `linalg.solve`. */
 export interface SolveOptions {
-  /** Solve A X = B; else X A = B. */
+  /** If true, solves A X = B; else X A = B. */
   readonly left?: boolean;
 }
 
 /**
- * X of A X = B for square A; a singular A is an ArgumentError. A: [..., n, n]; B: [..., n, k], or a
- * vector: [n], or [..., n] with exactly A's batch → B's shape; batches broadcast.
+ * X of A X = B for square A. A singular A throws an ArgumentError. A: [..., n, n]; B: [..., n, k],
+ * or
+ * a vector: [n], or [..., n] with exactly A's batch → the shape of B. Batches broadcast.
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
   checkCall("linalg.solve(a, b, { left: boolean })", arguments);
@@ -119,7 +122,7 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
   return watch(made, a, made);
 }
 
-/** A⁻¹; a singular A is an ArgumentError.  [..., n, n] → [..., n, n]. */
+/** A⁻¹. A singular A throws an ArgumentError. [..., n, n] → [..., n, n]. */
 export function inv(a: Tensor): Tensor {
   checkCall("linalg.inv(a)", arguments);
   const n = checkSquare("linalg.inv", a);
@@ -131,14 +134,14 @@ export function inv(a: Tensor): Tensor {
 export const inverse = (a: Tensor, n: number): Tensor =>
   solution(...matched("linalg.inv", a, identity(n, a)));
 
-/** A solution, to be used in its place: that of a singular matrix is refused. */
+/** The solution `x`, watched by a check: reading that of a singular matrix throws. */
 const regular = (call: string, x: Tensor, given: readonly Tensor[]): Tensor =>
   checkedFinite(
     x,
     given,
     () =>
       new ArgumentError(
-        `${call}: the matrix is singular, or nearly so\n  hint: linalg.pinv gives the inverse of what is regular; A + εI is regular`,
+        `${call}: the matrix is singular, or nearly so\n  hint: use linalg.pinv, or add εI to A`,
       ),
   );
 
@@ -165,10 +168,10 @@ function pivots(a: Tensor, n: number): { parity: Tensor; diagonal: Tensor } {
   return { parity: select(found, -1, 0), diagonal: narrow(found, -1, 1, n) };
 }
 
-/** A number for each matrix, spread over its elements. */
+/** Reshapes one number per matrix to broadcast over its elements. */
 const overMatrix = (x: Tensor): Tensor => unsqueeze(unsqueeze(x, -1), -1);
 
-/** The matrix of cofactors, det A · A⁻ᵀ where there is one: det(U Vᵀ) U diag(Πⱼ≠ᵢ sⱼ) Vᵀ. */
+/** The cofactor matrix: det A · A⁻ᵀ for regular A, in general det(U Vᵀ) U diag(Πⱼ≠ᵢ sⱼ) Vᵀ. */
 function cofactors(a: Tensor, n: number): Tensor {
   const { S, U, V } = singular("linalg.det", a);
   const left = completed(U, false);
@@ -183,8 +186,8 @@ function determinant(a: Tensor, n: number): Tensor {
 }
 
 /**
- * det A. Its gradient is the cofactors; where A is singular it cannot be differentiated again
- * (NaN).  [..., n, n] → [...].
+ * det A. Its gradient is the cofactor matrix, whose own gradient is NaN if A is singular.
+ * [..., n, n] → [...].
  */
 export function det(a: Tensor): Tensor {
   checkCall("linalg.det(a)", arguments);
@@ -202,15 +205,15 @@ export function det(a: Tensor): Tensor {
   });
 }
 
-/** Sign and logarithm of the size of a determinant. */
+/** The sign of a determinant, and the log of its absolute value. */
 export interface SignAndLog extends Pair<Tensor> {
   readonly sign: Tensor;
   readonly logabsdet: Tensor;
 }
 
 /**
- * The sign of det A (0 where A is singular) and log |det A|, which neither overflow.  [..., n, n] →
- * [...] each.
+ * The sign of det A (0 if A is singular) and log |det A|. They do not overflow. [..., n, n] → [...]
+ * each.
  */
 export function slogdet(a: Tensor): SignAndLog {
   checkCall("linalg.slogdet(a)", arguments);
@@ -229,7 +232,7 @@ export function slogdet(a: Tensor): SignAndLog {
   });
 }
 
-/** log det A: NaN where det A is negative.  [..., n, n] → [...]. */
+/** log det A; NaN if det A is negative. [..., n, n] → [...]. */
 export function logdet(a: Tensor): Tensor {
   checkCall("logdet(a)", arguments);
   return composite(() => {
@@ -239,15 +242,15 @@ export function logdet(a: Tensor): Tensor {
 }
 
 /**
- * Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m].
+ * Aⁿ by repeated squaring. Negative n gives (A⁻¹)⁻ⁿ, 0 gives the identity.
+ * [..., m, m] → [..., m, m].
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
   checkCall("linalg.matrixPower(a, n: number)", arguments);
   const call = "linalg.matrixPower";
   checkTensor(call, a);
   const size = sizeOfSquare(call, a);
-  if (!Number.isInteger(n))
-    throw new ArgumentError(`${call}: the exponent is ${n}\n  hint: a whole number`);
+  if (!Number.isInteger(n)) throw new ArgumentError(`${call}: n must be a whole number, got ${n}`);
   return composite(() => {
     if (n === 0) return matched(call, a, identity(size, a))[1];
     let square = n < 0 ? inv(a) : a;

@@ -57,8 +57,9 @@ import {
 } from "./triangular.ts";
 
 /**
- * PyTorch's `torch.linalg`, over the last two dimensions; those before are batches. For small
- * matrices: a thread works through each.
+ * PyTorch's `torch.linalg`. Matrices are in the last two dimensions; the others are batches. Meant
+ * for
+ * small matrices: one thread computes each.
  */
 export const linalg: {
   /** (Σ |x|ᵒʳᵈ)^(1/ord) over `dim` (one, several, or all). */
@@ -68,55 +69,54 @@ export const linalg: {
     dim?: Dims,
     options?: VectorNormOptions,
   ) => Tensor;
-  /** The norm of a vector, or of a matrix where `ord` is given and there are two dimensions. */
+  /** The norm of a vector, or of a matrix if `ord` is given and there are two dimensions. */
   readonly norm: (
     x: Tensor,
     ord?: MatrixOrd | null | LinalgNormOptions,
     dim?: Dims,
     options?: LinalgNormOptions,
   ) => Tensor;
-  /** The norm of matrices, "fro" unless told. */
+  /** The norm of matrices ("fro" unless given). */
   readonly matrixNorm: (
     a: Tensor,
     ord?: MatrixOrd | MatrixNormOptions,
     dim?: Dims,
     options?: MatrixNormOptions,
   ) => Tensor;
-  /** ‖A‖ ‖A⁻¹‖. */
+  /** The condition number ‖A‖ ‖A⁻¹‖. */
   readonly cond: (a: Tensor, p?: MatrixOrd | null) => Tensor;
-  /** How many singular values are not 0. */
+  /** The number of singular values that are not 0. */
   readonly matrixRank: (a: Tensor, options?: MatrixRankOptions) => Tensor;
-  /** a × b. */
+  /** The vector product a × b. */
   readonly cross: (a: Tensor, b: Tensor, options?: number | DimOption) => Tensor;
   /** Σ a b along a dimension. */
   readonly vecdot: (a: Tensor, b: Tensor, options?: number | DimOption) => Tensor;
-  /** a b, as `matmul`. */
+  /** The matrix product a b, as `matmul`. */
   readonly matmul: (a: Tensor, b: Tensor) => Tensor;
   /** The product of several matrices. */
   readonly multiDot: (tensors: readonly Tensor[]) => Tensor;
   /** The diagonals of matrices. */
   readonly diagonal: (a: Tensor, options?: DiagonalOptions) => Tensor;
-  /** The powers of numbers, as rows. */
+  /** The powers of each element, as rows. */
   readonly vander: (x: Tensor, options?: LinalgVanderOptions) => Tensor;
-  /** eᴬ. */
+  /** The matrix exponential eᴬ. */
   readonly matrixExp: (a: Tensor) => Tensor;
-  /** A = P L U. */
+  /** The LU decomposition A = P L U. */
   readonly lu: (a: Tensor) => LuResult;
-  /** L and U of A = P L U in one matrix, and the exchanged rows. */
+  /** L and U of A = P L U in one matrix, and the pivots. */
   readonly luFactor: (a: Tensor) => LuFactorResult;
-  /** X of A X = B for what `luFactor` gives. */
+  /** X of A X = B from the result of `luFactor`. */
   readonly luSolve: (LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions) => Tensor;
-  /** X that makes ‖A X − B‖ least. */
+  /** The X that minimises ‖A X − B‖. */
   readonly lstsq: (a: Tensor, b: Tensor, options?: LstsqOptions) => LstsqResult;
-  /** The inverse of a tensor seen as a matrix. */
+  /** The inverse of a tensor as a matrix. */
   readonly tensorinv: (a: Tensor, options?: number | TensorinvOptions) => Tensor;
-  /** The solution with a tensor seen as a matrix. */
+  /** X of A X = B for a tensor A as a matrix. */
   readonly tensorsolve: (a: Tensor, b: Tensor, options?: TensorsolveOptions) => Tensor;
   /** The lower triangular L with A = L Lᵀ, for symmetric positive definite A. */
   readonly cholesky: (a: Tensor, options?: CholeskyOptions) => Tensor;
   /**
-   * `cholesky` that does not refuse: `info` is 0, or the number of the first row that has no
-   * factor.
+   * `cholesky` that does not throw: `info` is 0, or the number of the first row without a factor.
    */
   readonly choleskyEx: (a: Tensor, options?: CholeskyOptions) => CholeskyResult;
   /** det A. */
@@ -127,7 +127,7 @@ export const linalg: {
   readonly eigvalsh: (a: Tensor) => Tensor;
   /** A⁻¹. */
   readonly inv: (a: Tensor) => Tensor;
-  /** Aⁿ for whole n. */
+  /** Aⁿ for an integer n. */
   readonly matrixPower: (a: Tensor, n: number) => Tensor;
   /** The pseudoinverse of A. */
   readonly pinv: (a: Tensor, options?: PinvOptions) => Tensor;
@@ -139,7 +139,7 @@ export const linalg: {
   readonly solve: (a: Tensor, b: Tensor, options?: SolveOptions) => Tensor;
   /** X of A X = B for triangular A. */
   readonly solveTriangular: (a: Tensor, b: Tensor, options: SolveTriangularOptions) => Tensor;
-  /** A = U diag(S) Vh. */
+  /** The singular value decomposition A = U diag(S) Vh. */
   readonly svd: (a: Tensor, options?: SvdOptions) => SvdResult;
   /** The singular values of A, descending. */
   readonly svdvals: (a: Tensor) => Tensor;

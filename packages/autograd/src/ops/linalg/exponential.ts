@@ -16,7 +16,7 @@ import { abs } from "../math/unary.ts";
 import { narrow } from "../shape/movement.ts";
 import { countOf, mT, recordSerial, serialOp, sizeOfSquare } from "./matrices.ts";
 
-/** eᴬ = (e^(A/2ˢ))^(2ˢ), of which the inner one is a series. */
+/** eᴬ = (e^(A/2ˢ))^(2ˢ). The inner exponential is a Taylor series. */
 const exponentialOp: Op = serialOp({
   name: "matrixExp",
   inputs: ["a"],
@@ -55,8 +55,8 @@ const exponentialOp: Op = serialOp({
   }
 `,
   saves: [0],
-  // The corner of the exponential of [Aᵀ dY; 0 Aᵀ]; linear in dY, which is brought to size 1
-  // (Najfeld & Havel 1995)
+  // A corner of the exponential of [Aᵀ dY; 0 Aᵀ]. It is linear in dY, which is scaled to norm 1
+  // (Najfeld & Havel 1995).
   gradient: (dy, [a]) => {
     const n = dy.shape.at(-1) as number;
     const most = amax(abs(detach(dy)), [-2, -1], { keepdim: true });

@@ -16,25 +16,28 @@ import { svdvals } from "./spectral.ts";
 import { pinv } from "./svd.ts";
 import { misfit } from "./triangular.ts";
 
+/** Options of `linalg.lstsq`. */
 export interface LstsqOptions {
   /**
-   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
-   * smallest step at 1 unless given.
+   * Singular values up to this fraction of the largest count as 0 (max(m, n) times the dtype's
+   * machine
+   * epsilon).
    */
   readonly rcond?: number | null;
 }
 
+/** The result of `linalg.lstsq`. */
 export interface LstsqResult extends Iterable<Tensor> {
   readonly solution: Tensor;
-  /** ‖A X − B‖² of each column where A is higher than wide; else empty. */
+  /** ‖A X − B‖² of each column if m > n; else empty. */
   readonly residuals: Tensor;
   readonly rank: Tensor;
   readonly singularValues: Tensor;
 }
 
 /**
- * X that makes ‖A X − B‖ least, and of those the shortest: A⁺ B. A: [..., m, n]; B: [..., m, k], or
- * a vector [m], or [..., m] with exactly A's batch → [..., n, k] or [..., n].
+ * The X of least norm that minimises ‖A X − B‖: A⁺ B. A: [..., m, n]; B: [..., m, k], or a vector
+ * [m], or [..., m] with exactly A's batch → [..., n, k] or [..., n].
  */
 export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
   checkCall("linalg.lstsq(a, b, { rcond: number | null })", arguments);

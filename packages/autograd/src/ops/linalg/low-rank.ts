@@ -11,19 +11,21 @@ import { checkMatrices, mT } from "./matrices.ts";
 import { qr } from "./orthogonal.ts";
 import { svd } from "./svd.ts";
 
+/** Options of `svdLowrank`. */
 export interface SvdLowrankOptions {
-  /** How many columns the draws have, a little more than the rank: 6 unless given. */
+  /** The number of random vectors, a little more than the rank (6). */
   readonly q?: number | null;
-  /** How often A Aᵀ is applied to them: 2 unless given. */
+  /** How often A Aᵀ is applied to them (2). */
   readonly niter?: number;
 }
 
+/** Options of `pcaLowrank`. */
 export interface PcaLowrankOptions extends SvdLowrankOptions {
-  /** Subtract the mean of each column (the default). */
+  /** If true (the default), subtracts the mean of each column. */
   readonly center?: boolean;
 }
 
-/** A ≈ U diag(S) Vᵀ. */
+/** The result of `svdLowrank` and `pcaLowrank`: A ≈ U diag(S) Vᵀ. */
 export interface LowrankResult extends Triple<Tensor> {
   readonly U: Tensor;
   readonly S: Tensor;
@@ -31,8 +33,8 @@ export interface LowrankResult extends Triple<Tensor> {
 }
 
 /**
- * A ≈ U diag(S) Vᵀ of rank q, by random draws (Halko et al. 2009). [..., m, n] → [..., m, q], [...,
- * q], [..., n, q].
+ * A ≈ U diag(S) Vᵀ of rank q, by random projections (Halko et al. 2009). [..., m, n] → [..., m, q],
+ * [..., q], [..., n, q].
  */
 export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankResult {
   checkCall("svdLowrank(a, { q: number | null, niter: number })", arguments);
@@ -40,9 +42,7 @@ export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankR
   return composite(() => ofRank("svdLowrank", a, options.q ?? 6, options.niter ?? 2));
 }
 
-/**
- * The principal components of the rows of A, as `svdLowrank` of A less the means of its columns.
- */
+/** The principal components of the rows of A: `svdLowrank` of A minus the means of its columns. */
 export function pcaLowrank(a: Tensor, options: PcaLowrankOptions = {}): LowrankResult {
   checkCall("pcaLowrank(a, { q: number | null, center: boolean, niter: number })", arguments);
   const [rows, columns] = checkMatrices("pcaLowrank", a);
@@ -57,11 +57,11 @@ function ofRank(call: string, a: Tensor, q: number, niter: number): LowrankResul
   const [rows, columns] = a.shape.slice(-2) as [number, number];
   if (!(Number.isInteger(q) && q > 0 && q <= Math.min(rows, columns))) {
     throw new ArgumentError(
-      `${call}: q is ${q}${detail("a", a.shape)}\n  hint: at most the smaller size`,
+      `${call}: q must be from 0 to the smaller size of A, got ${q}${detail("a", a.shape)}`,
     );
   }
   if (!(Number.isInteger(niter) && niter >= 0))
-    throw new ArgumentError(`${call}: niter is ${niter}`);
+    throw new ArgumentError(`${call}: niter must be a whole number, 0 or more, got ${niter}`);
   if (rows < columns) {
     const { U, S, V } = ofRank(call, mT(a), q, niter);
     return inOrder({ U: V, S, V: U });

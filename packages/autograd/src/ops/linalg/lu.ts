@@ -34,7 +34,7 @@ import {
 import { matched, misfit, solveTriangular } from "./triangular.ts";
 
 /**
- * L and U of P A = L U in one matrix, then the exchanged rows from 1 on, then the order of the
+ * L and U of P A = L U in one matrix, then the pivots (rows, from 1 on), then the order of the
  * rows.
  */
 const luOp: Op = serialOp({
@@ -86,7 +86,7 @@ const rowOrderOp: Op = serialOp({
 interface Factors {
   /** L below the diagonal, U on and above it: [..., m, n]. */
   readonly LU: Tensor;
-  /** [..., min(m, n)], from 1 on. */
+  /** The pivots, counted from 1: [..., min(m, n)]. */
   readonly pivots: Tensor;
   /** Row i of P A is row order[i] of A. */
   readonly order: Tensor;
@@ -107,8 +107,9 @@ function factors(call: string, a: Tensor): Factors {
 }
 
 /**
- * dA = Pᵀ dB of B = P A = L U. Of the leading square L⁻ᵀ (tril(Lᵀ dL, −1) + triu(dU Uᵀ)) U⁻ᵀ; what
- * is beside it or below it solves with one of the factors.
+ * dA = Pᵀ dB for B = P A = L U. The leading square of dB is L⁻ᵀ (tril(Lᵀ dL, −1) + triu(dU Uᵀ))
+ * U⁻ᵀ;
+ * the part right of it or below it needs only one of the factors.
  */
 function luGradient(LU: Tensor, order: Tensor, dy: Tensor): Tensor {
   const [rows, n] = LU.shape.slice(-2) as [number, number];
@@ -135,7 +136,7 @@ function luGradient(LU: Tensor, order: Tensor, dy: Tensor): Tensor {
   return rowsOf(whole, argsort(order));
 }
 
-/** Rows of x in an order. */
+/** The rows of x in a given order. */
 function rowsOf(x: Tensor, order: Tensor): Tensor {
   const index = unsqueeze(order, -1);
   const rank = x.shape.length;
@@ -146,14 +147,16 @@ function rowsOf(x: Tensor, order: Tensor): Tensor {
   );
 }
 
+/** The result of `linalg.luFactor`: by name, or `const [LU, pivots] = …`. */
 export interface LuFactorResult extends Pair<Tensor> {
   readonly LU: Tensor;
   readonly pivots: Tensor;
 }
 
 /**
- * L and U of A = P L U in one matrix, L's diagonal of ones left out, and the exchanged rows,
- * counted from 1 on (i32). [..., m, n] → the same, [..., min(m, n)].
+ * L and U of A = P L U in one matrix (without L's diagonal of ones), and the pivots: row i was
+ * swapped
+ * with row pivots[i], counted from 1 (i32). [..., m, n] → [..., m, n], [..., min(m, n)].
  */
 export function luFactor(a: Tensor): LuFactorResult {
   checkCall("linalg.luFactor(a)", arguments);
@@ -163,6 +166,7 @@ export function luFactor(a: Tensor): LuFactorResult {
   });
 }
 
+/** The result of `linalg.lu`: by name, or `const [P, L, U] = …`. */
 export interface LuResult extends Triple<Tensor> {
   readonly P: Tensor;
   readonly L: Tensor;
@@ -170,7 +174,7 @@ export interface LuResult extends Triple<Tensor> {
 }
 
 /**
- * A = P L U with a permutation P, L of a diagonal of ones, and upper triangular U. [..., m, n] →
+ * A = P L U with a permutation P, L with a diagonal of ones, and upper triangular U. [..., m, n] →
  * [..., m, m], [..., m, k], [..., k, n].
  */
 export function lu(a: Tensor): LuResult {
@@ -193,7 +197,7 @@ function apart(LU: Tensor, order: Tensor): LuResult {
   return inOrder({ P, L, U: triu(narrow(LU, -2, 0, k)) });
 }
 
-/** The order of the rows, as `factors` gives it. */
+/** The order of the rows, as in `Factors`. */
 function orderOf(pivots: Tensor, rows: number): Tensor {
   const n = pivots.shape.at(-1) as number;
   const count = sizeOf(pivots.shape) / Math.max(n, 1);
@@ -209,27 +213,29 @@ function checkPivots(call: string, LU: Tensor, pivots: Tensor): void {
   const fits = pivots.shape.at(-1) === Math.min(rows, n) && pivots.dtype === "i32";
   if (fits && pivots.shape.length === LU.shape.length - 1) return;
   throw new ShapeError(
-    `${call}: LU and pivots are not those of a matrix${detail("LU", LU.shape)}${detail("pivots", pivots.shape)}` +
-      "\n  hint: what linalg.luFactor gives; pivots are i32",
+    `${call}: LU and pivots do not fit${detail("LU", LU.shape)}${detail("pivots", pivots.shape)}` +
+      "\n  hint: pass the result of linalg.luFactor; pivots are i32",
   );
 }
 
-/** P, L and U of what `linalg.luFactor` gives. PyTorch's `lu_unpack`. */
+/** P, L and U from the result of `linalg.luFactor`. PyTorch's `lu_unpack`. */
 export function luUnpack(LU: Tensor, pivots: Tensor): LuResult {
   checkCall("luUnpack(LU, pivots)", arguments);
   checkPivots("luUnpack", LU, pivots);
   return composite(() => apart(LU, orderOf(pivots, LU.shape.at(-2) as number)));
 }
 
+/** Options of `linalg.luSolve`. */
 export interface LuSolveOptions {
-  /** Solve A X = B; else X A = B. */
+  /** If true, solves A X = B; else X A = B. */
   readonly left?: boolean;
-  /** Solve with Aᵀ. */
+  /** If true, solves with Aᵀ. */
   readonly adjoint?: boolean;
 }
 
 /**
- * X of A X = B for what `linalg.luFactor` gives of A. B: [..., n, k] → the same; batches broadcast.
+ * X of A X = B from the result of `linalg.luFactor` for A. B: [..., n, k] → the same shape. Batches
+ * broadcast.
  */
 export function luSolveOf(
   LU: Tensor,
@@ -241,7 +247,7 @@ export function luSolveOf(
   return solved("linalg.luSolve", LU, pivots, b, options);
 }
 
-/** `linalg.luSolve` with the right-hand side first. PyTorch's `lu_solve`. */
+/** `linalg.luSolve` with the right-hand side as the first argument. PyTorch's `lu_solve`. */
 export function luSolve(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {
   checkCall("luSolve(b, LU, pivots)", arguments);
   return solved("luSolve", LU, pivots, b, {});
@@ -257,7 +263,8 @@ function solved(
   const n = checkSquare(call, LU);
   checkPivots(call, LU, pivots);
   if (checkMatrices(call, b)[left ? 0 : 1] !== n) throw misfit(call, LU, b);
-  if (typeof adjoint !== "boolean") throw new ArgumentError(`${call}: adjoint is true or false`);
+  if (typeof adjoint !== "boolean")
+    throw new ArgumentError(`${call}: adjoint must be true or false`);
   return composite(() => {
     const [t, sides] = matched(call, LU, left ? b : mT(b));
     const order = expand(orderOf(pivots, n), [...batchOf(t), n] as Shape);

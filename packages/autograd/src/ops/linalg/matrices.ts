@@ -12,7 +12,7 @@ import { lowering } from "../core/custom-lowering.ts";
 import { transpose, unsqueeze } from "../core/layout.ts";
 import { eq } from "../math/comparison.ts";
 
-/** The transposed matrices. A view. */
+/** Transposes matrices. A view. */
 export const mT = (x: Tensor): Tensor => transpose(x, -2, -1);
 
 /** The identity matrix in x's dtype, on its device. */
@@ -21,10 +21,10 @@ export function identity(n: number, { dtype, node }: Tensor): Tensor {
   return cast(eq(unsqueeze(places, 1), places), dtype);
 }
 
-/** What stands before the last two dimensions. */
+/** The batch dimensions: all but the last two. */
 export const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
 
-/** Refuses what is no batch of matrices of fractions; gives their rows and columns. */
+/** The rows and columns of floating-point matrices. Throws on anything else. */
 export function checkMatrices(call: string, a: Tensor): [rows: number, columns: number] {
   checkTensor(call, a);
   checkFloating(call, a);
@@ -34,45 +34,47 @@ export function checkMatrices(call: string, a: Tensor): [rows: number, columns: 
   return sizesOfMatrices(call, a);
 }
 
-/** Rows and columns of a batch of matrices of any dtype. */
+/** The rows and columns of matrices of any dtype. */
 export function sizesOfMatrices(call: string, a: Tensor): [rows: number, columns: number] {
   if (a.shape.length < 2)
-    throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
+    throw new ShapeError(`${call}: expected matrices, [..., m, n]${detail("a", a.shape)}`);
   return a.shape.slice(-2) as [number, number];
 }
 
-/** Refuses what is no batch of square matrices; gives their size. */
+/** The size of square floating-point matrices. Throws on anything else. */
 export function checkSquare(call: string, a: Tensor): number {
   checkMatrices(call, a);
   return sizeOfSquare(call, a);
 }
 
-/** The same of any dtype. */
+/** The size of square matrices of any dtype. */
 export function sizeOfSquare(call: string, a: Tensor): number {
   const [rows, columns] = sizesOfMatrices(call, a);
   if (rows !== columns)
-    throw new ShapeError(`${call}: takes square matrices${detail("a", a.shape)}`);
+    throw new ShapeError(`${call}: expected square matrices${detail("a", a.shape)}`);
   return rows;
 }
 
 /**
- * A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. The cpu
- * device has its own, by name.
+ * A kernel in which one thread computes one matrix (or one column): `thread` of `u.count`. The cpu
+ * device
+ * has its own implementation of the same name.
  */
 export interface SerialSpec {
   readonly name: string;
   readonly inputs: readonly string[];
-  /** Further numbers. */
+  /** Names of further integers. */
   readonly sizes: readonly string[];
   readonly scratch?: readonly string[];
-  /** Body of the thread's function, which writes `y`. */
+  /** The body of the thread's function. It writes `y`. */
   readonly wgsl: string;
-  /** Functions the body calls. */
+  /** WGSL functions that the body calls. */
   readonly functions?: string;
   readonly gradient?: Gradient;
   readonly saves?: readonly (number | "output")[];
 }
 
+/** Registers a custom op with a serial kernel. */
 export function serialOp(spec: SerialSpec): Op {
   const { name, inputs, sizes, scratch = [], wgsl, functions = "", gradient, saves = [] } = spec;
   const meaning: Custom = {
@@ -92,7 +94,7 @@ ${wgsl}}`,
   return registerOp({ name, meaning, scalarTypes: [], saves, ...(gradient && { gradient }) });
 }
 
-/** Records a serial kernel: its threads, and its numbers in the order of `sizes`. */
+/** Records a serial kernel with `count` threads. `sizes` are in the order of the spec's. */
 export function recordSerial(
   op: Op,
   operands: readonly Tensor[],
@@ -118,5 +120,5 @@ export function recordSerial(
   return y as Tensor;
 }
 
-/** Matrices in a batch. */
+/** The number of matrices in a batch. */
 export const countOf = (x: Tensor): number => sizeOf(batchOf(x));

@@ -21,18 +21,20 @@ import { checkMatrices, checkSquare } from "./matrices.ts";
 import { eigvalsh, singular } from "./spectral.ts";
 
 /**
- * "fro" (the root of the sum of squares), "nuc" (the sum of the singular values), ±2 (the largest,
- * the smallest), ±1 and ±∞ (sums of columns, of rows).
+ * The order of a matrix norm: "fro" (root of the sum of squares), "nuc" (sum of the singular
+ * values),
+ * ±2 (largest, smallest singular value), ±1 and ±∞ (largest, smallest sum of a column, of a row).
  */
 export type MatrixOrd = number | "fro" | "nuc";
 
+/** Options of `linalg.matrixNorm`. */
 export interface MatrixNormOptions extends ReduceOptions {
   readonly ord?: MatrixOrd;
 }
 
 /**
- * The norm of the matrices in the dimensions `dim`, the last two unless told: "fro" unless `ord`
- * says otherwise.
+ * The norm of matrices in the dimensions `dim` (the last two unless given); "fro" unless `ord` is
+ * given.
  */
 export function matrixNorm(
   a: Tensor,
@@ -55,10 +57,10 @@ export function matrixNorm(
 
 function ofMatrices(call: string, a: Tensor, ord: MatrixOrd, over: Dims, keepdim: boolean): Tensor {
   if (a.shape.length < 2)
-    throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
+    throw new ShapeError(`${call}: expected matrices, [..., m, n]${detail("a", a.shape)}`);
   const dims = normalizeDims(call, over, a.shape.length, "none");
   if (dims.length !== 2)
-    throw new ArgumentError(`${call}: a matrix has two dimensions, not ${dims.length}`);
+    throw new ArgumentError(`${call}: dim must name two dimensions, got ${dims.length}`);
   return composite(() => {
     if (ord === "fro") return vectorNorm(a, 2, dims, { keepdim });
     const matrices = movedim(a, dims, [-2, -1]);
@@ -86,17 +88,19 @@ function normOf(call: string, a: Tensor, ord: MatrixOrd): Tensor {
       return amin(sum(abs(a), -1), -1);
   }
   throw new ArgumentError(
-    `${call}: there is no norm of order ${JSON.stringify(ord)} of a matrix\n  hint: "fro", "nuc", ±1, ±2, ±Infinity`,
+    `${call}: unknown matrix norm ${JSON.stringify(ord)}\n  hint: use "fro", "nuc", ±1, ±2, ±Infinity`,
   );
 }
 
+/** Options of `linalg.norm`. */
 export interface LinalgNormOptions extends ReduceOptions {
   readonly ord?: MatrixOrd | null;
 }
 
 /**
- * The norm of a vector, or of a matrix where x has two dimensions or `dim` names two and `ord` is
- * given (see `matrixNorm`). Without `ord` the 2-norm of all there is.
+ * The norm of a vector, or of a matrix if x has two dimensions or `dim` names two and `ord` is
+ * given
+ * (see `matrixNorm`). Without `ord` it is the 2-norm of all elements.
  */
 export function norm(
   x: Tensor,
@@ -120,16 +124,17 @@ export function norm(
   if (count === 2) return ofMatrices(call, x, kind, over ?? [0, 1], keepdim);
   if (count > 2)
     throw new ArgumentError(
-      `${call}: ${JSON.stringify(kind)} is of vectors and matrices, not of ${count} dimensions${detail("x", x.shape)}\n  hint: dim says which`,
+      `${call}: norm ${JSON.stringify(kind)} is defined for 1 or 2 dimensions, not for ${count}${detail("x", x.shape)}\n  hint: choose them with dim`,
     );
   if (typeof kind === "string")
-    throw new ArgumentError(`${call}: "${kind}" is of matrices${detail("x", x.shape)}`);
+    throw new ArgumentError(`${call}: "${kind}" is a norm of matrices${detail("x", x.shape)}`);
   return vectorNorm(x, kind, over, { keepdim });
 }
 
 /**
- * How far A is from singular, ‖A‖ ‖A⁻¹‖: of the singular values unless `p` names a norm (see
- * `matrixNorm`); ∞ where A is singular.
+ * The condition number ‖A‖ ‖A⁻¹‖, from the singular values unless `p` names a norm (see
+ * `matrixNorm`). ∞
+ * if A is singular.
  */
 export function cond(a: Tensor, p: MatrixOrd | null = null): Tensor {
   checkCall("linalg.cond(a, p?: number | string | null)", arguments);
@@ -152,19 +157,21 @@ export function cond(a: Tensor, p: MatrixOrd | null = null): Tensor {
   });
 }
 
+/** Options of `linalg.matrixRank`. */
 export interface MatrixRankOptions {
   /**
-   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
-   * smallest step at 1 unless given.
+   * Singular values up to this fraction of the largest count as 0 (max(m, n) times the dtype's
+   * machine
+   * epsilon).
    */
   readonly rtol?: number | null;
-  /** Singular values at most this large count as 0. */
+  /** Singular values up to this count as 0. */
   readonly atol?: number | null;
-  /** A is symmetric: by its eigenvalues. */
+  /** If true, A is symmetric, and its eigenvalues are used. */
   readonly hermitian?: boolean;
 }
 
-/** How many singular values are not 0, i32.  [..., m, n] → [...]. */
+/** The number of singular values that are not 0, i32. [..., m, n] → [...]. */
 export function matrixRank(a: Tensor, options: MatrixRankOptions = {}): Tensor {
   checkCall(
     "linalg.matrixRank(a, { rtol: number | null, atol: number | null, hermitian: boolean })",

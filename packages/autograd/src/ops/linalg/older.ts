@@ -9,15 +9,16 @@ import { svdvals } from "./spectral.ts";
 import { svd as svdOf } from "./svd.ts";
 import { type CholeskyOptions, cholesky as choleskyOf, solveTriangular } from "./triangular.ts";
 
-// What stands in `torch` itself: older forms of functions of `torch.linalg`.
+// Older forms of functions of `torch.linalg`, which PyTorch has in `torch` itself.
 
 export interface TorchSvdOptions {
-  /** U and V of min(m, n) columns (the default); else square ones. */
+  /** If true (the default), U and V have min(m, n) columns; else they are square. */
   readonly some?: boolean;
-  /** Singular vectors too (the default); else U and V are 0. */
+  /** If true (the default), computes singular vectors; else U and V are 0. */
   readonly computeUv?: boolean;
 }
 
+/** The result of `svd`: by name, or `const [U, S, V] = …`. */
 export interface TorchSvdResult extends Triple<Tensor> {
   readonly U: Tensor;
   readonly S: Tensor;
@@ -38,8 +39,9 @@ export function svd(a: Tensor, options: TorchSvdOptions = {}): TorchSvdResult {
   });
 }
 
+/** Options of `qr`. */
 export interface TorchQrOptions {
-  /** Q of min(m, n) columns (the default); else a square one. */
+  /** If true (the default), Q has min(m, n) columns; else it is square. */
   readonly some?: boolean;
 }
 
@@ -55,15 +57,17 @@ export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   return choleskyOf(a, options);
 }
 
+/** Options of `triangularSolve`. */
 export interface TriangularSolveOptions {
-  /** A is upper triangular (the default). */
+  /** If true (the default), A is upper triangular. */
   readonly upper?: boolean;
-  /** Solve with Aᵀ. */
+  /** If true, solves with Aᵀ. */
   readonly transpose?: boolean;
-  /** Take the diagonal to be 1. */
+  /** If true, takes the diagonal as 1. */
   readonly unitriangular?: boolean;
 }
 
+/** The result of `triangularSolve`. */
 export interface TriangularSolveResult extends Pair<Tensor> {
   readonly solution: Tensor;
   readonly clonedCoefficient: Tensor;

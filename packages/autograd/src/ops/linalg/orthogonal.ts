@@ -14,8 +14,9 @@ import { batchOf, checkMatrices, countOf, mT, recordSerial, serialOp } from "./m
 import { solveTriangular } from "./triangular.ts";
 
 /**
- * The first `columns` columns of Q of A = Q R by Householder reflections, whose vectors `w` holds;
- * for A no wider than high.
+ * The first `columns` columns of Q of A = Q R, by Householder reflections with the vectors in `w`.
+ * For A
+ * with rows ≥ columns.
  */
 const orthogonalOp: Op = serialOp({
   name: "qr",
@@ -55,7 +56,7 @@ const orthogonalOp: Op = serialOp({
   }
 `,
   saves: [0, "output"],
-  // R dRᵀ has no part in it: R is QᵀA, and brings its own gradient to Q
+  // No term R dRᵀ: R is QᵀA, so its gradient already flows into Q.
   gradient: (dy, [a], { output: q }) => {
     const r = triu(matmul(mT(q), a as Tensor));
     const m = neg(matmul(mT(dy), q));
@@ -65,28 +66,34 @@ const orthogonalOp: Op = serialOp({
   },
 });
 
-/** Q of A = Q R, [..., m, columns], for A no wider than high; the gradient is for `columns` = n. */
+/**
+ * Q of A = Q R, [..., m, columns], for A with rows ≥ columns. The gradient is for `columns` = n.
+ */
 export function orthogonal(a: Tensor, columns: number): Tensor {
   const [rows, n] = a.shape.slice(-2) as [number, number];
   const shape = [...batchOf(a), rows, columns];
   return recordSerial(orthogonalOp, [a], shape, countOf(a), [rows, n, columns], [sizeOf(a.shape)]);
 }
 
+/** Options of `linalg.qr`. */
 export interface QrOptions {
   /**
-   * "reduced": Q is [..., m, k] with k = min(m, n); "complete": Q is [..., m, m], which has no
-   * gradient where m > n.
+   * "reduced": Q is [..., m, k] with k = min(m, n). "complete": Q is [..., m, m], which has no
+   * gradient
+   * if m > n.
    */
   readonly mode?: "reduced" | "complete";
 }
 
+/** The result of `linalg.qr`: by name, or `const [Q, R] = …`. */
 export interface QrResult extends Pair<Tensor> {
   readonly Q: Tensor;
   readonly R: Tensor;
 }
 
 /**
- * A = Q R with orthonormal columns in Q and upper triangular R. [..., m, n] → Q [..., m, k], R
+ * A = Q R, where Q has orthonormal columns and R is upper triangular. [..., m, n] → Q [..., m, k],
+ * R
  * [..., k, n].
  */
 export function qr(a: Tensor, options: QrOptions = {}): QrResult {
@@ -101,7 +108,7 @@ export function qr(a: Tensor, options: QrOptions = {}): QrResult {
   }
   if (mode === "complete" && rows > columns && a.requiresGrad) {
     throw new ArgumentError(
-      `${call}: the complete Q of a matrix that is higher than wide has no gradient`,
+      `${call}: the complete Q of a matrix with more rows than columns has no gradient`,
     );
   }
   const now = valueOfNow(a);

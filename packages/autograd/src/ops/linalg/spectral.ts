@@ -21,7 +21,7 @@ import {
   serialOp,
 } from "./matrices.ts";
 
-/** The cosine and sine of the rotation that makes an off-diagonal element 0, from cot 2θ. */
+/** The cosine and sine of the rotation that zeroes an off-diagonal element, from cot 2θ. */
 const ROTATION = `fn rotation(cot: f32) -> vec2<f32> {
   let t = select(1.0, -1.0, cot < 0.0) / (abs(cot) + sqrt(cot * cot + 1.0));
   return vec2<f32>(1.0, t) / sqrt(t * t + 1.0);
@@ -29,8 +29,9 @@ const ROTATION = `fn rotation(cot: f32) -> vec2<f32> {
 `;
 
 /**
- * Eigenvalues, ascending, in the first row, the eigenvectors as columns below: cyclic Jacobi on the
- * lower triangle.
+ * The first row has the eigenvalues, ascending; the columns below are the eigenvectors. Cyclic
+ * Jacobi
+ * on the lower triangle.
  */
 const eighOp: Op = serialOp({
   name: "eigh",
@@ -96,15 +97,13 @@ const eighOp: Op = serialOp({
 /** xⱼ − xᵢ. */
 const gaps = (x: Tensor): Tensor => sub(unsqueeze(x, -2), unsqueeze(x, -1));
 
-/**
- * 1/x, and 0 where x is 0: where two values are equal their vectors have no derivative, and none is
- * asked for.
- */
+/** 1/x, or 0 where x = 0: the eigenvectors of equal eigenvalues have no derivative. */
 const inverse = (x: Tensor): Tensor => {
   const isZero = eq(x, 0);
   return where(isZero, 0, trueDivide(1, where(isZero, 1, x)));
 };
 
+/** The result of `linalg.eigh`: by name, or `const [eigenvalues, eigenvectors] = …`. */
 export interface EighResult extends Pair<Tensor> {
   readonly eigenvalues: Tensor;
   readonly eigenvectors: Tensor;
@@ -121,8 +120,9 @@ function decomposed(call: string, a: Tensor): EighResult {
 }
 
 /**
- * A = V diag λ Vᵀ for symmetric A (only its lower triangle is read): eigenvalues λ, ascending, and
- * eigenvectors as the columns of V, each up to its sign.  [..., n, n] → [..., n], [..., n, n].
+ * A = V diag λ Vᵀ for symmetric A (only its lower triangle is read). The eigenvalues λ are
+ * ascending;
+ * the columns of V are the eigenvectors, each up to its sign. [..., n, n] → [..., n], [..., n, n].
  */
 export function eigh(a: Tensor): EighResult {
   checkCall("linalg.eigh(a)", arguments);
@@ -130,8 +130,8 @@ export function eigh(a: Tensor): EighResult {
 }
 
 /**
- * The eigenvalues of symmetric A, ascending (only its lower triangle is read).  [..., n, n] → [...,
- * n].
+ * The eigenvalues of symmetric A, ascending. Only the lower triangle is read.
+ * [..., n, n] → [..., n].
  */
 export function eigvalsh(a: Tensor): Tensor {
   checkCall("linalg.eigvalsh(a)", arguments);
@@ -139,8 +139,9 @@ export function eigvalsh(a: Tensor): Tensor {
 }
 
 /**
- * Singular values, descending, in the first row, then the rows of U, then those of V; for A no
- * wider than high: one-sided Jacobi.
+ * The first row has the singular values, descending; then follow the rows of U, then those of V.
+ * For A
+ * with rows ≥ columns. One-sided Jacobi.
  */
 const svdOp: Op = serialOp({
   name: "svd",
@@ -213,8 +214,9 @@ const svdOp: Op = serialOp({
 });
 
 /**
- * S, U and V of A = U diag(S) Vᵀ for A of any shape; columns of U (or V) whose singular value is 0
- * are 0.
+ * S, U and V of A = U diag(S) Vᵀ for A of any shape. Columns of U (or V) with the singular value 0
+ * are
+ * 0.
  */
 export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Tensor } {
   const [rows, columns] = checkMatrices(call, a);

@@ -16,14 +16,17 @@ import { checkMatrices, mT } from "./matrices.ts";
 import { orthogonal } from "./orthogonal.ts";
 import { singular } from "./spectral.ts";
 
+/** Options of `linalg.svd`. */
 export interface SvdOptions {
   /**
-   * Square U and V, completed by columns without a gradient; else [..., m, k] and [..., k, n] with
-   * k = min(m, n).
+   * If true (the default), U and V are square, completed by columns without a gradient. Else they
+   * are
+   * [..., m, k] and [..., k, n] with k = min(m, n).
    */
   readonly fullMatrices?: boolean;
 }
 
+/** The result of `linalg.svd`: by name, or `const [U, S, Vh] = …`. */
 export interface SvdResult extends Triple<Tensor> {
   readonly U: Tensor;
   readonly S: Tensor;
@@ -31,9 +34,10 @@ export interface SvdResult extends Triple<Tensor> {
 }
 
 /**
- * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign, and
- * singular values S, descending. [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n],
- * or less without `fullMatrices`.
+ * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign. The
+ * singular
+ * values S are descending. [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n]; smaller
+ * without `fullMatrices`.
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
   checkCall("linalg.svd(a, { fullMatrices: boolean })", arguments);
@@ -42,7 +46,7 @@ export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
   return composite(() => {
     const { S, U, V } = singular("linalg.svd", a);
     const high = rows >= columns;
-    // the other one is a product of rotations, and so whole
+    // The other factor is a product of rotations, so it has no zero columns.
     const whole = completed(high ? U : V, fullMatrices);
     const made = inOrder({ U: high ? whole : U, S, Vh: mT(high ? V : whole) });
     for (const part of made) watch(part, ...made);
@@ -51,8 +55,9 @@ export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
 }
 
 /**
- * Columns of 0 replaced by others orthogonal to the rest, and further ones up to a square if it is
- * asked for.
+ * Replaces zero columns by others orthogonal to the rest. If `square`, adds columns until the
+ * matrix is
+ * square.
  */
 export function completed(x: Tensor, square: boolean): Tensor {
   const [rows, n] = x.shape.slice(-2) as [number, number];
@@ -66,19 +71,22 @@ export function completed(x: Tensor, square: boolean): Tensor {
   return square && rows > n ? cat([columns, narrow(basis, -1, n, rows - n)], -1) : columns;
 }
 
+/** Options of `linalg.pinv`. */
 export interface PinvOptions {
   /**
-   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
-   * smallest step at 1 unless given.
+   * Singular values up to this fraction of the largest count as 0 (max(m, n) times the dtype's
+   * machine
+   * epsilon).
    */
   readonly rtol?: number | null;
-  /** Singular values at most this large count as 0. */
+  /** Singular values up to this count as 0 (0). */
   readonly atol?: number;
 }
 
 /**
- * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient is that of full rank, or of
- * changes that keep the rank. [..., m, n] → [..., n, m].
+ * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient holds for changes of A that
+ * keep
+ * the rank. [..., m, n] → [..., n, m].
  */
 export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
   checkCall("linalg.pinv(a, { rtol: number | null, atol: number })", arguments);
@@ -101,7 +109,7 @@ export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
   });
 }
 
-/** Golub & Pereyra 1973, in the order of products that is cheaper; `g` is dyᵀ. */
+/** Golub & Pereyra 1973, with the cheaper order of products. `g` is dyᵀ. */
 function pinvGradient(a: Tensor, p: Tensor, g: Tensor): Tensor {
   const pT = mT(p);
   if ((a.shape.at(-2) as number) <= (a.shape.at(-1) as number)) {

@@ -17,7 +17,7 @@ import { type DiagonalOptions, diagonal as diagonalOf } from "../shape/diagonals
 import { flip, roll } from "../shape/movement.ts";
 import { inv, solve } from "./elimination.ts";
 
-/** a × b along `dim`, the last unless told: vectors of three. They broadcast. */
+/** a × b of vectors of size 3 along `dim` (the last unless given). They broadcast. */
 export function cross(a: Tensor, b: Tensor, options: number | DimOption = {}): Tensor {
   checkCall("linalg.cross(a, b, dim?: number, { dim })", arguments);
   const call = "linalg.cross";
@@ -31,7 +31,7 @@ export function cross(a: Tensor, b: Tensor, options: number | DimOption = {}): T
   );
   if (shape[dim] !== 3 || a.shape.length !== b.shape.length)
     throw new ShapeError(
-      `${call}: takes vectors of 3${detail("a", a.shape)}${detail("b", b.shape)}`,
+      `${call}: expected size 3 along the dimension${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   return composite(() => {
     const [x, y] = [expand(a, shape), expand(b, shape)];
@@ -39,7 +39,7 @@ export function cross(a: Tensor, b: Tensor, options: number | DimOption = {}): T
   });
 }
 
-/** Σ a b along `dim`, the last unless told. They broadcast. */
+/** Σ a b along `dim` (the last unless given). They broadcast. */
 export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): Tensor {
   checkCall("linalg.vecdot(a, b, dim?: number, { dim })", arguments);
   checkTensor("linalg.vecdot", a);
@@ -51,8 +51,8 @@ export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): 
 }
 
 /**
- * The product of matrices in the order that takes the fewest operations; the first and the last may
- * be vectors.
+ * The product of matrices in the order with the fewest operations. The first and the last may be
+ * vectors.
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   checkCall("linalg.multiDot(tensors: tensor[])", arguments);
@@ -61,9 +61,7 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   return chained("linalg.multiDot", tensors);
 }
 
-/**
- * The product of matrices in the order that takes the fewest operations. PyTorch's `chain_matmul`.
- */
+/** The product of matrices in the order with the fewest operations. PyTorch's `chain_matmul`. */
 export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
   for (const one of matrices) checkTensor("chainMatmul", one);
   return chained("chainMatmul", matrices);
@@ -71,13 +69,13 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
 
 function chained(call: string, tensors: readonly Tensor[]): Tensor {
   const count = tensors?.length ?? 0;
-  if (count === 0) throw new ArgumentError(`${call}: needs a matrix at least`);
+  if (count === 0) throw new ArgumentError(`${call}: needs at least one matrix`);
   for (const [i, one] of tensors.entries()) {
     checkTensor(call, one);
     const rank = one.shape.length;
     if (rank === 2 || (rank === 1 && call !== "chainMatmul" && (i === 0 || i === count - 1)))
       continue;
-    throw new ShapeError(`${call}: takes matrices${detail(`number ${i}`, one.shape)}`);
+    throw new ShapeError(`${call}: expected matrices${detail(`operand ${i}`, one.shape)}`);
   }
   if (count === 1) return composite(() => (tensors[0] as Tensor).clone());
   return composite(() => {
@@ -91,7 +89,7 @@ function chained(call: string, tensors: readonly Tensor[]): Tensor {
   });
 }
 
-/** By the costs of all ways to put brackets (Cormen et al., 15.2). */
+/** Compares the costs of all orders (Cormen et al., 15.2). */
 function inBestOrder(matrices: readonly Tensor[]): Tensor {
   const sizes = [matrices[0]?.shape[0] as number, ...matrices.map((x) => x.shape[1] as number)];
   const n = matrices.length;
@@ -119,13 +117,14 @@ function inBestOrder(matrices: readonly Tensor[]): Tensor {
   return product(0, n - 1);
 }
 
+/** Options of `linalg.tensorinv`. */
 export interface TensorinvOptions {
-  /** How many of the first dimensions are rows: 2 unless given. */
+  /** The number of first dimensions that are rows (2). */
   readonly ind?: number;
 }
 
 /**
- * B with tensordot(B, A, ind) the identity: the inverse of A seen as a matrix whose rows are the
+ * B such that tensordot(B, A, ind) is the identity: the inverse of A as a matrix whose rows are the
  * first `ind` dimensions.
  */
 export function tensorinv(a: Tensor, options: number | TensorinvOptions = {}): Tensor {
@@ -133,20 +132,23 @@ export function tensorinv(a: Tensor, options: number | TensorinvOptions = {}): T
   const call = "linalg.tensorinv";
   checkTensor(call, a);
   const ind = typeof options === "number" ? options : (options.ind ?? 2);
-  if (!(Number.isInteger(ind) && ind > 0)) throw new ArgumentError(`${call}: ind is ${ind}`);
+  if (!(Number.isInteger(ind) && ind > 0))
+    throw new ArgumentError(`${call}: ind must be a whole number, 1 or more, got ${ind}`);
   const [rows, columns] = [a.shape.slice(0, ind), a.shape.slice(ind)];
   const n = sizeOf(rows);
-  if (n !== sizeOf(columns)) throw new ShapeError(`${call}: is not square${detail("a", a.shape)}`);
+  if (n !== sizeOf(columns))
+    throw new ShapeError(`${call}: the tensor is not a square matrix${detail("a", a.shape)}`);
   return composite(() => reshape(inv(reshape(a, [n, n])), [...columns, ...rows]));
 }
 
+/** Options of `linalg.tensorsolve`. */
 export interface TensorsolveOptions {
-  /** Dimensions of A that are moved to its end before. */
+  /** Dimensions of A that are moved to its end first. */
   readonly dims?: readonly number[] | null;
 }
 
 /**
- * X of tensordot(A, X, the dimensions of X) = B: A seen as a matrix whose rows are B's elements.
+ * X such that tensordot(A, X, the dimensions of X) = B: A is a matrix whose rows are B's elements.
  */
 export function tensorsolve(a: Tensor, b: Tensor, options: TensorsolveOptions = {}): Tensor {
   checkCall("linalg.tensorsolve(a, b, { dims: number[] | null })", arguments);
@@ -161,18 +163,19 @@ export function tensorsolve(a: Tensor, b: Tensor, options: TensorsolveOptions = 
     const n = sizeOf(b.shape);
     if (sizeOf(shape) !== n || sizeOf(a.shape) !== n * n)
       throw new ShapeError(
-        `${call}: the sizes do not fit${detail("a", a.shape)}${detail("b", b.shape)}`,
+        `${call}: the sizes of A and B do not fit${detail("a", a.shape)}${detail("b", b.shape)}`,
       );
     return reshape(solve(reshape(moved, [n, n]), reshape(b, [n])), shape);
   });
 }
 
+/** Options of `linalg.vander`. */
 export interface LinalgVanderOptions {
-  /** How many powers: as many as there are numbers, unless given. */
+  /** The number of powers (as many as there are elements). */
   readonly N?: number | null;
 }
 
-/** The powers x⁰, x¹, … of each number, as rows.  [..., n] → [..., n, N]. */
+/** The powers x⁰, x¹, … of each element, as rows. [..., n] → [..., n, N]. */
 export function linalgVander(x: Tensor, options: LinalgVanderOptions = {}): Tensor {
   checkCall("linalg.vander(x, { N: number | null })", arguments);
   const call = "linalg.vander";
@@ -186,12 +189,13 @@ export function linalgVander(x: Tensor, options: LinalgVanderOptions = {}): Tens
   return powers(call, x, options.N, true);
 }
 
+/** Options of `vander`. */
 export interface VanderOptions extends LinalgVanderOptions {
-  /** The powers from 0 on; else (the default) to 0. */
+  /** If true, powers go up from 0; else (the default) down to 0. */
   readonly increasing?: boolean;
 }
 
-/** The powers …, x¹, x⁰ of each number of a vector, as rows.  [n] → [n, N]. */
+/** The powers …, x¹, x⁰ of each element of a vector, as rows. [n] → [n, N]. */
 export function vander(
   x: Tensor,
   N?: number | null | VanderOptions,
@@ -200,7 +204,8 @@ export function vander(
 ): Tensor {
   checkCall("vander(x, N?: number | null, increasing?: boolean, { N, increasing })", arguments);
   checkTensor("vander", x);
-  if (x.shape.length !== 1) throw new ShapeError(`vander: takes a vector${detail("x", x.shape)}`);
+  if (x.shape.length !== 1)
+    throw new ShapeError(`vander: expected a vector${detail("x", x.shape)}`);
   const named = typeof N === "object" && N !== null ? N : options;
   const count = typeof N === "number" ? N : named?.N;
   return powers("vander", x, count, increasing ?? named?.increasing ?? false);
@@ -214,9 +219,9 @@ function powers(
 ): Tensor {
   const count = N ?? (x.shape.at(-1) as number | undefined) ?? 1;
   if (x.shape.length === 0)
-    throw new ShapeError(`${call}: takes numbers [..., n]${detail("x", x.shape)}`);
+    throw new ShapeError(`${call}: expected at least 1 dimension${detail("x", x.shape)}`);
   if (!(Number.isInteger(count) && count >= 0))
-    throw new ArgumentError(`${call}: N must be a whole number, 0 or more; got ${count}`);
+    throw new ArgumentError(`${call}: N must be a whole number, 0 or more, got ${count}`);
   return composite(() => {
     const ones = constant(
       1,
@@ -231,7 +236,7 @@ function powers(
   });
 }
 
-/** The diagonals of the last two dimensions, unless told otherwise. A view. */
+/** The diagonals over the last two dimensions, unless others are given. A view. */
 export function diagonal(a: Tensor, options: DiagonalOptions = {}): Tensor {
   checkCall("linalg.diagonal(a, { offset: number, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = -2, dim2 = -1 } = options;

@@ -25,7 +25,10 @@ import {
   serialOp,
 } from "./matrices.ts";
 
-/** L of A = L Lᵀ, row by row; NaN from the first row on that has none. Reads the lower triangle. */
+/**
+ * L of A = L Lᵀ, row by row. From the first row without a factor on, it is NaN. Reads the lower
+ * triangle.
+ */
 const choleskyOp: Op = serialOp({
   name: "cholesky",
   inputs: ["a"],
@@ -47,7 +50,7 @@ const choleskyOp: Op = serialOp({
   }
 `,
   saves: ["output"],
-  // L⁻ᵀ Φ(Lᵀ dL) L⁻¹ made symmetric; Φ takes the lower triangle, half of the diagonal
+  // L⁻ᵀ Φ(Lᵀ dL) L⁻¹ made symmetric. Φ takes the lower triangle with half of the diagonal.
   gradient: (dy, _, { output }) => {
     const inner = matmul(mT(output), dy);
     const lower = sub(
@@ -60,15 +63,17 @@ const choleskyOp: Op = serialOp({
   },
 });
 
+/** Options of `linalg.cholesky` and `linalg.choleskyEx`. */
 export interface CholeskyOptions {
-  /** Give Lᵀ instead. */
+  /** If true, returns the upper factor Lᵀ. */
   readonly upper?: boolean;
 }
 
 /**
- * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle
- * is read). A that is not positive definite is an ArgumentError; `choleskyEx` tells instead.  [...,
- * n, n] → [..., n, n].
+ * The lower triangular L with A = L Lᵀ, for symmetric positive definite A. Only the lower triangle
+ * is
+ * read. If A is not positive definite, it throws an ArgumentError; `choleskyEx` reports it instead.
+ * [..., n, n] → [..., n, n].
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
@@ -77,22 +82,22 @@ export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
     [a],
     () =>
       new ArgumentError(
-        "linalg.cholesky: the matrix is not positive definite\n  hint: linalg.choleskyEx tells which is not; A + εI is, for symmetric A with no eigenvalue below −ε",
+        "linalg.cholesky: the matrix is not positive definite\n  hint: linalg.choleskyEx tells which matrix it is; A + εI is positive definite if no eigenvalue is below −ε",
       ),
   );
   return watch(made, made);
 }
 
-/** The factor, and where there is none. */
+/** The result of `linalg.choleskyEx`: by name, or `const [L, info] = …`. */
 export interface CholeskyResult extends Pair<Tensor> {
-  /** NaN from the first row on that has none. */
+  /** The factor: NaN from the first row without a factor on. */
   readonly L: Tensor;
-  /** 0, or the number of the first row that has none. */
+  /** 0, or the number of the first row without a factor (from 1). */
   readonly info: Tensor;
 }
 
 /**
- * `cholesky` that does not refuse: `info` is 0 for each positive definite matrix.  [..., n, n] →
+ * `cholesky` that does not throw: `info` is 0 for each positive definite matrix. [..., n, n] →
  * [..., n, n], [...] of i32.
  */
 export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyResult {
@@ -117,7 +122,7 @@ function factored(call: string, a: Tensor, { upper = false }: CholeskyOptions): 
   });
 }
 
-/** X of T X = B, a thread a column. */
+/** X of T X = B, one thread per column. */
 const substitutionOp: Op = serialOp({
   name: "solveTriangular",
   inputs: ["a", "b"],
@@ -155,18 +160,19 @@ function substitute(a: Tensor, b: Tensor, upper: boolean, unit: boolean): Tensor
   return recordSerial(substitutionOp, [a, b], b.shape, countOf(b) * columns, numbers);
 }
 
+/** Options of `linalg.solveTriangular`. */
 export interface SolveTriangularOptions {
-  /** Whether A is upper triangular; what is on its other side is not read. */
+  /** Whether A is upper triangular. The other triangle is not read. */
   readonly upper: boolean;
-  /** Solve A X = B; else X A = B. */
+  /** If true, solves A X = B; else X A = B. */
   readonly left?: boolean;
-  /** Take the diagonal to be 1 without reading it. */
+  /** If true, takes the diagonal as 1 without reading it. */
   readonly unitriangular?: boolean;
 }
 
 /**
- * X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → B's
- * shape; batches broadcast.
+ * X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → the
+ * shape of B. Batches broadcast.
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
   checkCall(
@@ -175,7 +181,9 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   );
   const call = "linalg.solveTriangular";
   if (typeof options?.upper !== "boolean")
-    throw new ArgumentError(`${call}: needs upper: true or false, which triangle is read`);
+    throw new ArgumentError(
+      `${call}: needs { upper: true } or { upper: false }, the triangle of A`,
+    );
   const { upper, left = true, unitriangular = false } = options;
   const n = checkSquare(call, a);
   const sides = checkMatrices(call, b);
@@ -187,12 +195,13 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   });
 }
 
+/** The error for matrices of a linear system whose sizes differ. */
 export const misfit = (call: string, a: Tensor, b: Tensor): ShapeError =>
   new ShapeError(
     `${call}: the sizes of A and B do not fit${detail("a", a.shape)}${detail("b", b.shape)}`,
   );
 
-/** Both with the batch that theirs broadcast to. */
+/** Both operands, broadcast to a common batch. */
 export function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
   const batch: Shape = broadcastShapes(call, batchOf(a), batchOf(b));
   return [expand(a, [...batch, ...a.shape.slice(-2)]), expand(b, [...batch, ...b.shape.slice(-2)])];

@@ -21,7 +21,9 @@ import { cast, constant } from "../core/constant.ts";
 import { reduction } from "../core/define.ts";
 import { alias, moveLast, reshape, shaped } from "../core/layout.ts";
 
-/** Repeats sizes of 1 to this shape, as a view; -1 keeps a size, new dimensions come first. */
+/**
+ * Expands dimensions of size 1 to this shape; -1 keeps a size, new dimensions come first. A view.
+ */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (arguments.length > 2 || !Array.isArray(shape))
     checkCall("expand(x, shape: number[])", arguments);
@@ -32,14 +34,14 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   if (!fits) {
     throw new ShapeError(
       `expand: [${x.shape.join(", ")}] does not expand to [${shape.join(", ")}]${detail("x", x.shape)}` +
-        "\n  hint: only sizes of 1 grow, and new dimensions stand first",
+        "\n  hint: only dimensions of size 1 expand, and new dimensions come first",
     );
   }
   const own = checkShape("expand", sizes);
   return sameShape(x.shape, own) ? alias(x) : expanded(x, own);
 }
 
-/** `expand` under its other name: x repeated to this shape, without a copy. A view. */
+/** `expand` under its other name. A view. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (arguments.length > 2 || !Array.isArray(shape))
     checkCall("broadcastTo(x, shape: number[])", arguments);
@@ -53,8 +55,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 }
 
 /**
- * The tensors expanded to their common shape: broadcastTensors(a, b) or broadcastTensors([a, b]).
- * Views.
+ * Expands tensors to their common shape: broadcastTensors(a, b) or broadcastTensors([a, b]). Views.
  */
 export function broadcastTensors(
   ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]
@@ -66,7 +67,7 @@ export function broadcastTensors(
   return list.map((x) => expanded(x, shape));
 }
 
-/** `expand` without checks, inside an operation; x itself if nothing changes. */
+/** `expand` without checks, inside an operation. Returns x if nothing changes. */
 function expanded(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   return recordView(x, {
@@ -76,7 +77,7 @@ function expanded(x: Tensor, shape: Shape): Tensor {
   });
 }
 
-/** Sum over the dimensions that broadcasting `shape` to x's shape had repeated. */
+/** Sums over the dimensions that broadcasting `shape` to x's shape repeated. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
@@ -86,7 +87,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return shaped(reduce(sumOp, x, dims, false), shape);
 }
 
-/** Runs a reduce op over these dimensions (counted from the front; none is none). */
+/** Runs a reduce op over these dimensions (counted from the front; an empty list reduces none). */
 export function reduce(
   op: Op,
   x: Tensor,
@@ -106,7 +107,7 @@ export function reduce(
   return keepdim ? shaped(out, keptShape(x.shape, dims)) : out;
 }
 
-/** The shape with a 1 in place of each of these dimensions. */
+/** The shape with each of these dimensions set to 1. */
 export const keptShape = (shape: Shape, dims: readonly number[]): Shape =>
   shape.map((n, d) => (dims.includes(d) ? 1 : n));
 
@@ -116,7 +117,7 @@ const sumOp: Op = reduction({
   gradient: (dy, _, { shapes, attrs }) => [spread(dy, shapes[0] as Shape, reducedDims(attrs))],
 });
 
-/** A reduced value back over the last `count` dimensions of `shape`. A view. */
+/** Expands a reduced value over the last `count` dimensions of `shape`. A view. */
 export function spread(y: Tensor, shape: Shape, count: number): Tensor {
   return expanded(
     shaped(
@@ -127,17 +128,19 @@ export function spread(y: Tensor, shape: Shape, count: number): Tensor {
   );
 }
 
+/** Options of reductions. */
 export interface ReduceOptions extends DimOption<Dims> {
-  /** Keep the reduced dimensions, with size 1. */
+  /** If true, keeps the reduced dimensions with size 1. */
   readonly keepdim?: boolean;
 }
 
+/** Options of `sum`, `mean`, `prod` and `nansum`. */
 export interface SumOptions extends ReduceOptions {
-  /** Convert to this dtype first. */
+  /** Converts x to this dtype first. */
   readonly dtype?: DType;
 }
 
-/** Σ x over `dim` (one, several, or all). Bools and bytes are counted in i32. */
+/** Σ x over `dim` (one, several, or all). Bools and u8 are summed in i32. */
 export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
@@ -156,11 +159,11 @@ export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): T
   return reduce(sumOp, value, dims, keepdim);
 }
 
-/** Sums of bools and bytes do not fit in them. */
+/** The dtype of a sum. Bools and u8 are too small for it. */
 export const countable = (dtype: DType): DType =>
   isFloating(dtype) || dtype === "u32" ? dtype : "i32";
 
-/** The reduction over no elements: its start, with a gradient of no elements. */
+/** A reduction over no elements: its initial value, on the tape. */
 export function startValue(
   value: number,
   x: Tensor,
@@ -179,7 +182,7 @@ export function unmoved(value: Tensor, operands: readonly Tensor[]): Tensor {
   return value;
 }
 
-/** The value on the tape as a function of further operands, with gradients of 0. */
+/** The value, on the tape also as a function of further operands with gradients of 0. */
 export function withUnmoved(value: Tensor, operands: readonly Tensor[]): Tensor {
   const made = newHandle(value.cell, value.window);
   recordGradient("constant", made, [value, ...operands], (dy) => [dy, ...operands.map(zerosLike)]);

@@ -14,7 +14,7 @@ import { gatherAlong } from "../indexing/gathering.ts";
 import { type DiagOptions, diag } from "./diagonals.ts";
 import { meshgrid } from "./movement.ts";
 
-/** Tensors given one by one, or as a list. */
+/** The tensors as a list, given one by one or as a list. */
 type Several = readonly Tensor[] | readonly [readonly Tensor[]];
 
 function listOf(call: string, tensors: Several): Tensor[] {
@@ -24,7 +24,7 @@ function listOf(call: string, tensors: Several): Tensor[] {
   return list;
 }
 
-/** The shape that shapes broadcast to together: broadcastShapes([3, 1], [4]). */
+/** The shape that these shapes broadcast to: broadcastShapes([3, 1], [4]). */
 export function broadcastShapesOf(...shapes: readonly Shape[]): number[] {
   if (arguments.length > 0) checkCall("broadcastShapes(...shapes)", arguments);
   const given = shapes.map((shape) =>
@@ -34,8 +34,8 @@ export function broadcastShapesOf(...shapes: readonly Shape[]): number[] {
 }
 
 /**
- * The tensors as blocks along the diagonal of a matrix, 0 elsewhere: numbers and vectors are rows.
- * blockDiag(a, b) or blockDiag([a, b]).
+ * A block-diagonal matrix of the tensors; 0-d tensors and vectors are rows. blockDiag(a, b) or
+ * blockDiag([a, b]).
  */
 export function blockDiag(...tensors: Several): Tensor {
   if (arguments.length > 0) checkCall("blockDiag(...tensors)", arguments);
@@ -63,15 +63,16 @@ export function blockDiag(...tensors: Several): Tensor {
 }
 
 /**
- * All ways to choose one element of each vector: [n₁ · n₂ …, number of vectors]; of one vector
- * itself.
+ * All combinations of one element of each vector: [n₁ · n₂ …, number of vectors]. A single vector
+ * is
+ * returned as it is.
  */
 export function cartesianProd(...tensors: Several): Tensor {
   if (arguments.length > 0) checkCall("cartesianProd(...tensors)", arguments);
   const list = listOf("cartesianProd", tensors);
   for (const x of list) {
     if (x.shape.length !== 1)
-      throw new ShapeError(`cartesianProd: takes vectors${detail("x", x.shape)}`);
+      throw new ShapeError(`cartesianProd: expected vectors${detail("x", x.shape)}`);
   }
   if (list.length === 1) return alias(list[0] as Tensor);
   return composite(() =>
@@ -82,22 +83,23 @@ export function cartesianProd(...tensors: Several): Tensor {
   );
 }
 
+/** Options of `combinations`. */
 export interface CombinationsOptions {
-  /** How many are chosen at a time: 2 unless given. */
+  /** The number of elements of a combination (2). */
   readonly r?: number;
-  /** Whether an element may be chosen again. */
+  /** If true, an element may occur several times. */
   readonly withReplacement?: boolean;
 }
 
-/** All ways to choose r elements of a vector, in its order: [number of ways, r]. */
+/** All combinations of r elements of a vector, in its order: [number of combinations, r]. */
 export function combinations(x: Tensor, options: CombinationsOptions = {}): Tensor {
   checkCall("combinations(x, { r: number, withReplacement: boolean })", arguments);
   const { r = 2, withReplacement = false } = options;
   checkTensor("combinations", x);
   if (x.shape.length !== 1)
-    throw new ShapeError(`combinations: takes a vector${detail("x", x.shape)}`);
+    throw new ShapeError(`combinations: expected a vector${detail("x", x.shape)}`);
   if (!(Number.isInteger(r) && r >= 0)) {
-    throw new ArgumentError(`combinations: r must be a whole number, 0 or more; got ${r}`);
+    throw new ArgumentError(`combinations: r must be a whole number, 0 or more, got ${r}`);
   }
   const n = x.shape[0] as number;
   const places: number[] = [];
@@ -125,7 +127,7 @@ export function combinations(x: Tensor, options: CombinationsOptions = {}): Tens
   );
 }
 
-/** Tensors side by side as columns: numbers and vectors are single ones. */
+/** Concatenates tensors as columns. 0-d tensors and vectors are single columns. */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
   checkCall("columnStack(tensors: tensor[])", arguments);
   const list = listOf("columnStack", [tensors]);
@@ -137,7 +139,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** Tensors behind one another, along the third dimension. */
+/** Concatenates tensors along the third dimension. */
 export function dstack(tensors: readonly Tensor[]): Tensor {
   checkCall("dstack(tensors: tensor[])", arguments);
   const list = listOf("dstack", [tensors]);
@@ -149,7 +151,7 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** The matrix with all elements of x on its diagonal, `offset` above the main one. */
+/** The matrix with all elements of x on a diagonal, `offset` above the main one. */
 export function diagflat(x: Tensor, offset: number | { readonly offset?: number } = 0): Tensor {
   checkCall("diagflat(x, offset?: number, { offset })", arguments);
   checkTensor("diagflat", x);

@@ -13,6 +13,7 @@ import { assemble, placedStep } from "../core/strided.ts";
 import { add } from "../math/arithmetic.ts";
 import { ge, le, where } from "../math/comparison.ts";
 
+/** Options of `diagonal` and `diagEmbed`. */
 export interface DiagonalOptions {
   readonly offset?: number;
   readonly dim1?: number;
@@ -32,7 +33,8 @@ export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
     normalizeDim("diagonal", dim1, rank),
     normalizeDim("diagonal", dim2, rank),
   ];
-  if (row === column) throw new ArgumentError(`diagonal: dim1 and dim2 are both ${row}`);
+  if (row === column)
+    throw new ArgumentError(`diagonal: dim1 and dim2 must differ, both are ${row}`);
   const [rows, columns] = [x.shape[row] as number, x.shape[column] as number];
   const length = Math.max(
     0,
@@ -51,13 +53,14 @@ export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
   return recordView(x, placedStep("diagonal", apply));
 }
 
+/** Options of `diag`, `tril` and `triu`. */
 export interface DiagOptions {
   readonly diagonal?: number;
 }
 
 /**
- * The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its
- * diagonal; `diagonal` above the main one.
+ * For a matrix its diagonal (a copy; `diagonal` is a view), for a vector the matrix with it on the
+ * diagonal. `diagonal` counts above the main one.
  */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
   checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
@@ -66,13 +69,14 @@ export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
   if (x.shape.length === 2) return copy(diagonal(x, { offset }));
   if (x.shape.length === 1) return diagEmbed(x, { offset });
   throw new ShapeError(
-    `diag: takes a vector or a matrix${detail("x", x.shape)}\n  hint: diagonal or diagEmbed`,
+    `diag: expected a vector or a matrix${detail("x", x.shape)}\n  hint: use diagonal or diagEmbed`,
   );
 }
 
 /**
  * Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one,
- * and 0 elsewhere.
+ * and
+ * 0 elsewhere.
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
@@ -95,7 +99,7 @@ export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   return assemble(shape, [{ value: x, strides: [...strides, down + across], offset: start }]);
 }
 
-/** x where the column lies on the wanted side of the diagonal, else 0. */
+/** x on one side of the diagonal, 0 on the other. */
 function triangle(
   call: string,
   x: Tensor,

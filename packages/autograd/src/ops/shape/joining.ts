@@ -9,18 +9,18 @@ import type { Tensor } from "../../tensor.ts";
 import { assemble, type Part } from "../core/strided.ts";
 import { add } from "../math/arithmetic.ts";
 
-/** Parts of one assembly whose elements can still be found where they are read. */
+/** The most parts of one assembly: every read looks through them. */
 const MOST_PARTS = 4;
 
-/** A part of an assembly over zeros: a box, and where it begins in each dimension. */
+/** A part of an assembly over zeros: a box, and its start in each dimension. */
 interface Placed extends Part {
   readonly stretches: readonly Stretch[];
   readonly starts: readonly number[];
 }
 
 /**
- * a + b of gradients. Gradients of slices are zero elsewhere: they become one assembly. If all
- * parts are views of one result in the same layout, the sum is a view of it.
+ * a + b of gradients. A gradient of a slice is zero elsewhere, so the sum of several becomes one
+ * assembly. If all parts are views of one result in the same layout, the sum is a view of it.
  */
 export function joined(a: Tensor, b: Tensor): Tensor {
   if (isGradEnabled() || !sameShape(a.shape, b.shape) || a.dtype !== b.dtype) return add(a, b);
@@ -41,14 +41,14 @@ export function joined(a: Tensor, b: Tensor): Tensor {
 
 const withdrawn = new WeakSet<Node>();
 
-/** Nothing reads this assembly any more, so it does not count among those that read its parts. */
+/** Nothing reads this assembly any more, so it stops counting as a reader of its inputs. */
 function withdraw(node: Node): void {
   if (node.consumers > 0 || withdrawn.has(node)) return;
   withdrawn.add(node);
   for (const input of node.inputs) input.consumers--;
 }
 
-/** The parts of a pending assembly over zeros, if all are rectangles. */
+/** The parts of a pending assembly over zeros, if all of them are boxes. */
 function partsOf({ node, window }: Tensor): Placed[] | null {
   const { op, state, attrs, inputs, views, shape, scalars } = node;
   if (window !== null || op.meaning.kind !== "assemble") return null;
@@ -78,7 +78,7 @@ const disjoint = (a: Placed, b: Placed): boolean =>
     return end(a) <= other || end(b) <= start;
   });
 
-/** The view through which the parts' common tensor is the whole; null if there is none. */
+/** The view of the parts' common tensor that equals the whole assembly. Null if there is none. */
 function viewOfAll(parts: readonly Placed[], shape: Shape): View | null {
   const [first, ...others] = parts as [Placed, ...Placed[]];
   if (others.some(({ value }) => value.node !== first.value.node)) return null;
@@ -87,7 +87,7 @@ function viewOfAll(parts: readonly Placed[], shape: Shape): View | null {
   const strides = shape.map((_, d) => {
     const { dim } = first.stretches[d] as Stretch;
     if (dim >= 0) return view.strides[dim] as number;
-    // the dimension that tells parts apart: how far the next one along it is
+    // Parts differ in this dimension: its stride is the distance to the next part.
     const next = others.findIndex(({ starts }) => starts[d] !== first.starts[d]);
     if (next < 0) return 0;
     const steps = (others[next]?.starts[d] as number) - (first.starts[d] as number);

@@ -14,7 +14,10 @@ import { flatten, reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { placedStep } from "../core/strided.ts";
 import { expand } from "./broadcast.ts";
 
-/** `count` elements of a dimension from `start`, every `step`-th; it may be negative. A view. */
+/**
+ * A view of `count` elements of a dimension from `start`, every `step`-th. The step may be
+ * negative.
+ */
 export function sliceOf(
   x: Tensor,
   dim: number,
@@ -40,18 +43,18 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   const first = start < 0 ? start + n : start;
   if (!(first >= 0 && length >= 0 && first + length <= n)) {
     throw new ArgumentError(
-      `narrow: ${length} elements from ${start} do not lie in a dimension of ${n}${detail("x", x.shape)}`,
+      `narrow: ${length} elements from ${start} exceed a dimension of size ${n}${detail("x", x.shape)}`,
     );
   }
   return sliceOf(x, at, first, length, 1);
 }
 
-/** The slice at `index` of dimension `dim`, which is dropped. A view. */
+/** The slice at `index` of dimension `dim`, without that dimension. A view. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   if (arguments.length > 3) checkCall("select(x, dim: number, index: number)", arguments);
   checkTensor("select", x);
   if (x.shape.length === 0)
-    throw new ArgumentError("select: a 0-d tensor has no dimension to choose from");
+    throw new ArgumentError("select: expected at least 1 dimension, got a 0-d tensor");
   const at = normalizeDim("select", dim, x.shape.length);
   return selected(x, at, checkIndex("select", index, x.shape, at));
 }
@@ -71,18 +74,19 @@ export function checkIndex(call: string, index: number, shape: Shape, dim: numbe
   throw noIndex(call, index, shape, dim);
 }
 
+/** The error for an index that is out of range. */
 export const noIndex = (call: string, index: number, shape: Shape, dim: number): IndexError =>
   new IndexError(
     `${call}: index ${index} is out of range for dimension ${dim} of size ${shape[dim]}${detail("x", shape)}`,
   );
 
-/** Reverses these dimensions ([] none): new values, as in PyTorch. */
+/** Reverses these dimensions. A copy, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
   checkCall("flip(x, dims: number | number[])", arguments);
   return copy(flipped(x, normalizeDims("flip", dims, x.shape.length, "none")));
 }
 
-/** `flip` as a view, of dimensions counted from the front. */
+/** Reverses dimensions, counted from the front. A view. */
 export function flipped(x: Tensor, dims: readonly number[]): Tensor {
   return recordView(x, {
     name: "flip",
@@ -95,7 +99,11 @@ export function flipped(x: Tensor, dims: readonly number[]): Tensor {
   });
 }
 
-/** Pieces of `size` along `dim` (the last may be shorter), or of each of the given sizes. Views. */
+/**
+ * Splits along `dim` into pieces of size `splitSize` (the last may be smaller), or of the given
+ * sizes.
+ * Views.
+ */
 export function split(
   x: Tensor,
   size: number | readonly number[],
@@ -111,7 +119,7 @@ export function split(
   const sizes = typeof size === "number" ? evenSizes(n, size) : size;
   if (sizes.reduce((sum, piece) => sum + piece, 0) !== n) {
     throw new ShapeError(
-      `split: sizes [${sizes.join(", ")}] do not add up to ${n}, dimension ${at}${detail("x", x.shape)}`,
+      `split: sizes [${sizes.join(", ")}] do not sum to ${n}, the size of dimension ${at}${detail("x", x.shape)}`,
     );
   }
   let start = 0;
@@ -130,25 +138,28 @@ function evenSizes(n: number, size: number): number[] {
   );
 }
 
-/** At most `chunks` pieces of equal size (the last may be shorter) along `dim`. Views. */
+/**
+ * Splits along `dim` into at most `chunks` pieces of equal size (the last may be smaller). Views.
+ */
 export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): Tensor[] {
   if (arguments.length > 2) checkCall("chunk(x, chunks: number, dim?: number, { dim })", arguments);
   checkTensor("chunk", x);
   if (!(Number.isInteger(chunks) && chunks > 0))
-    throw new ArgumentError(`chunk: needs 1 or more, got ${chunks}`);
+    throw new ArgumentError(`chunk: the number of chunks must be 1 or more, got ${chunks}`);
   const at = normalizeDim(
     "chunk",
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
     x.shape.length,
   );
-  // pieces of nothing are as many as were asked for
+  // An empty dimension gives as many empty pieces as were asked for.
   if (x.shape[at] === 0) return split(x, new Array<number>(chunks).fill(0), at);
   return split(x, Math.ceil((x.shape[at] ?? 1) / chunks), at);
 }
 
 /**
- * `pieces` nearly equal parts along `dim`, larger ones first; or parts between the places of a
- * list. Views.
+ * Splits along `dim` into `pieces` nearly equal parts, larger ones first, or at the indices of a
+ * list.
+ * Views.
  */
 export function tensorSplit(
   x: Tensor,
@@ -163,7 +174,7 @@ export function tensorSplit(
   );
   const n = x.shape[at];
   if (n === undefined)
-    throw new ArgumentError("tensorSplit: a 0-d tensor has no dimension to split");
+    throw new ArgumentError("tensorSplit: expected at least 1 dimension, got a 0-d tensor");
   const places = typeof pieces === "number" ? evenPlaces(n, pieces) : [...pieces];
   const place = (end: number): number => Math.min(n, Math.max(0, end < 0 ? end + n : end));
   return [...places, n].map((end, i) => {
@@ -172,10 +183,10 @@ export function tensorSplit(
   });
 }
 
-/** Where `count` nearly equal parts of n end, but for the last. */
+/** The ends of `count` nearly equal parts of n elements, without the last. */
 function evenPlaces(n: number, count: number): number[] {
   if (!(Number.isInteger(count) && count > 0))
-    throw new ArgumentError(`tensorSplit: needs 1 part or more, got ${count}`);
+    throw new ArgumentError(`tensorSplit: the number of parts must be 1 or more, got ${count}`);
   const larger = n % count;
   return Array.from(
     { length: count - 1 },
@@ -183,10 +194,10 @@ function evenPlaces(n: number, count: number): number[] {
   );
 }
 
-/** One of the parts along the first dimension, as `unbind` gives it. */
+/** One slice of `unbind` along the first dimension. */
 export const part = (x: Tensor, i: number): Tensor => selected(x, 0, i, "several");
 
-/** The slices along `dim`, which is dropped. Views. */
+/** The slices along `dim`, without that dimension. Views. */
 export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
   if (arguments.length > 1) checkCall("unbind(x, dim?: number, { dim })", arguments);
   checkTensor("unbind", x);
@@ -196,11 +207,13 @@ export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
     x.shape.length,
   );
   if (x.shape.length === 0)
-    throw new ArgumentError("unbind: a 0-d tensor has no dimension to take apart");
+    throw new ArgumentError("unbind: expected at least 1 dimension, got a 0-d tensor");
   return Array.from({ length: x.shape[at] as number }, (_, i) => selected(x, at, i, "several"));
 }
 
-/** Repeats the tensor `repeats[i]` times along dimension i; extra repeats make first dimensions. */
+/**
+ * Repeats the tensor `repeats[i]` times along dimension i. Extra repeats add leading dimensions.
+ */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   if (arguments.length > 2 || !Array.isArray(repeats))
     checkCall("repeat(x, repeats: number[])", arguments);
@@ -208,7 +221,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   if (repeats.length < x.shape.length) {
     throw new ArgumentError(
       `repeat: ${repeats.length} counts for a tensor of ${x.shape.length} dimensions${detail("x", x.shape)}` +
-        "\n  hint: tile takes fewer",
+        "\n  hint: tile accepts fewer",
     );
   }
   const sizes = [...new Array<number>(repeats.length - x.shape.length).fill(1), ...x.shape];
@@ -226,7 +239,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   );
 }
 
-/** `repeat` whose missing counts are 1 in front. */
+/** `repeat` that takes missing leading counts as 1. */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   if (arguments.length > 2 || !Array.isArray(repeats))
     checkCall("tile(x, repeats: number[])", arguments);
@@ -236,9 +249,10 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 }
 
 /**
- * Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened
- * tensor. A tensor of `repeats` has a count for each slice, and must come from the host: it decides
- * the shape.
+ * Repeats each element (each slice along `dim`) `repeats` times in a row; without `dim` it flattens
+ * x. A
+ * tensor of repeats has one count per slice. The host must know its values, because they give the
+ * shape.
  */
 export function repeatInterleave(
   x: Tensor,
@@ -265,13 +279,13 @@ function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
   const counts = repeats.window === null ? repeats.node.storage?.host : null;
   if (counts == null) {
     throw new ArgumentError(
-      "repeatInterleave: the repeats decide the shape, and are not on the host" +
+      "repeatInterleave: the host must know the repeats, because they give the shape" +
         "\n  hint: repeatInterleave(x, tensor(await repeats.data()))",
     );
   }
   if (counts.length !== x.shape[dim]) {
     throw new ShapeError(
-      `repeatInterleave: ${counts.length} counts for a dimension of ${x.shape[dim]}${detail("x", x.shape)}`,
+      `repeatInterleave: got ${counts.length} counts for a dimension of size ${x.shape[dim]}${detail("x", x.shape)}`,
     );
   }
   checkRepeats(counts);
@@ -286,15 +300,19 @@ function checkRepeats(repeats: ArrayLike<number>): void {
   const wrong = Array.from(repeats).find((count) => !Number.isInteger(count) || count < 0);
   if (wrong === undefined) return;
   throw new ArgumentError(
-    `repeatInterleave: an element cannot come ${wrong} times\n  hint: repeats are whole numbers, 0 or more`,
+    `repeatInterleave: repeats must be whole numbers, 0 or more, got ${wrong}`,
   );
 }
 
+/** Options of `roll`. */
 export interface RollOptions {
   readonly dims?: number | readonly number[];
 }
 
-/** Shifts elements by `shifts` along `dims`, cyclically; without `dims` of the flattened tensor. */
+/**
+ * Shifts elements cyclically by `shifts` along `dims`; without `dims` it shifts the flattened
+ * tensor.
+ */
 export function roll(
   x: Tensor,
   shifts: number | readonly number[],
@@ -316,7 +334,7 @@ export function roll(
   // a dimension may appear twice: it is rolled twice
   const dims = [given ?? 0].flat().map((dim) => normalizeDim("roll", dim, x.shape.length));
   if (by.length !== dims.length) {
-    throw new ArgumentError(`roll: ${by.length} shifts for ${dims.length} dimensions`);
+    throw new ArgumentError(`roll: got ${by.length} shifts for ${dims.length} dimensions`);
   }
   return composite(() => {
     const moved = dims.reduce((seen, dim, i) => rollOne(seen, by[i] as number, dim), x);
@@ -331,19 +349,20 @@ function rollOne(x: Tensor, shift: number, dim: number): Tensor {
   return cat([sliceOf(x, dim, start, n - start, 1), sliceOf(x, dim, 0, start, 1)], dim);
 }
 
+/** Options of `rot90`. */
 export interface Rot90Options {
   readonly k?: number;
   readonly dims?: readonly [number, number];
 }
 
-/** Rotates by k quarter turns from the first of `dims` towards the second: new values. */
+/** Rotates by k quarter turns from the first of `dims` towards the second. A copy. */
 export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
   if (arguments.length > 1) checkCall("rot90(x, { k: number, dims: number[] })", arguments);
   const { k = 1, dims = [0, 1] } = options;
   checkTensor("rot90", x);
   const [a, b] = normalizeDims("rot90", dims, x.shape.length, "none") as [number, number];
   if (dims.length !== 2) {
-    throw new ArgumentError(`rot90: turns in a plane of 2 dimensions, got [${dims}]`);
+    throw new ArgumentError(`rot90: dims must be 2 different dimensions, got [${dims}]`);
   }
   const turns = ((k % 4) + 4) % 4;
   if (turns === 1) return copy(transpose(flipped(x, [b]), a, b));
@@ -351,13 +370,16 @@ export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
   return copy(turns === 3 ? flipped(transpose(x, a, b), [b]) : x);
 }
 
+/** Options of `meshgrid`. */
 export interface MeshgridOptions {
   /** "ij": the first vector varies along dimension 0; "xy": along dimension 1. */
   readonly indexing?: "ij" | "xy";
 }
 
 /**
- * Coordinate grids: grid i varies along dimension i as vector i. meshgrid([x, y]) or (x, y). Views.
+ * Coordinate grids: grid i varies along dimension i as vector i. meshgrid([x, y]) or meshgrid(x,
+ * y).
+ * Views.
  */
 export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]

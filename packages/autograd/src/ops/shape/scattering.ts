@@ -11,7 +11,7 @@ import { assemble, whole } from "../core/strided.ts";
 import { type DiagonalOptions, diagonal } from "./diagonals.ts";
 import { flip, narrow, select, sliceOf } from "./movement.ts";
 
-/** x with the values of `source` where `part` points. */
+/** x with the elements of a view replaced by those of `source`. */
 function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => Tensor): Tensor {
   checkTensor(call, x);
   checkTensor(call, source);
@@ -20,12 +20,12 @@ function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => T
     const seen = part(base);
     if (!sameShape(seen.shape, source.shape)) {
       throw new ShapeError(
-        `${call}: the source does not have the shape of what it replaces${detail("source", source.shape)}${detail("part", seen.shape)}`,
+        `${call}: the source must have the shape of the part that it replaces${detail("source", source.shape)}${detail("part", seen.shape)}`,
       );
     }
     if (source.dtype !== x.dtype) {
       throw new DTypeError(
-        `${call}: a ${source.dtype} source does not go into ${x.dtype}\n  hint: source.to("${x.dtype}")`,
+        `${call}: cannot write a ${source.dtype} source into ${x.dtype}\n  hint: source.to("${x.dtype}")`,
       );
     }
     const { strides, offset } = seen.window ?? wholeView(seen.shape as Shape);
@@ -34,19 +34,20 @@ function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => T
   });
 }
 
-/** x with `source` at `index` of dimension `dim`: `select` with other values there. */
+/** x with `source` at `index` of dimension `dim`: the inverse of `select`. */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
   checkCall("selectScatter(x, source, dim: number, index: number)", arguments);
   return written("selectScatter", x, source, (base) => select(base, dim, index));
 }
 
+/** Options of `sliceScatter`. */
 export interface SliceScatterOptions extends DimOption {
   readonly start?: number | null;
   readonly end?: number | null;
   readonly step?: number;
 }
 
-/** x with `source` at the slice start:end:step of dimension `dim` (the first unless given). */
+/** x with `source` at the slice start:end:step of dimension `dim` (0 unless given). */
 export function sliceScatter(
   x: Tensor,
   source: Tensor,
@@ -72,7 +73,7 @@ export function sliceScatter(
   return written("sliceScatter", x, source, (base) => sliceOf(base, at, first, count, step));
 }
 
-/** x with `source` on a diagonal: `diagonal` with other values there. */
+/** x with `source` on a diagonal: the inverse of `diagonal`. */
 export function diagonalScatter(
   x: Tensor,
   source: Tensor,
@@ -86,26 +87,26 @@ export function diagonalScatter(
   return written("diagonalScatter", x, source, (base) => diagonal(base, options));
 }
 
-/** `narrow` in storage of its own. */
+/** `narrow` that returns a copy. */
 export function narrowCopy(x: Tensor, dim: number, start: number, length: number): Tensor {
   checkCall("narrowCopy(x, dim: number, start: number, length: number)", arguments);
   return composite(() => copy(narrow(x, dim, start, length)));
 }
 
-/** The columns in reverse order: dimension 1 flipped. */
+/** Reverses the columns: dimension 1. */
 export function fliplr(x: Tensor): Tensor {
   checkCall("fliplr(x)", arguments);
   checkTensor("fliplr", x);
   if (x.shape.length < 2)
-    throw new ShapeError(`fliplr: takes 2 or more dimensions${detail("x", x.shape)}`);
+    throw new ShapeError(`fliplr: expected at least 2 dimensions${detail("x", x.shape)}`);
   return flip(x, 1);
 }
 
-/** The rows in reverse order: dimension 0 flipped. */
+/** Reverses the rows: dimension 0. */
 export function flipud(x: Tensor): Tensor {
   checkCall("flipud(x)", arguments);
   checkTensor("flipud", x);
   if (x.shape.length < 1)
-    throw new ShapeError(`flipud: takes 1 or more dimensions${detail("x", x.shape)}`);
+    throw new ShapeError(`flipud: expected at least 1 dimension${detail("x", x.shape)}`);
   return flip(x, 0);
 }

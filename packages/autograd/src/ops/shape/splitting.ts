@@ -5,7 +5,7 @@ import { checkTensor } from "../core/apply.ts";
 import type { DimOption } from "../core/arguments.ts";
 import { split, tensorSplit } from "./movement.ts";
 
-/** `tensorSplit` along dimension `dim`, into equal parts only where their number is given. */
+/** `tensorSplit` along dimension `dim`. A number of parts must divide the size. */
 function splitAt(
   call: string,
   x: Tensor,
@@ -15,37 +15,37 @@ function splitAt(
 ): Tensor[] {
   checkTensor(call, x);
   if (x.shape.length < rank) {
-    throw new ShapeError(`${call}: takes ${rank} or more dimensions${detail("x", x.shape)}`);
+    throw new ShapeError(`${call}: expected at least ${rank} dimensions${detail("x", x.shape)}`);
   }
   const n = x.shape[dim] as number;
   if (typeof pieces === "number" && n % pieces !== 0) {
     throw new ShapeError(
-      `${call}: ${n} elements do not make ${pieces} equal parts${detail("x", x.shape)}\n  hint: tensorSplit makes nearly equal ones`,
+      `${call}: ${n} elements cannot be split into ${pieces} equal parts${detail("x", x.shape)}\n  hint: tensorSplit makes nearly equal parts`,
     );
   }
   return tensorSplit(x, pieces, dim);
 }
 
-/** Parts along dimension 1 (of a vector 0): equal, or between places. Views. */
+/** Splits along dimension 1 (dimension 0 of a vector) into equal parts, or at indices. Views. */
 export function hsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
   checkCall("hsplit(x, pieces: number | list)", arguments);
   checkTensor("hsplit", x);
   return splitAt("hsplit", x, pieces, 1, x.shape.length === 1 ? 0 : 1);
 }
 
-/** Parts along the rows: equal ones, or between places. Views. */
+/** Splits along dimension 0 into equal parts, or at indices. Views. */
 export function vsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
   checkCall("vsplit(x, pieces: number | list)", arguments);
   return splitAt("vsplit", x, pieces, 2, 0);
 }
 
-/** Parts along the third dimension: equal ones, or between places. Views. */
+/** Splits along dimension 2 into equal parts, or at indices. Views. */
 export function dsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
   checkCall("dsplit(x, pieces: number | list)", arguments);
   return splitAt("dsplit", x, pieces, 3, 2);
 }
 
-/** `split` into pieces of the given sizes. Views. */
+/** Splits into pieces of the given sizes: `split` with a list. Views. */
 export function splitWithSizes(
   x: Tensor,
   sizes: readonly number[],
@@ -54,7 +54,7 @@ export function splitWithSizes(
   checkCall("splitWithSizes(x, sizes: list, dim?: number, { dim })", arguments);
   if (!Array.isArray(sizes)) {
     throw new ArgumentError(
-      `splitWithSizes: takes a list of sizes, got ${sizes}\n  hint: split takes one size`,
+      `splitWithSizes: expected a list of sizes, got ${sizes}\n  hint: split takes one size`,
     );
   }
   return split(x, sizes, dim);

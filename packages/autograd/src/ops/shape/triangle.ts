@@ -3,13 +3,14 @@ import { checkCall } from "../../signature.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type CreateOptions, fromHost } from "../core/creation.ts";
 
+/** Options of `trilIndices` and `triuIndices`. */
 export interface TriangleOptions extends CreateOptions {
-  /** Which diagonal it ends at: 0 the main one, above it positive. */
+  /** The diagonal that bounds the triangle: 0 is the main one, positive ones are above it. */
   readonly offset?: number;
 }
 
 /**
- * Row and column numbers (i32, [2, n]) of the elements on and below a diagonal of a rows × columns
+ * Row and column indices (i32, [2, n]) of the elements on and below a diagonal of a rows × columns
  * matrix.
  */
 export function trilIndices(
@@ -25,7 +26,7 @@ export function trilIndices(
 }
 
 /**
- * Row and column numbers (i32, [2, n]) of the elements on and above a diagonal of a rows × columns
+ * Row and column indices (i32, [2, n]) of the elements on and above a diagonal of a rows × columns
  * matrix.
  */
 export function triuIndices(
@@ -49,7 +50,7 @@ function triangle(
 ): Tensor {
   if (![rows, columns].every((n) => Number.isInteger(n) && n >= 0)) {
     throw new ArgumentError(
-      `${call}: takes numbers of rows and columns, got ${rows} and ${columns}`,
+      `${call}: rows and columns must be whole numbers, 0 or more, got ${rows} and ${columns}`,
     );
   }
   const options = typeof place === "number" ? { offset: place } : place;
