@@ -18,7 +18,7 @@ export {
   type KernelDType,
   type KernelSpec,
 } from "./autograd/kernel.ts";
-export { pullBack } from "./autograd/pull-back.ts";
+export { recomputedVjp } from "./autograd/vjp.ts";
 export type { Device } from "./devices/device.ts";
 export { deviceNames, isDeviceName, registerDevice } from "./devices/registry.ts";
 export {

@@ -45,7 +45,7 @@ test("moves between dtypes at once, and between devices by a promise", async () 
   const other = await x.to("webgpu");
   expect(other.device).toBe("webgpu");
   expect(await other.mul(2).data()).toEqual(await x.mul(2).data());
-  expect(() => x.add(other)).toThrow("operands live on different devices");
+  expect(() => x.add(other)).toThrow("operands are on different devices");
 });
 
 test("gives its value back", async () => {

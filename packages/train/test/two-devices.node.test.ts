@@ -170,7 +170,7 @@ test("values on two GPUs cannot be mixed, and the error tells where each is", as
   await Promise.all([a.data(), b.data()]);
   const [c, d] = [a.add(1).keep().realize(), b.add(1).keep().realize()];
   expect(() => c.add(d)).toThrow(
-    /add: operands live on different devices\n {2}operand 0: \[2\] on webgpu \(device 1\)\n {2}operand 1: \[2\] on webgpu \(device 2\)/,
+    /add: operands are on different devices\n {2}operand 0: \[2\] on webgpu \(device 1\)\n {2}operand 1: \[2\] on webgpu \(device 2\)/,
   );
   expect(await c.add(tensor([10, 20])).tolist()).toEqual([13, 25]);
   expect(await tensor([10, 20]).add(c).tolist()).toEqual([13, 25]);

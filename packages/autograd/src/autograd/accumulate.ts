@@ -14,7 +14,7 @@ import type { Tensor } from "../tensor.ts";
 export function accumulate(leaf: Leaf, total: Tensor, createGraph: boolean): void {
   if (leaf.tensor.edge instanceof GradFn) {
     throw new GradError(
-      `backward: a leaf was written in place with gradients since it was used, and is a result now${detail("tensor", leaf.shape)}`,
+      `backward: a leaf was written in place with gradients after it was used, so it is no longer a leaf${detail("tensor", leaf.shape)}`,
     );
   }
   if (!leaf.requires) return;
@@ -35,7 +35,8 @@ export function accumulate(leaf: Leaf, total: Tensor, createGraph: boolean): voi
 }
 
 /**
- * The gradient of an input that every step makes anew: computed with the step, kept as a result.
+ * Keeps the gradient of a tensor that every step makes anew: it is computed with the step and
+ * cached.
  */
 function cacheGradient(node: Node): void {
   if (node.keep < RESULT) node.keep = RESULT;
@@ -44,7 +45,7 @@ function cacheGradient(node: Node): void {
   node.pure = false;
 }
 
-/** A cell for a parameter's new gradient, in the storage of the one before it. */
+/** A cell for a parameter's new gradient. It takes over the storage of the old gradient. */
 function gradientCell(leaf: Leaf, node: Node): Cell {
   const cell = new Cell(node);
   const { stream } = node;

@@ -13,24 +13,28 @@ import type { Tensor } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
 import { type GraphOptions, inEngine, ownedResult, runTape } from "./engine.ts";
 
+/** Options of `backward`. */
 export interface BackwardOptions extends GraphOptions {
   /** The tensors whose gradients are computed and kept, leaves or not. Default: every leaf. */
   readonly inputs?: Tensor | readonly Tensor[];
 }
 
+/** Options of `grad`. */
 export interface GradOptions extends GraphOptions {
-  /** dL/doutputs, where an output is not a single number. */
+  /** dL/doutputs. Needed for outputs with more than one element. */
   readonly gradOutputs?: readonly (Tensor | null)[];
   /**
-   * Give null instead of an error for an input that the outputs do not depend on. Default:
+   * If true, returns null instead of throwing for an input that the outputs do not depend on.
+   * Default:
    * `materializeGrads`.
    */
   readonly allowUnused?: boolean;
-  /** Give zeros for an input the outputs do not depend on. */
+  /** If true, returns zeros for an input that the outputs do not depend on. */
   readonly materializeGrads?: boolean;
   /**
-   * The first dimension of `gradOutputs` is a batch; each input's gradients are stacked along a new
-   * first dimension.
+   * If true, the first dimension of `gradOutputs` is a batch. Each input's gradients are stacked
+   * along a
+   * new first dimension.
    */
   readonly isGradsBatched?: boolean;
 }
@@ -43,7 +47,7 @@ export function backward(
 ): void {
   if (context.lanes !== null && context.lanes.stack.length > 0) {
     throw new GradError(
-      "backward: inside vmap there is no leaf to add a gradient to\n  hint: grad or vjp of @wgrad/autograd/func",
+      "backward: inside vmap there are no leaves that accumulate gradients\n  hint: use grad or vjp of @wgrad/autograd/func",
     );
   }
   const edge = startEdge("backward", root);
@@ -60,17 +64,17 @@ export function backward(
   });
 }
 
-/** The places whose gradients are wanted; results of operations are made to keep theirs. */
+/** The tape entries whose gradients are wanted. Results of operations retain theirs. */
 function inputEdges(inputs: Tensor | readonly Tensor[]): Edge[] {
   const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
   if (list.length === 0) {
-    throw new ArgumentError("backward: inputs is empty\n  hint: leave it out for every leaf");
+    throw new ArgumentError("backward: inputs is empty\n  hint: omit it for every leaf");
   }
   return list.map((input, i) => {
     const edge = edgeOf(input);
     if (edge === null) {
       throw new GradError(
-        `backward: input ${i} does not require grad${detail("input", input.shape)}\n  hint: input.requiresGrad = true before use`,
+        `backward: input ${i} does not require grad${detail("input", input.shape)}\n  hint: set input.requiresGrad = true before use`,
       );
     }
     if (edge instanceof GradFn) retainAt(edge, ownOf(input));
@@ -78,7 +82,7 @@ function inputEdges(inputs: Tensor | readonly Tensor[]): Edge[] {
   });
 }
 
-/** dL/dinputs of the sum of the outputs, weighted by `gradOutputs`. It leaves `.grad` alone. */
+/** dL/dinputs of the sum of the outputs, weighted by `gradOutputs`. It does not change `.grad`. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -94,7 +98,7 @@ export function grad(
   const { gradOutputs, materializeGrads = false, allowUnused = materializeGrads } = options;
   if (materializeGrads && !allowUnused) {
     throw new ArgumentError(
-      "grad: allowUnused is false and materializeGrads true\n  hint: leave allowUnused out",
+      "grad: allowUnused cannot be false if materializeGrads is true\n  hint: omit allowUnused",
     );
   }
   const starts = ends.map((output, i): readonly [Edge, Tensor] => {
@@ -105,7 +109,7 @@ export function grad(
     const edge = edgeOf(input);
     if (edge === null)
       throw new GradError(
-        "grad: an input does not require grad\n  hint: input.requiresGrad = true before use",
+        "grad: an input does not require grad\n  hint: set input.requiresGrad = true before use",
       );
     return edge;
   });
@@ -126,7 +130,7 @@ export function grad(
   });
 }
 
-/** The gradients for each of a batch of gradients of the outputs. */
+/** Computes the gradients for each of a batch of gradients of the outputs. */
 function batchedGradients(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -138,7 +142,7 @@ function batchedGradients(
   const [count = 0] = sizes;
   if (given.length !== gradOutputs.length || sizes.size !== 1 || count === 0) {
     throw new ArgumentError(
-      "grad: with isGradsBatched every gradOutput is a tensor whose first dimension is the batch, of one size",
+      "grad: with isGradsBatched, every gradOutput must be a tensor whose first dimension is the batch, of one size",
     );
   }
   const rows = Array.from({ length: count }, (_, i) =>
@@ -173,7 +177,7 @@ function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined)
   if (gradient === null || gradient === undefined) {
     if (sizeOf(root.shape) !== 1) {
       throw new GradError(
-        `${call}: the gradient starts from one number, and this tensor has several${detail("tensor", root.shape)}` +
+        `${call}: without a gradient the tensor must have one element${detail("tensor", root.shape)}` +
           "\n  hint: reduce it first (.sum(), .mean()), or pass the gradient",
       );
     }
@@ -181,7 +185,7 @@ function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined)
   }
   if (!sameShape(gradient.shape, root.shape)) {
     throw new ShapeError(
-      `${call}: the gradient has another shape than the tensor${detail("tensor", root.shape)}${detail("gradient", gradient.shape)}`,
+      `${call}: the gradient must have the shape of the tensor${detail("tensor", root.shape)}${detail("gradient", gradient.shape)}`,
     );
   }
   if (gradient.dtype === root.dtype) return gradient;

@@ -11,9 +11,11 @@ import type { Tensor } from "../tensor.ts";
 import { gradientsWithin } from "./engine.ts";
 
 /**
- * `fn(...inputs)` without the values that its gradient needs: the backward computes `fn` again,
- * with the same random numbers. Takes time, saves memory. `fn` returns one tensor, the same for the
- * same inputs. Running statistics count its batch once.
+ * Returns `fn(...inputs)` without keeping the values that its gradient needs. Backward computes
+ * `fn` again
+ * with the same random numbers, which takes time but saves memory. `fn` returns one tensor, the
+ * same for
+ * the same inputs. Running statistics are updated once.
  */
 export function checkpoint<In extends readonly unknown[]>(
   fn: (...inputs: In) => Tensor,
@@ -22,7 +24,7 @@ export function checkpoint<In extends readonly unknown[]>(
   checkCall("checkpoint(fn: function, ...inputs)", arguments);
   if (!context.gradMode) return fn(...inputs);
   const saved: Saved[] = [];
-  // the values of now, whatever is written to the tensors before the backward
+  // The inputs keep their present values, even if the tensors are written before backward.
   const own = inputs.map((input) => {
     if (!(input instanceof Handle)) return input;
     saved.push(kept(input));
@@ -33,7 +35,7 @@ export function checkpoint<In extends readonly unknown[]>(
   const first = run(fn, own);
   const { inside, border } = surveyed(edgeOf(first), since);
   if (inside.size === 0) return first;
-  for (const entry of inside) entry.consume(null); // the first run's tape is not kept: this is the point
+  for (const entry of inside) entry.consume(null); // The tape of the first run is dropped; this saves the memory.
   const output = newHandle(first.cell, first.window);
   const ends = [...border.keys()];
   output.edge = new GradFn("checkpoint", ends, [...border.values()], saved, (dy) => {
@@ -45,7 +47,9 @@ export function checkpoint<In extends readonly unknown[]>(
 
 /**
  * Applies functions in order (or the layers of a `Sequential`) in `segments` parts, each under
- * `checkpoint`. Only values between parts are kept, and the last part, whose backward comes first.
+ * `checkpoint`. Only the values between parts are kept, and those of the last part, which backward
+ * needs
+ * first.
  */
 export function checkpointSequential(
   functions: Iterable<(x: Tensor) => Tensor>,
@@ -56,7 +60,7 @@ export function checkpointSequential(
   const list = [...functions];
   if (!Number.isInteger(segments) || segments < 1 || segments > list.length) {
     throw new ArgumentError(
-      `checkpointSequential: ${list.length} functions do not make ${segments} segments`,
+      `checkpointSequential: cannot split ${list.length} functions into ${segments} segments`,
     );
   }
   const size = Math.floor(list.length / segments);
@@ -67,7 +71,7 @@ export function checkpointSequential(
   return part((segments - 1) * size, list.length)(x);
 }
 
-/** Runs `fn` with gradients on; what it records is not the user's. */
+/** Runs `fn` with gradients on. Its tensors do not count as the user's. */
 function run<In extends readonly unknown[]>(fn: (...inputs: In) => Tensor, inputs: In): Tensor {
   const output = composite(() => enableGrad(() => fn(...inputs)));
   if (!(output instanceof Handle)) {
@@ -76,7 +80,9 @@ function run<In extends readonly unknown[]>(fn: (...inputs: In) => Tensor, input
   return output;
 }
 
-/** The entries since `since` that lead to this one, and the edges that leave them, with shapes. */
+/**
+ * The entries made since `since` that lead to this one, and the edges that leave them, with shapes.
+ */
 function surveyed(
   edge: Edge | null,
   since: number,
@@ -97,7 +103,7 @@ function surveyed(
   return { inside, border };
 }
 
-/** Whether `checkpoint` computes a part again: running statistics then have the batch already. */
+/** Whether `checkpoint` recomputes a part. Running statistics then already contain the batch. */
 export const isRecomputing = (): boolean => context.recomputing;
 
 interface Draws {
@@ -110,7 +116,7 @@ const drawsNow = (): Draws => ({
   device: context.philoxOffset,
 });
 
-/** Runs `fn` with the random numbers of then, and goes on with those of now. */
+/** Runs `fn` with the random numbers of the first run, then restores the present state. */
 function repeating<T>(draws: Draws, fn: () => T): T {
   const now = drawsNow();
   const { recomputing } = context;

@@ -7,23 +7,25 @@ import { checkCall, describe } from "../signature.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Settings of a norm over several tensors. */
+/** Options of a norm over several tensors. */
 export interface TotalNormOptions {
   /**
-   * p of the p-norm (default 2). ±Infinity: the largest or smallest magnitude; 0: the number of
-   * gradients other than 0.
+   * p of the p-norm (2). ±Infinity gives the largest or smallest absolute value, 0 the number of
+   * elements
+   * other than 0.
    */
   readonly normType?: number;
   /**
-   * If true, a norm that is not finite throws at the next read or step, before anything is scaled.
+   * If true, a norm that is not finite throws at the next read or step, before any gradient is
+   * scaled.
    */
   readonly errorIfNonfinite?: boolean;
 }
 
-/** Settings of clipGradNorm_. */
+/** Options of `clipGradNorm_`. */
 export type ClipGradNormOptions = TotalNormOptions;
 
-/** ‖(t₁, t₂, …)‖ₚ of tensors as one vector, 0-d, without reading it. */
+/** ‖(t₁, t₂, …)‖ₚ of all tensors as one vector. Returns a 0-d tensor, which it does not read. */
 export function getTotalNorm(
   tensors: Tensor | Iterable<Tensor>,
   options: TotalNormOptions = {},
@@ -50,7 +52,7 @@ function normOf(
         { from: -Number.MAX_VALUE, to: Number.MAX_VALUE },
         (value) =>
           new ArgumentError(
-            `${call}: the total norm is ${value}, so nothing is scaled by it\n  hint: errorIfNonfinite: false scales all the same`,
+            `${call}: the total norm is ${value}, so the gradients were not scaled\n  hint: errorIfNonfinite: false scales them anyway`,
           ),
       );
     }),
@@ -84,8 +86,10 @@ function scale(gradients: readonly Tensor[], maxNorm: number, norm: Tensor | num
 
 /**
  * Scales all gradients in place so that their joint norm is at most `maxNorm`: g ← g · min(1,
- * maxNorm / (‖g‖ₚ + 1e-6)). Returns the norm before, 0-d, without reading it. Parameters without a
- * gradient do not count.
+ * maxNorm /
+ * (‖g‖ₚ + 1e-6)). Returns the norm before scaling, as a 0-d tensor. Parameters without a gradient
+ * are
+ * ignored.
  */
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
@@ -103,7 +107,7 @@ export function clipGradNorm_(
   return norm;
 }
 
-/** Brings every element of every gradient into [−clipValue, clipValue], in place. */
+/** Clamps every element of every gradient to [−clipValue, clipValue], in place. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkCall("clipGradValue_(parameters: any, clipValue: number)", arguments);
   checkLimit("clipGradValue_", "clipValue", clipValue);
@@ -122,20 +126,20 @@ function listOf(call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const iterable = typeof parameters === "object" && parameters !== null;
   if (!iterable || !(parameters instanceof Handle || Symbol.iterator in parameters)) {
     throw new ArgumentError(
-      `${call}: takes parameters, got ${describe(parameters)}\n  hint: ${call}(model.parameters(), …)`,
+      `${call}: expected parameters, got ${describe(parameters)}\n  hint: ${call}(model.parameters(), …)`,
     );
   }
   const all = parameters instanceof Handle ? [parameters] : [...parameters];
   const stray = all.find((one) => !(one instanceof Handle));
   if (stray !== undefined)
-    throw new ArgumentError(`${call}: takes tensors, got ${describe(stray)}`);
+    throw new ArgumentError(`${call}: expected tensors, got ${describe(stray)}`);
   return all;
 }
 
-/** ‖(g₁, g₂, …)‖ₚ: powers are summed over all gradients before the root is taken. */
+/** ‖(g₁, g₂, …)‖ₚ. Powers are summed over all gradients before the root is taken. */
 function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
   if (gradients.length === 0) return zeros([]);
-  // one by one, then together: the same work for every gradient, which one kernel does for all
+  // One sum per gradient, then their sum: one batched kernel computes the sums.
   const each = stack(
     gradients.map((g) => {
       if (p === Number.POSITIVE_INFINITY) return g.numel() === 0 ? g.sum() : g.abs().amax();
@@ -154,5 +158,5 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
 
 function checkLimit(call: string, name: string, value: number): void {
   if (value >= 0) return;
-  throw new ArgumentError(`${call}: ${name} is ${value}\n  hint: a number 0 or more`);
+  throw new ArgumentError(`${call}: ${name} must be 0 or more, got ${value}`);
 }

@@ -14,16 +14,17 @@ import { callHook, lent } from "../tape/hooks.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** Options that all backwards share. */
 export interface GraphOptions {
-  /** Keep the graph for another backward. Default: `createGraph`. */
+  /** If true, keeps the graph for another backward. Default: `createGraph`. */
   readonly retainGraph?: boolean;
-  /** Record the gradients themselves, so that they can be differentiated again. */
+  /** If true, records the gradients themselves, so that they can be differentiated again. */
   readonly createGraph?: boolean;
 }
 
 /**
- * Runs the tape from the outputs to the leaves (or `targets`). Returns the gradient at each. It
- * consumes only entries that ran. With `borders` it stops at the targets, without their hooks.
+ * Runs the tape from the outputs to the leaves (or `targets`), and returns the gradient at each. It
+ * consumes only the entries that ran. With `borders` it stops at the targets and skips their hooks.
  */
 export function runTape(
   starts: readonly (readonly [Edge, Tensor])[],
@@ -71,7 +72,9 @@ export function runTape(
   return results;
 }
 
-/** What the hooks of this place make of the gradient; tensors that keep theirs are given that. */
+/**
+ * Runs the hooks of this entry on the gradient. Tensors that retain their gradient get the result.
+ */
 function afterHooks(edge: Edge, gradient: Tensor): Tensor {
   let dy = gradient;
   for (const hook of [...(edge.hooks ?? [])]) {
@@ -90,7 +93,7 @@ function afterHooks(edge: Edge, gradient: Tensor): Tensor {
   return dy;
 }
 
-/** Adds to the gradient that the result of an operation keeps. */
+/** Adds to the retained gradient of the result of an operation. */
 function retain(own: Leaf, gradient: Tensor): void {
   const total = own.grad === null ? ownedResult(gradient) : add(own.grad, gradient);
   const { node } = total.cell;
@@ -101,13 +104,14 @@ function retain(own: Leaf, gradient: Tensor): void {
 
 const consumed = (): GradError =>
   new GradError(
-    "backward a second time: the graph (or a part of it) was consumed by an earlier backward" +
-      "\n  hint: pass { retainGraph: true } to the first, detach() what is carried from step to step, or compute the forward again",
+    "backward: the graph (or a part of it) was already consumed by an earlier backward" +
+      "\n  hint: pass { retainGraph: true } to the first one, detach() tensors that you carry from step to step, or compute the forward again",
   );
 
 /**
- * Frees the saved values of the entries that ran. If no entry saved any, down to the leaves,
- * another backward may pass.
+ * Frees the saved values of the entries that ran. If none of them saved a value, another backward
+ * may
+ * still run.
  */
 function consume(order: readonly Edge[], ran: (edge: Edge) => boolean): void {
   let ends: Set<Leaf> | null = null;
@@ -129,7 +133,7 @@ function endsOf(order: readonly Edge[]): Set<Leaf> {
   return ends;
 }
 
-/** The gradients at `borders`, given those at the outputs; null where none arrives. */
+/** The gradients at `borders`, given those at the outputs. Null where none arrives. */
 export function gradientsWithin(
   outputs: readonly Tensor[],
   gradients: readonly Tensor[],
@@ -151,7 +155,7 @@ function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void
   arrived.set(edge, before === undefined ? gradient : joined(before, gradient));
 }
 
-/** Every edge before those it leads to. Iterative: the tape may be as long as the program. */
+/** All edges in topological order. Iterative, because the tape may be as long as the program. */
 function executionOrder(starts: readonly Edge[], borders: ReadonlySet<Edge> | null): Edge[] {
   const order: Edge[] = [];
   const seen = new Set<Edge>();
@@ -173,7 +177,7 @@ function executionOrder(starts: readonly Edge[], borders: ReadonlySet<Edge> | nu
   return order.reverse();
 }
 
-/** The edges from which a target can be reached, consumed ones from which it could be included. */
+/** The edges that lead to a target. A consumed edge counts if it may have led to one. */
 function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge> {
   const useful = new Set<Edge>();
   const live = new Set(order);
@@ -188,32 +192,39 @@ function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge
   return useful;
 }
 
-/** Whether a consumed entry led to a target: of results, to those that nothing else leads to. */
+/**
+ * Whether a consumed entry may have led to a target: a leaf is known; a result may be one if no
+ * live
+ * edge leads to it.
+ */
 const mayLeadTo = ({ ends }: GradFn, targets: readonly Edge[], live: ReadonlySet<Edge>): boolean =>
   targets.some((target) =>
     target instanceof Leaf && ends !== null ? ends.has(target) : !live.has(target),
   );
 
-/** A value that the rule reads may have been written to since it was recorded. */
+/** Throws if a value that the rule reads was written after it was recorded. */
 function checkSaved({ saved, name }: GradFn): void {
   for (const { cell, version } of saved) {
     if (!cell?.changedSince(version)) continue;
     const { writer, node } = cell.version === version ? (cell.writtenTo as Cell) : cell;
     throw new ExpiredError(
-      `backward of ${name}: a value that it needs [${node.shape.join(", ")}] is gone: overwritten by ${writer || "an in-place write"}` +
+      `backward of ${name}: a value that it needs [${node.shape.join(", ")}] was overwritten by ${writer || "an in-place write"}` +
         "\n  hint: write to a clone() of it, or write after the backward",
     );
   }
 }
 
-/** A tensor of its own, whatever the engine made it a view of. */
+/** A handle of its own on the same value, for the user. */
 export function ownedResult(found: Tensor): Tensor {
   const result = newHandle(found.cell, found.window);
   result.edge = found.edge;
   return result;
 }
 
-/** Records for the engine: not as the user, and on the tape only with `createGraph`. */
+/**
+ * Records for the engine: tensors do not count as the user's, and are on the tape only with
+ * `createGraph`.
+ */
 export function inEngine<T>(createGraph: boolean, fn: () => T): T {
   const outer = context.gradMode;
   context.gradMode = createGraph;

@@ -23,8 +23,8 @@ const dirtyOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
 const leavesGaps = new WeakSet<FunctionContext>();
 
 /**
- * What `forward` hands to `backward`. Tensors go through `saveForBackward`; it may have other
- * properties.
+ * What `forward` passes to `backward`. Tensors go through `saveForBackward`; other properties may
+ * be added.
  */
 export class FunctionContext {
   /** Whether each argument of `apply` needs a gradient. */
@@ -35,7 +35,7 @@ export class FunctionContext {
     this.needsInputGrad = needsInputGrad;
   }
 
-  /** Keeps tensors for `backward`: their values of now, until the graph is consumed. */
+  /** Keeps the present values of tensors for `backward`, until the graph is consumed. */
   saveForBackward(...tensors: readonly Tensor[]): void {
     savedBy.set(
       this,
@@ -43,23 +43,23 @@ export class FunctionContext {
     );
   }
 
-  /** Results that have no gradient: they need none, and `backward` gets zeros in their places. */
+  /** Marks results that have no gradient. `backward` gets zeros for them. */
   markNonDifferentiable(...results: readonly Tensor[]): void {
     constantsOf.set(this, new Set(results));
   }
 
-  /** Arguments that `forward` wrote in place; it must return them. */
+  /** Marks arguments that `forward` wrote in place. It must return them. */
   markDirty(...args: readonly Tensor[]): void {
     dirtyOf.set(this, new Set(args));
   }
 
-  /** With false `backward` gets null for a result that no gradient came to, in place of zeros. */
+  /** If false, `backward` gets null instead of zeros for a result without a gradient. */
   setMaterializeGrads(materialize: boolean): void {
     if (materialize) leavesGaps.delete(this);
     else leavesGaps.add(this);
   }
 
-  /** The tensors given to `saveForBackward`. */
+  /** The tensors that were passed to `saveForBackward`. */
   get savedTensors(): Tensor[] {
     return (savedBy.get(this) ?? []).map(({ value, handle, edge }) =>
       savedHandle(value.node as Node, handle.window, edge),
@@ -70,14 +70,17 @@ export class FunctionContext {
 /** What the tape needs of a `Function`. */
 interface Differentiable {
   readonly name: string;
-  /** dL/dargument for every argument of `forward` (null where none is needed), from dL/dresult. */
+  /**
+   * dL/dargument for every argument of `forward` from dL/dresult. Null for an argument without
+   * gradient.
+   */
   backward(
     ctx: FunctionContext,
     ...gradients: Tensor[]
   ): Tensor | null | readonly (Tensor | null)[];
 }
 
-/** A `Function` whose `forward` takes no context; `setupContext` sees its arguments and result. */
+/** A `Function` whose `forward` takes no context. `setupContext` gets its arguments and result. */
 export interface FunctionWithSetup<
   In extends readonly unknown[],
   Out extends Tensor | readonly Tensor[],
@@ -86,12 +89,12 @@ export interface FunctionWithSetup<
   setupContext(ctx: FunctionContext, inputs: In, output: Out): void;
 }
 
-/** A subclass of `Function` as a value: what `apply` is called on. */
+/** A subclass of `Function` as a value: the `this` of `apply`. */
 export interface FunctionClass<
   In extends readonly unknown[],
   Out extends Tensor | readonly Tensor[],
 > extends Differentiable {
-  /** The result, from arguments off the tape. */
+  /** Computes the result from arguments off the tape. */
   forward(ctx: FunctionContext, ...args: In): Out;
 }
 
@@ -116,12 +119,12 @@ export interface FunctionClass<
 // biome-ignore-start lint/complexity: PyTorch's shape: the class, not an instance, is the operation
 // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported where it is wanted
 export abstract class Function {
-  /** Fills the context if `forward` takes none: static setupContext(ctx, inputs, output). */
+  /** Fills the context, if `forward` takes none: static setupContext(ctx, inputs, output). */
   static readonly setupContext?: (ctx: FunctionContext, inputs: never, output: never) => void;
 
   static forward(..._args: never[]): Tensor | readonly Tensor[] {
     throw new ArgumentError(
-      `${this.name}.forward is not defined\n  hint: static forward(ctx, …args)`,
+      `${this.name}.forward is not defined\n  hint: define static forward(ctx, …args)`,
     );
   }
 
@@ -130,11 +133,11 @@ export abstract class Function {
     ..._gradients: Tensor[]
   ): Tensor | null | readonly (Tensor | null)[] {
     throw new ArgumentError(
-      `${this.name}.backward is not defined\n  hint: static backward(ctx, …gradients)`,
+      `${this.name}.backward is not defined\n  hint: define static backward(ctx, …gradients)`,
     );
   }
 
-  /** Runs `forward`, and puts the result on the tape with `backward` as its gradient. */
+  /** Runs `forward`, and records the result on the tape with `backward` as its gradient. */
   static apply<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
     this: FunctionWithSetup<In, Out>,
     ...args: In
@@ -165,7 +168,7 @@ export abstract class Function {
 }
 // biome-ignore-end lint/complexity: as above
 
-/** What `Function.apply` does, for an operation that need be no class. */
+/** What `Function.apply` does, for an operation that is not a class. */
 export function applyFunction<
   In extends readonly unknown[],
   Out extends Tensor | readonly Tensor[],
@@ -192,14 +195,14 @@ export function applyFunction<
     track(operation, ctx, args, edges, made, isTracked);
   }
   for (const tensor of savedBy.get(ctx) ?? []) {
-    // a result that was saved is on the tape by now: the second derivative goes through it
+    // A saved result is on the tape by now, so that the second derivative goes through it.
     const at = outputs.indexOf(tensor.handle);
     if (at >= 0) tensor.edge = (made[at] as Tensor).edge;
   }
   return (Array.isArray(result) ? made : made[0]) as Out;
 }
 
-/** The arguments that `forward` wrote in place. It must name and return them. */
+/** The arguments that `forward` wrote in place. Throws unless it marked and returned them. */
 function checkWrites(
   name: string,
   args: readonly unknown[],
@@ -211,25 +214,28 @@ function checkWrites(
     if (args.includes(tensor) && outputs.includes(tensor)) {
       checkWritable(tensor, name);
       if (tensor.base === null || !context.gradMode) continue;
-      throw new GradError(`${name}: a view is marked dirty\n  hint: write to a clone() of it`);
+      throw new GradError(
+        `${name}: a view cannot be marked dirty\n  hint: write to a clone() of it`,
+      );
     }
     throw new ArgumentError(
-      `${name}: what is marked dirty must be an argument of forward, and returned by it`,
+      `${name}: a tensor that is marked dirty must be an argument of forward, and returned by it`,
     );
   }
   for (const [i, arg] of args.entries()) {
     if (!(arg instanceof Handle) || arg.cell.version === versions[i]) continue;
     if (dirty.has(arg as Tensor) || !context.gradMode || edgeOf(arg) === null) continue;
     throw new GradError(
-      `${name}: forward wrote argument ${i} in place\n  hint: say so, ctx.markDirty(x), and return it`,
+      `${name}: forward wrote argument ${i} in place\n  hint: call ctx.markDirty(x), and return it`,
     );
   }
   return dirty;
 }
 
 /**
- * One entry for the operation and one for each result. The operation's runs when all gradients of
- * results have arrived.
+ * One tape entry for the operation and one per result. The operation's entry runs when the
+ * gradients of
+ * all results have arrived.
  */
 function track(
   operation: Differentiable,
@@ -250,7 +256,7 @@ function track(
     arrived = [];
     return gradientsOf(operation, ctx, gradients, edges.length);
   });
-  // a rule that keeps something with lanes gives gradients with lanes
+  // If the rule keeps a value with lanes, its gradients have lanes too.
   const lanes = args.map((arg) => (arg instanceof Handle ? lanesOf(arg) : []));
   if (context.lanes !== null) whole.lanes = lanes;
   outputs.forEach((output, i) => {
@@ -272,8 +278,8 @@ function gradientsOf(
   const list = (Array.isArray(result) ? result : [result]) as readonly (Tensor | null)[];
   if (list.length !== count) {
     throw new ArgumentError(
-      `${operation.name}.backward gave ${list.length} gradients for ${count} arguments of forward` +
-        "\n  hint: one for each, null where none is needed",
+      `${operation.name}.backward returned ${list.length} gradients for ${count} arguments of forward` +
+        "\n  hint: return one per argument, null where none is needed",
     );
   }
   return list;

@@ -14,14 +14,16 @@ import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "./backward.ts";
 
+/** Options of `jacobian` and `hessian`. */
 export interface FunctionalOptions {
-  /** Record the result, so that it can be differentiated again. */
+  /** If true, records the result, so that it can be differentiated again. */
   readonly createGraph?: boolean;
 }
 
 /**
- * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ: one backward for each element of the result. x: [S…], fn(x): [R…] → [R…,
- * S…]; for several inputs a list.
+ * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ, by one backward per element of the result. x: [S…], fn(x): [R…] → [R…, S…].
+ * For
+ * several inputs a list.
  */
 export function jacobian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function jacobian(
@@ -62,8 +64,9 @@ export function jacobian(
 }
 
 /**
- * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with one number as result. x: [S…] → [S…, S…]; for several
- * inputs a list of lists.
+ * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with a scalar result. x: [S…] → [S…, S…]. For several inputs
+ * a list
+ * of lists.
  */
 export function hessian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function hessian(
@@ -84,7 +87,7 @@ export function hessian(
       const y = fn(...inputs);
       if (sizeOf(y.shape) !== 1) {
         throw new ArgumentError(
-          `hessian: the function must give one number${detail("result", y.shape)}\n  hint: jacobian takes any`,
+          `hessian: the function must return a scalar${detail("result", y.shape)}\n  hint: jacobian takes any result`,
         );
       }
       const input = inputs[k] as Tensor;

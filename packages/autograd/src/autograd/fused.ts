@@ -5,33 +5,36 @@ import type { Shape } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyFunction, type FunctionContext } from "./function.ts";
-import { pullBack } from "./pull-back.ts";
+import { recomputedVjp } from "./vjp.ts";
 
 type Tensors = readonly Tensor[];
 
-/** A composition that has a faster form on some devices. */
+/** A composition that has a kernel on some devices. */
 export interface FusedSpec<In extends Tensors> {
   readonly name: string;
-  /** The result's shape; throws ShapeError where the operands do not fit. */
+  /** The result's shape. Throws a ShapeError if the operands do not fit. */
   readonly shape: (...inputs: { [i in keyof In]: Shape }) => Shape;
   /**
-   * The operation in tensor ops. It defines the values, the second gradient, and runs where there
-   * is no kernel.
+   * The operation in tensor ops. It defines the values and the second gradient, and runs on devices
+   * without
+   * a kernel.
    */
   readonly decompose: (...inputs: In) => Tensor;
   /** dL/dinputs from dL/doutput; null where there is none. Default: the gradient of `decompose`. */
   readonly vjp?: (dy: Tensor, inputs: In, output: Tensor) => readonly (Tensor | null)[];
-  /** What runs instead on a device: calls of kernels (`defineKernel`) and other ops. */
+  /** Per device, what runs instead: calls of kernels (`defineKernel`) and other ops. */
   readonly kernels?: { readonly [device in DeviceName]?: (...inputs: In) => Tensor };
 }
 
-/** A fused op: the operation, and what it was made from. */
+/** A fused op: a function with the description that it was made from. */
 export interface FusedOp<In extends Tensors> {
   (...inputs: In): Tensor;
   readonly spec: FusedSpec<In>;
 }
 
-/** An operation defined by `decompose` that runs as a kernel of the device if `kernels` has one. */
+/**
+ * Defines an operation by `decompose`. It runs as a kernel on devices that have one in `kernels`.
+ */
 export function defineFused<In extends Tensors>(spec: FusedSpec<In>): FusedOp<In> {
   const { name, shape, decompose, vjp, kernels } = spec;
   const fused = (...inputs: In): Tensor => {
@@ -54,7 +57,9 @@ export function defineFused<In extends Tensors>(spec: FusedSpec<In>): FusedOp<In
           const operands = ctx.savedTensors;
           const result = operands.pop() as Tensor;
           if (vjp !== undefined) return vjp(dy, operands as unknown as In, result);
-          return pullBack((...again) => [decompose(...(again as unknown as In))], operands, [dy]);
+          return recomputedVjp((...again) => [decompose(...(again as unknown as In))], operands, [
+            dy,
+          ]);
         },
       },
       inputs as unknown as Tensor[],

@@ -14,7 +14,7 @@ export function gradOf({ own }: Handle): Tensor | null {
   return own.grad;
 }
 
-/** Sets the gradient, or forgets it (null). */
+/** Sets the gradient, or removes it (null). */
 export function setGrad(handle: Handle, gradient: Tensor | null): void {
   if (gradient === null) {
     if (handle.own !== null) forgetGradient(handle.own);
@@ -23,7 +23,7 @@ export function setGrad(handle: Handle, gradient: Tensor | null): void {
   checkTensor("grad", gradient);
   if (!sameShape(gradient.shape, handle.shape) || gradient.dtype !== handle.dtype) {
     throw new ArgumentError(
-      `grad: a gradient has its tensor's shape and dtype` +
+      `grad: the gradient must have its tensor's shape and dtype` +
         `${detail("tensor", handle.shape, handle.dtype)}${detail("gradient", gradient.shape, gradient.dtype)}`,
     );
   }
@@ -32,7 +32,7 @@ export function setGrad(handle: Handle, gradient: Tensor | null): void {
   own.shown = true;
 }
 
-/** What nobody was given is not held for anybody. */
+/** Removes a gradient. If the user never got it, its value need not be kept. */
 function forgetGradient(own: Leaf): void {
   const { grad, shown } = own;
   own.grad = null;
@@ -42,7 +42,7 @@ function forgetGradient(own: Leaf): void {
   if (node.saved === 0 && node.consumers === 0) node.stream.release(node);
 }
 
-/** Gives back the gradient of a leaf, and the storage that waits for the next one. */
+/** Frees the gradient of a leaf, and the storage that is kept for the next one. */
 export function disposeGradient({ own }: Handle): void {
   if (own === null) return;
   const { grad, gradCell } = own;
@@ -51,19 +51,24 @@ export function disposeGradient({ own }: Handle): void {
   if (grad !== null && grad.cell !== gradCell) dispose(grad);
 }
 
+/** What `registerHook` returns. */
 export interface HookHandle {
-  /** The hook is called no more. */
+  /** Removes the hook. */
   remove(): void;
 }
 
-/** Calls `hook` with the tensor's gradient in every backward. Its result replaces the gradient. */
+/**
+ * Calls `hook` with the tensor's gradient in every backward. If it returns a tensor, that replaces
+ * the
+ * gradient.
+ */
 export function registerHook(handle: Handle, hook: Hook): HookHandle {
   const edge = trackedEdge("registerHook", handle);
   edge.hooks ??= [];
   return added(edge.hooks, hook);
 }
 
-/** Calls `hook` with a leaf whenever a backward has added to its gradient. */
+/** Calls `hook` with a leaf after each backward that added to its gradient. */
 export function registerPostAccumulateGradHook(
   handle: Handle,
   hook: (tensor: Tensor) => void,
@@ -71,7 +76,7 @@ export function registerPostAccumulateGradHook(
   const edge = trackedEdge("registerPostAccumulateGradHook", handle);
   if (edge instanceof GradFn) {
     throw new GradError(
-      `registerPostAccumulateGradHook: only leaves accumulate a gradient${detail("tensor", handle.shape)}\n  hint: registerHook`,
+      `registerPostAccumulateGradHook: only leaves accumulate a gradient${detail("tensor", handle.shape)}\n  hint: use registerHook`,
     );
   }
   edge.after ??= [];
@@ -89,7 +94,7 @@ function added<T>(hooks: T[], hook: T): HookHandle {
   };
 }
 
-/** Keeps the gradient of a tensor inside the graph in its `.grad`, also after writes to it. */
+/** Keeps the gradient of a tensor inside the graph in its `.grad`, also after in-place writes. */
 export function retainGrad(handle: Handle): void {
   const edge = trackedEdge("retainGrad", handle);
   if (edge instanceof Leaf) return;
@@ -105,6 +110,6 @@ function trackedEdge(call: string, handle: Handle): Edge {
       `${call}: the tensor does not require grad${detail("tensor", handle.shape)}`,
     );
   }
-  if (edge.used) throw new GradError(`${call}: the graph was consumed by a backward`);
+  if (edge.used) throw new GradError(`${call}: the graph was already consumed by a backward`);
   return edge;
 }

@@ -4,18 +4,18 @@ import { recordCustom } from "../ops/core/custom.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyFunction, type FunctionContext } from "./function.ts";
 
-/** An operation of your own that the host computes: y of x's shape and dtype. */
+/** A custom operation that the host computes: y has the shape and dtype of x. */
 export interface HostOperationSpec {
   readonly name: string;
-  /** y = f(x), in place in `y`. Called in the midst of a run, each time the value is computed. */
+  /** y = f(x), written into `y`. It is called during a run, each time the value is computed. */
   readonly run: (x: Float64Array, y: Float64Array) => void;
   /** dL/dx from dL/dy, in tensor ops. */
   readonly gradient: (dy: Tensor) => Tensor;
 }
 
 /**
- * An operation that a function of JavaScript computes, on devices that compute on the host: `wasm`
- * and `cpu`. Throws DeviceError on others, which cannot wait for it in the midst of a submission.
+ * An operation that a JavaScript function computes, on devices that compute on the host: `wasm` and
+ * `cpu`. Other devices cannot wait for it during a submission and throw a DeviceError.
  */
 export function defineHostOperation(spec: HostOperationSpec): (x: Tensor) => Tensor {
   const { name, run, gradient } = spec;
@@ -41,8 +41,8 @@ export function defineHostOperation(spec: HostOperationSpec): (x: Tensor) => Ten
     const { device, language } = given.node.stream;
     if (language !== null) {
       throw new DeviceError(
-        `${name}: is computed on the host, which ${device} cannot wait for in the midst of its work` +
-          '\n  hint: init({ device: "wasm" })',
+        `${name}: is computed on the host, and ${device} cannot wait for it during a submission` +
+          '\n  hint: use init({ device: "wasm" })',
       );
     }
     const [y] = applyFunction(

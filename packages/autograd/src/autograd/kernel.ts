@@ -7,44 +7,47 @@ import { lowering } from "../ops/core/custom-lowering.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyFunction, type FunctionContext } from "./function.ts";
-import { pullBack } from "./pull-back.ts";
+import { recomputedVjp } from "./vjp.ts";
 
 type Names = Readonly<Record<string, unknown>>;
-/** Something for each of these names. */
+/** A value for each of these names. */
 export type Each<N extends Names, T> = { readonly [name in keyof N]: T };
 
-/** Types of a kernel's buffers; a bool is a u32 there. */
+/** Types of a kernel's buffers in WGSL. A bool is a u32 there. */
 export type KernelDType = "f32" | "i32" | "u32" | "bool";
 
-/** A kernel of your own: WGSL, what it means in tensor ops, and its gradient. */
+/** A custom kernel: WGSL, the same in tensor ops, and its gradient. */
 export interface KernelSpec<I extends Names, O extends Names, S extends Names> {
   readonly name: string;
-  /** The tensors it reads: `array<…>` under these names in WGSL, contiguous and row-major. */
+  /** The inputs: `array<…>` under these names in WGSL, contiguous and row-major. */
   readonly inputs: I & Readonly<Record<string, KernelDType>>;
   /**
-   * The outputs: arrays under these names, of dtype `dtype`, with shapes from those of the inputs.
+   * The outputs: arrays under these names, of dtype `dtype`, with shapes computed from those of the
+   * inputs.
    */
   readonly outputs: O & Readonly<Record<string, (shapes: Each<I, Shape>) => Shape>>;
-  /** Dtype of the outputs; f32 unless given. */
+  /** The dtype of the outputs (f32). */
   readonly dtype?: KernelDType;
-  /** Numbers given with each call: `u.name` in WGSL. Another value compiles nothing. */
+  /** Numbers that each call passes: `u.name` in WGSL. Another value needs no compilation. */
   readonly scalars?: S & Readonly<Record<string, "f32" | "i32" | "u32">>;
   /** Numbers that follow from the shapes: `u.name` in WGSL, u32. */
   readonly sizes?: (shapes: Each<I, Shape>) => Readonly<Record<string, number>>;
   /**
-   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`: the number of the thread, of its
-   * workgroup, and within that. Threads of the last workgroup may lie past the end.
+   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`: the index of the thread, of its
+   * workgroup,
+   * and within the workgroup. Threads of the last workgroup may be past the end.
    */
   readonly wgsl: string;
-  /** Threads of a workgroup; 64 unless given. */
+  /** Threads per workgroup (64). */
   readonly workgroup?: number;
-  /** How many workgroups run. */
+  /** The number of workgroups. */
   readonly grid: (shapes: Each<I, Shape>) => number;
-  /** The same in tensor ops: what runs on the cpu device, and what `testKernel` compares with. */
+  /** The same in tensor ops. It runs on the cpu device, and `testKernel` compares with it. */
   readonly reference: (inputs: Each<I, Tensor>, scalars: Each<S, number>) => Each<O, Tensor>;
   /**
    * dL/dinputs from dL/doutputs in tensor ops or kernels; null where there is none. Default: the
-   * gradient of `reference`, which is computed again.
+   * gradient
+   * of `reference`, which is computed again.
    */
   readonly vjp?: (
     gradients: Each<O, Tensor>,
@@ -66,8 +69,10 @@ export interface DefinedKernel<I extends Names, O extends Names, S extends Names
 }
 
 /**
- * An operation with its own WebGPU kernel. On other devices (and in f64) it is its `reference`; its
- * gradient is `vjp` on all. Shapes and dtypes are checked at the call. Throws ShapeError,
+ * Defines an operation with its own WebGPU kernel. On other devices (and for f64) it is its
+ * `reference`.
+ * Its gradient is `vjp` on all devices. Shapes and dtypes are checked at each call. Throws
+ * ShapeError,
  * DTypeError, ArgumentError.
  */
 export function defineKernel<
@@ -92,7 +97,7 @@ export function defineKernel<
     for (const [name, value] of Object.entries({ ...sizes, grid: groups })) {
       if (Number.isInteger(value) && value >= 0) continue;
       throw new ArgumentError(
-        `${spec.name}: ${name} is ${value}\n  hint: a whole number, 0 or more`,
+        `${spec.name}: ${name} must be a whole number, 0 or more, got ${value}`,
       );
     }
     op ??= registerOp({
@@ -147,7 +152,7 @@ export function defineKernel<
     const scalars = scalarNames.map((name) => {
       const value = (numbers as Readonly<Record<string, number>> | undefined)?.[name];
       if (typeof value === "number") return value;
-      throw new ArgumentError(`${spec.name}: needs the number ${name}, got ${value}`);
+      throw new ArgumentError(`${spec.name}: expected a number for ${name}, got ${value}`);
     });
     const onDevice = inputs[0]?.node.stream.language === "wgsl";
     if (onDevice) {
@@ -166,7 +171,7 @@ export function defineKernel<
           const saved = ctx.savedTensors;
           const operands = saved.slice(0, names.length);
           if (spec.vjp === undefined)
-            return pullBack((...again) => reference(again, scalars), operands, gradients);
+            return recomputedVjp((...again) => reference(again, scalars), operands, gradients);
           const found = spec.vjp(
             named(outputNames, gradients) as Each<O, Tensor>,
             named(names, operands) as Each<I, Tensor>,
@@ -183,20 +188,22 @@ export function defineKernel<
   return Object.assign(kernel, { spec }) as unknown as DefinedKernel<I, O, S>;
 }
 
-/** Names that the text uses are identifiers, each once, and not those the text around it has. */
+/** Throws unless names are identifiers, unique, and not used by the surrounding WGSL. */
 function checkNames(call: string, arrays: readonly string[], scalars: readonly string[]): void {
   const taken = new Set(["u", "kernel", "main", "Numbers"]);
   for (const name of arrays) {
     if (!/^[a-zA-Z]\w*$/.test(name) || taken.has(name))
-      throw new ArgumentError(`defineKernel: ${call}: ${name} cannot name an array, or names two`);
+      throw new ArgumentError(
+        `defineKernel: ${call}: ${name} is not a valid name of an array, or is used twice`,
+      );
     taken.add(name);
   }
   for (const name of scalars) {
     if (!/^[a-zA-Z]\w*$/.test(name))
-      throw new ArgumentError(`defineKernel: ${call}: ${name} cannot name a number`);
+      throw new ArgumentError(`defineKernel: ${call}: ${name} is not a valid name of a number`);
   }
 }
 
-/** Values under their names. */
+/** Values by name. */
 const named = <T>(names: readonly string[], values: readonly T[]): Readonly<Record<string, T>> =>
   Object.fromEntries(names.map((name, i) => [name, values[i] as T]));

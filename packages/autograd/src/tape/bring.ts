@@ -8,8 +8,9 @@ import type { Tensor } from "../tensor.ts";
 import type { Edge } from "./edge.ts";
 
 /**
- * Brings the operands onto one stream. Numbers, host data and what follows from these alone have no
- * device yet and go to that of the first operand with one. Null if two have different devices.
+ * Brings the operands onto one stream. Numbers, host data and values computed from these have no
+ * device
+ * yet; they go to that of the first operand with one. Null if two operands have different devices.
  */
 export function together(
   operands: readonly Handle[],
@@ -27,7 +28,7 @@ export function together(
   return brought;
 }
 
-/** The handle's value on this stream; null if it is bound to another. */
+/** The handle's value on this stream. Null if it is bound to another one. */
 export function bring(handle: Handle, stream: Stream, edge: Edge | null): Tensor | null {
   const { node, window } = handle;
   if (node.stream === stream) return handle as Tensor;
@@ -40,7 +41,7 @@ export function bring(handle: Handle, stream: Stream, edge: Edge | null): Tensor
   return brought;
 }
 
-/** What computes a value that is bound to no device yet, in order; null if it is bound to one. */
+/** The nodes that compute a value without a device, in order. Null if it is bound to one. */
 function recipe(node: Node): Node[] | null {
   const found = new Set([node]);
   for (const one of found) {
@@ -65,6 +66,7 @@ function twin(node: Node, stream: Stream, twins: ReadonlyMap<Node, Node>): Node 
   return made;
 }
 
+/** The error for operands on different devices. */
 export function mixedDevices(call: string, operands: readonly Handle[]): DeviceError {
   const kinds = new Set(operands.map(({ node }) => node.stream.device));
   const streams = [...new Set(operands.map(({ node }) => node.stream))];
@@ -73,6 +75,6 @@ export function mixedDevices(call: string, operands: readonly Handle[]): DeviceE
     return `\n  operand ${i}: [${shape.join(", ")}] on ${stream.device}${which}`;
   });
   return new DeviceError(
-    `${call}: operands live on different devices${list.join("")}\n  hint: move one with await x.to(device)`,
+    `${call}: operands are on different devices${list.join("")}\n  hint: move one with await x.to(device)`,
   );
 }

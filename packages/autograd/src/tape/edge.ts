@@ -8,26 +8,30 @@ import type { View } from "../graph/view.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** A function of a gradient that may return another one. */
 export type Hook = (gradient: Tensor) => Tensor | undefined;
 
 /**
- * A tensor's gradient and hooks. Recording and writes do not change them. It is also the end of the
+ * A tensor's gradient and hooks, which recording and writes do not change. It is also the end of
+ * the
  * paths to a leaf.
  */
 export class Leaf {
   readonly tensor: Handle;
-  /** The accumulated gradient as users see it; null after `zeroGrad()`. */
+  /** The accumulated gradient as users see it. Null after `zeroGrad()`. */
   grad: Tensor | null = null;
-  /** The user was given that gradient, and may have it in hand. */
+  /** Whether the user got that gradient, and may still hold it. */
   shown = false;
-  /** Storage of the gradient, kept across `zeroGrad()` so that a step allocates nothing. */
+  /** The storage of the gradient, kept across `zeroGrad()` so that a step allocates none. */
   gradCell: Cell | null = null;
   hooks: Hook[] | null = null;
-  /** Called with the tensor when its gradient has been added up. */
+  /** Functions that are called with the tensor after its gradient has been accumulated. */
   after: ((tensor: Tensor) => void)[] | null = null;
-  /** Whether a gradient that arrives is kept: `requiresGrad`. */
+  /** Whether an arriving gradient is accumulated: `requiresGrad`. */
   requires = false;
-  /** `retainGrad()` was called: the gradient is kept though an operation made the tensor. */
+  /**
+   * Whether `retainGrad()` was called: the gradient is kept though an operation made the tensor.
+   */
   retains = false;
   readonly used = false;
   readonly broken = false;
@@ -40,53 +44,53 @@ export class Leaf {
     return this.tensor.shape;
   }
 
-  /** The tensor's storage: if that is persistent, its gradient's is too. */
+  /** The tensor's cell. If it is persistent, so is its gradient. */
   get cell(): Cell {
     return this.tensor.cell;
   }
 }
 
-/** What belongs to the tensor itself; made when it is first needed. */
+/** The gradient and hooks of a tensor, made at the first use. */
 export function ownOf(handle: Handle): Leaf {
   handle.own ??= new Leaf(handle);
   return handle.own;
 }
 
-/** Gradients that lead to the tensor end here, and are kept. */
+/** Makes the tensor a leaf: gradients that reach it end here, and are accumulated. */
 export function beginAt(handle: Handle): void {
   const own = ownOf(handle);
   own.requires = true;
   handle.edge = own;
 }
 
-/** A value that a rule will read, and the cell that must not have been written to by then. */
+/** A value that a rule will read, and the cell that must not be written before it does. */
 export interface Saved {
-  /** Null: the rule does without, but PyTorch's would read it. */
+  /** Null if only PyTorch's rule would read it. */
   readonly node: Node | null;
-  /** Null: nothing that users can write. */
+  /** Null if users cannot write it. */
   readonly cell: Cell | null;
   readonly version: number;
 }
 
-/** The tensor's value of now, for a rule. */
+/** The tensor's present value, to be read by a rule. A later write is an error. */
 export const saved = ({ cell }: Handle): Saved => ({
   node: cell.node,
   cell,
   version: cell.version,
 });
 
-/** A value that a rule will read whatever is written to the tensor. */
+/** The tensor's present value, to be read by a rule. A later write is allowed. */
 export const kept = ({ cell }: Handle): Saved => ({ node: cell.node, cell: null, version: 0 });
 
-/** A tensor that no rule reads, but PyTorch's would: a write to it is an error here too. */
+/** A tensor that only PyTorch's rule reads. A later write is an error here too. */
 export const watched = ({ cell }: Handle): Saved => ({ node: null, cell, version: cell.version });
 
-/** Values that no tensor names any more, but a live tape reads. */
+/** Values that no tensor has any more, but that a live tape reads. */
 export const overwritten: WeakSet<Node> = new WeakSet();
 
 let entries = 0;
 
-/** Entries made so far: those with a lower serial are older than what comes now. */
+/** The number of entries made so far. Earlier entries have a lower serial. */
 export const entriesMade = (): number => entries;
 
 const NONE: readonly never[] = [];
@@ -96,19 +100,25 @@ export class GradFn {
   readonly serial: number = entries++;
   readonly name: string;
   readonly edges: readonly (Edge | null)[];
-  /** Shapes of the operands before broadcasting, to which their gradients are summed back. */
+  /** The shapes of the operands before broadcasting. Their gradients are summed back to these. */
   readonly shapes: readonly Shape[];
   readonly rule: (dy: Tensor, self: GradFn) => readonly (Tensor | null | false)[];
-  /** Values that the rule will read; counted in `Node.saved` while the tape is live. */
+  /** The values that the rule will read. `Node.saved` counts them while the tape is live. */
   saved: readonly Saved[];
   hooks: Hook[] | null = null;
-  /** Tensors with this place on the tape that keep their gradient. */
+  /** Tensors with this entry that retain their gradient. */
   retainers: Leaf[] | null = null;
-  /** A backward without `retainGraph` freed saved values of this entry or of one it leads to. */
+  /**
+   * Whether a backward without `retainGraph` freed saved values of this entry, or of one that it
+   * leads to.
+   */
   used = false;
-  /** Consumed: the leaves it led to, perhaps among others. */
+  /** After it was consumed: the leaves that it may have led to. */
   ends: ReadonlySet<Leaf> | null = null;
-  /** The lanes of each operand: its gradient is summed over others. Null where none had any. */
+  /**
+   * The lanes of each operand: its gradient is summed over all others. Null if no operand had
+   * lanes.
+   */
   lanes: LaneSets | null = null;
 
   constructor(
@@ -126,7 +136,7 @@ export class GradFn {
     for (const { node } of saved) if (node !== null) node.saved++;
   }
 
-  /** Leads into consumed graphs only: what is recorded on top of it must not keep it alive. */
+  /** Whether it leads only to consumed graphs. Entries on top of it must not keep it alive. */
   get broken(): boolean {
     if (this.used) return true;
     let ends = 0;
@@ -137,7 +147,7 @@ export class GradFn {
     return ends > 0;
   }
 
-  /** Frees what the tape holds; a further backward through here is an error. */
+  /** Frees the values that the tape holds. Another backward through here throws. */
   consume(ends: ReadonlySet<Leaf> | null): void {
     this.used = true;
     this.ends = ends;
@@ -152,9 +162,10 @@ export class GradFn {
   }
 }
 
+/** Where a gradient goes next: an operation or a leaf. */
 export type Edge = GradFn | Leaf;
 
-/** Where gradients into an already consumed graph would go. */
+/** The edge of gradients into a graph that was already consumed. */
 export const DEAD: GradFn = new GradFn("consumed", [], [], [], () => []);
 DEAD.used = true;
 
@@ -196,13 +207,14 @@ export function opGradFn(
   const values: Saved[] = [];
   for (const which of saves) {
     const from = which === "output" ? output : (operands[which] as Handle);
-    // a number that an operation made for itself is made again
+    // A constant that an operation made for itself can be made again.
     if (context.opDepth > 0 && isFree(from.cell.node)) continue;
     values.push(op.guards?.includes(which) === false ? kept(from) : saved(from));
   }
   return new GradFn(op.name, edges, shapes, values, rule);
 }
 
+/** A handle on a saved value, with its own place on the tape. */
 export function savedHandle(node: Node, view: View | null, edge: Edge | null): Tensor {
   const handle = newHandle(new Cell(node), view);
   handle.edge = edge;

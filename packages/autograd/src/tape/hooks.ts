@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { Leaf } from "./edge.ts";
 import { edgeOf } from "./record.ts";
 
-/** Runs a hook: what it records is the user's own, whatever goes on around it. */
+/** Runs a hook. What it records counts as the user's own, whatever the engine is doing. */
 export function callHook<T>(fn: () => T): T {
   const { opDepth, moduleDepth, inHook } = context;
   context.opDepth = context.moduleDepth = 0;
@@ -18,7 +18,7 @@ export function callHook<T>(fn: () => T): T {
   }
 }
 
-/** The tensor that a hook gets: its own handle, so that a hook may keep it. */
+/** The tensor that a hook gets: a handle of its own, so that a hook may keep it. */
 export function lent(tensor: Tensor): Tensor {
   if (tensor.edge instanceof Leaf) return tensor;
   const handle = newHandle(tensor.cell, tensor.window);

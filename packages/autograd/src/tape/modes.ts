@@ -8,12 +8,10 @@ import { inTask, isAsync } from "./tasks.ts";
 
 function refusePromise(call: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
-    (result as Promise<unknown>).then(undefined, () => {}); // its own error is not the point
+    (result as Promise<unknown>).then(undefined, () => {}); // The promise's own error does not matter.
     throw new ArgumentError(
-      `${call}: the function returned a promise, and the mode would leak into other tasks while it waits` +
-        (call === "scope"
-          ? ""
-          : `\n  hint: an async function holds it, await ${call}(async () => …)`) +
+      `${call}: the function returned a promise, so the mode would leak into other tasks while it waits` +
+        (call === "scope" ? "" : `\n  hint: pass an async function: await ${call}(async () => …)`) +
         "\n  hint: or read values outside, and put only the synchronous part inside",
     );
   }
@@ -21,26 +19,27 @@ function refusePromise(call: string, result: unknown): void {
 
 /**
  * Runs `fn` without recording gradients. An async function has the mode in its own task until its
- * promise resolves; browsers cannot tell tasks apart and refuse it.
+ * promise
+ * resolves; browsers cannot tell tasks apart, so there it throws.
  */
 export function noGrad<T>(fn: () => T): T {
   checkCall("noGrad(fn: function)", arguments);
   return withModes("noGrad", { gradMode: false }, fn);
 }
 
-/** Runs `fn` with gradients recorded, inside a `noGrad`. Async functions as there. */
+/** Runs `fn` with gradients recorded, inside a `noGrad`. For async functions see `noGrad`. */
 export function enableGrad<T>(fn: () => T): T {
   checkCall("enableGrad(fn: function)", arguments);
   return withModes("enableGrad", { gradMode: true }, fn);
 }
 
-/** PyTorch's inference mode, as `noGrad`. Tensors made inside may be used outside. */
+/** PyTorch's inference mode; here the same as `noGrad`. Tensors made inside may be used outside. */
 export function inferenceMode<T>(fn: () => T): T {
   checkCall("inferenceMode(fn: function)", arguments);
   return withModes("inferenceMode", { gradMode: false }, fn);
 }
 
-/** Says whether gradients are recorded: from here on, or while `fn` runs. */
+/** Turns the recording of gradients on or off: from now on, or while `fn` runs. */
 export function setGradEnabled(mode: boolean): void;
 export function setGradEnabled<T>(mode: boolean, fn: () => T): T;
 export function setGradEnabled<T>(mode: boolean, fn?: () => T): T | undefined {
@@ -50,7 +49,7 @@ export function setGradEnabled<T>(mode: boolean, fn?: () => T): T | undefined {
   return undefined;
 }
 
-/** Whether operations recorded here get gradients. */
+/** Whether operations recorded now get gradients. */
 export function isGradEnabled(): boolean {
   if (arguments.length > 0) checkCall("isGradEnabled()", arguments);
   return context.gradMode;
@@ -60,7 +59,7 @@ export function isGradEnabled(): boolean {
 export function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): T {
   if (typeof fn !== "function") {
     throw new ArgumentError(
-      `${call}: takes a function, got ${describe(fn)}\n  hint: ${call}(() => …)`,
+      `${call}: expected a function, got ${describe(fn)}\n  hint: use ${call}(() => …)`,
     );
   }
   if (isAsync(fn)) return inTask(call, modes, fn as () => Promise<unknown>) as T;
@@ -76,8 +75,9 @@ export function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): 
 }
 
 /**
- * Runs the body of an operation that consists of others. Only its result counts as the user's: as
- * an unread output, and as a kept 0-d value.
+ * Runs the body of a composite. Only its result counts as the user's: as an unread output, and as a
+ * kept
+ * 0-d value.
  */
 export function composite<T>(fn: () => T): T {
   context.opDepth++;
@@ -94,7 +94,7 @@ export function composite<T>(fn: () => T): T {
   return result;
 }
 
-/** Caches each of several results, since each may be read. */
+/** Caches each of several results, because each may be read. */
 function markOneOfSeveral(handle: Handle): void {
   const { node } = handle.cell;
   const inside = !node.visible && node.consumers > 0;
@@ -110,8 +110,9 @@ function markVisible(handle: Handle): void {
 }
 
 /**
- * Runs a module's `forward`. The user holds the results of the outermost call; without gradients
- * its start runs the pending work of the call before. `path` names the module in errors.
+ * Runs a module's `forward`. The user holds the results of the outermost call. Without gradients,
+ * its
+ * start runs the pending work of the previous call. `path` names the module in errors.
  */
 export function moduleCall<T>(fn: () => T, path?: string): T {
   const outer = context.moduleDepth === 0;
@@ -131,7 +132,7 @@ export function moduleCall<T>(fn: () => T, path?: string): T {
   }
   if (!outer) {
     forEachHandle(result, ({ node, shape }) => {
-      if (shape.length > 0) node.terminal = false; // the module around it may want a part of it only
+      if (shape.length > 0) node.terminal = false; // the outer module may need only a part of it
     });
     return result;
   }
@@ -146,7 +147,7 @@ export function moduleCall<T>(fn: () => T, path?: string): T {
 
 const named = new WeakSet<WgradError>();
 
-/** Says once, where the error is thrown, which module was being called. */
+/** Adds the path of the called module to an error, once. */
 function namePath(error: WgradError): void {
   if (named.has(error) || context.modulePath.length === 0) return;
   named.add(error);
@@ -161,7 +162,7 @@ function retain(handle: Handle): void {
   if (!node.gradMode) context.inferred = node;
 }
 
-/** Runs the pending result of the call before, unless a live tape still wants to fuse with it. */
+/** Runs the pending result of the previous call, unless a live tape may still fuse with it. */
 function flushInference(): void {
   const { inferred } = context;
   context.inferred = null;
@@ -172,7 +173,8 @@ function flushInference(): void {
 
 /**
  * Runs `fn` and releases the tensors that it made (unread results without gradients, clones),
- * except its result and those with `keep()`. Synchronous only.
+ * except its
+ * result and those with `keep()`. Synchronous only.
  */
 export function scope<T>(fn: () => T): T {
   checkCall("scope(fn: function)", arguments);
@@ -192,14 +194,16 @@ export function scope<T>(fn: () => T): T {
   for (const handle of made) {
     outer?.add(handle);
     const { node, persistent } = handle.cell;
-    if (node.id < first) continue; // a view of what was there before
+    if (node.id < first) continue; // a view of an older value
     if (!persistent && !spared.has(node) && node.keep !== OWNED && node.saved === 0)
       node.stream.release(node);
   }
   return result;
 }
 
-/** Visits the tensors in a result: a tensor, or arrays, plain objects and named results of them. */
+/**
+ * Visits the tensors in a result: a tensor, or arrays, plain objects and named results of tensors.
+ */
 function forEachHandle(value: unknown, visit: (handle: Handle) => void): void {
   if (value instanceof Handle) visit(value);
   else if (Array.isArray(value)) for (const item of value) forEachHandle(item, visit);

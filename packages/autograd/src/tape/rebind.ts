@@ -9,8 +9,9 @@ import { Leaf, overwritten } from "./edge.ts";
 import { edgeOf, isMoved } from "./record.ts";
 
 /**
- * Refuses in-place writes that PyTorch refuses while gradients are recorded: to a leaf that
- * requires grad, to a view of one, to a view whose history cannot be recorded again.
+ * Throws for in-place writes that PyTorch refuses while gradients are recorded: to a leaf that
+ * requires
+ * grad, to a view of one, or to a view whose history cannot be recorded again.
  */
 export function checkWritable(target: Handle, writer: string): void {
   if (!context.gradMode) return;
@@ -33,14 +34,14 @@ export function checkWritable(target: Handle, writer: string): void {
   if (base === null) return;
   if (isMoved(base)) {
     throw refuse(
-      "a view whose base has moved its dimensions in place since",
-      "take the view anew, or write to a clone()",
+      "a view whose base has since moved its dimensions in place",
+      "make the view again, or write to a clone()",
     );
   }
   if (origin === "several") {
     throw refuse(
-      "a view that is one of several (of chunk, split, unbind)",
-      "take it with narrow or at(slice(…)), or write to a clone()",
+      "one of several views (of chunk, split, unbind)",
+      "make it with narrow or at(slice(…)), or write to a clone()",
     );
   }
   if (origin === "noGrad") {
@@ -63,8 +64,9 @@ export const isOfLeaf = ({ edge, base }: Handle): boolean =>
   edge instanceof Leaf || base?.edge instanceof Leaf;
 
 /**
- * Keeps the values of a tensor that the user writes in place: a small one with each value, a large
- * one in its own storage from the second write on. Not inside a module's call, nor on the tape.
+ * Keeps the values of a tensor that the user writes in place. A small one keeps each value, a large
+ * one
+ * gets its own storage at the second write. Not inside a module's call, and not on the tape.
  */
 export function holdVariable(cell: Cell, node: Node): void {
   const passing = context.moduleDepth > 0 && cell.born >= context.callBegan;
@@ -76,7 +78,7 @@ export function holdVariable(cell: Cell, node: Node): void {
   else if (holder === "owned" || (holder === "slot" && old.variable)) makePersistent(cell);
 }
 
-/** Binds a cell to a node. A persistent cell's storage follows at the next flush. */
+/** Binds a cell to a node. A persistent cell's storage gets the value at the next flush. */
 export function bindCell(cell: Cell, node: Node, writer: string): void {
   const { stream } = node;
   cell.version++;
@@ -87,7 +89,7 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
     cell.node = node;
     node.loose += old.loose;
     const owned = old.storage?.holder === "owned" && old.cell === null;
-    if (old.keep === OWNED && node.keep < RESULT) node.keep = OWNED; // what the handle owns is the new value
+    if (old.keep === OWNED && node.keep < RESULT) node.keep = OWNED; // The handle owns the new value now.
     if (old.state === PENDING) forget(old);
     else if (owned && node.keep === OWNED) {
       if (old.expiredBy === "") old.expiredBy = `overwritten by ${writer}`;
@@ -97,7 +99,7 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
     return;
   }
   if (node.state === COMPUTED) {
-    // eager mode, or a value from the host: nothing waits, the cell takes it over
+    // The value is there (eager mode, or from the host), so the cell takes it over at once.
     stream.writes.delete(cell);
     cell.node = node;
     cell.previous = null;
@@ -114,7 +116,7 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (isFree(node) && context.eager) stream.flush([]);
 }
 
-/** No handle names the node any more. */
+/** Marks a node that no handle has any more. */
 export function forget(node: Node): void {
   node.keep = TEMPORARY;
   node.visible = node.terminal = node.variable = false;

@@ -37,8 +37,9 @@ const NONE: readonly never[] = [];
 /**
  * Records one operation and returns its handle; nothing runs. `shape` and `dtype` are the result's.
  * Operands have the dtypes and shapes that the op takes; those of an elementwise op are broadcast.
- * `reads` are views that are part of the op: its gradient sees operands without them. `lift` makes
- * the returned tensor of the result.
+ * `reads` are views that belong to the op: its gradient sees operands without them. `lift` converts
+ * the
+ * result to the returned tensor.
  */
 export function record(
   op: Op,
@@ -130,9 +131,7 @@ function enqueue(node: Node): void {
   if (context.eager || stream.pending.length > PENDING_CAP) stream.advance();
 }
 
-/**
- * Flushes if a leaf with a pending hand-written update is read with gradients on: the step is over.
- */
+/** Flushes if gradients are on and a leaf has a pending update by hand: the step is over. */
 function flushAtStepBoundary(operands: readonly Handle[], stream: Stream): void {
   for (const operand of operands) {
     const { cell } = operand;
@@ -143,7 +142,7 @@ function flushAtStepBoundary(operands: readonly Handle[], stream: Stream): void 
   }
 }
 
-/** The tape entry over these operands, or DEAD where every path leads into a consumed graph. */
+/** The tape entry over these operands. DEAD if every path leads to a consumed graph. */
 function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]) => GradFn): Edge {
   const edges = new Array<Edge | null>(operands.length);
   let live = false;
@@ -151,7 +150,7 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
     let edge = edgeOf(operands[i] as Handle);
     if (edge !== null) {
       if (!edge.broken) live = true;
-      else if (!edge.used) edge = DEAD; // what it holds goes
+      else if (!edge.used) edge = DEAD; // It must not keep its values alive.
     }
     edges[i] = edge;
   }
@@ -160,8 +159,9 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
 }
 
 /**
- * The entry, which sums each operand's gradient over lanes that the operand lacks. Its rule also
- * reads `beside`.
+ * Lets the entry sum each operand's gradient over the lanes that the operand lacks. Its rule also
+ * reads
+ * `beside`.
  */
 export function amongLanes(
   entry: GradFn,
@@ -173,8 +173,9 @@ export function amongLanes(
 }
 
 /**
- * The handle's place on the tape. After a write to its cell, a view's steps are recorded again on
- * the present base.
+ * The handle's place on the tape. After a write to its cell, the steps of a view are recorded again
+ * on the
+ * base's present edge.
  */
 export function edgeOf(handle: Handle): Edge | null {
   const { base, cell } = handle;
@@ -187,19 +188,20 @@ export function edgeOf(handle: Handle): Edge | null {
   return handle.edge;
 }
 
-/** The tensor's present value and place on the tape; later writes do not change them. */
+/** The tensor's present value and edge. Later writes do not change them. */
 export function valueOfNow(x: Handle): Tensor {
   return savedHandle(x.node, x.window, edgeOf(x));
 }
 
-/** Whether it has a place on the tape, or would have one. */
+/** Whether the tensor has an edge, or will have one. */
 export function isTracked({ edge, base, seen, cell }: Handle): boolean {
   return edge !== null || (base !== null && seen !== cell.version && isTracked(base));
 }
 
 /**
- * Whether a base is a view whose dimensions moved in place: the steps of earlier views no longer
- * apply.
+ * Whether a base is a view whose dimensions were moved in place, so that the steps of earlier views
+ * no
+ * longer apply.
  */
 export const isMoved = (base: Handle): boolean =>
   base.base !== null && !(base.edge instanceof Leaf);
@@ -209,13 +211,13 @@ function rewritten({ origin, base, shape }: Handle): GradError {
     (base !== null && isMoved(base)
       ? "a view is used after the dimensions of its base were moved in place, and it or its base was written"
       : origin === "several"
-        ? "a view that is one of several (of chunk, split, unbind) is used after it, its base or another view was written in place"
+        ? "one of several views (of chunk, split, unbind) is used after it, its base or another view was written in place"
         : "a view that was made in noGrad is used after its base or another view was written in place with gradients recorded") +
-      `\n  view: [${shape.join(", ")}]\n  hint: take the view anew, after the write`,
+      `\n  view: [${shape.join(", ")}]\n  hint: make the view again, after the write`,
   );
 }
 
-/** Gives a handle a new place on the tape, from which its kept gradient now comes. */
+/** Gives a handle a new edge. Its retained gradient now comes from there. */
 export function placeAt(handle: Handle, edge: GradFn | null): void {
   const { edge: before, own } = handle;
   handle.edge = edge;
@@ -227,13 +229,13 @@ export function placeAt(handle: Handle, edge: GradFn | null): void {
   if (own.retains) retainAt(edge, own);
 }
 
-/** The gradient that arrives here is kept as the tensor's own. */
+/** Retains the gradient that arrives at this edge as the tensor's own. */
 export function retainAt(edge: GradFn, own: Leaf): void {
   edge.retainers ??= [];
   if (!edge.retainers.includes(own)) edge.retainers.push(own);
 }
 
-/** The place of a result whose way to a leaf is gone: gradients end there. */
+/** The edge of a result without a path to a leaf. Gradients end there. */
 const nowhere = (shape: Shape): GradFn => new GradFn("view", [null], [shape], NONE, () => [null]);
 
 function alongPath(path: ViewPath | null, start: Edge): GradFn {
@@ -243,7 +245,7 @@ function alongPath(path: ViewPath | null, start: Edge): GradFn {
   return edge as GradFn;
 }
 
-/** The steps in the order in which they were taken. */
+/** The steps in the order in which they were applied. */
 export function stepsOf(path: ViewPath | null): ViewPath[] {
   const steps: ViewPath[] = [];
   for (let at = path; at !== null; at = at.before) steps.push(at);
@@ -255,9 +257,10 @@ function viewGradFn(step: ViewStep, edge: Edge | null, from: Shape): GradFn {
 }
 
 /**
- * A handle on the same cell through a further view step. Only the tape records it. `origin` is
- * "several" if the call returns several views: PyTorch refuses in-place writes to these with
- * gradients.
+ * A handle on the same cell, with a further view step. Only the tape records it. `origin` is
+ * "several" if
+ * the call returns several views: PyTorch refuses in-place writes to these while gradients are
+ * recorded.
  */
 export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one"): Tensor {
   const { node } = handle.cell;
@@ -267,7 +270,7 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
   const out = newHandle(handle.cell, simplify(view, node.shape));
   tighten(handle);
   if (context.opDepth === 0 && context.moduleDepth === 0) loosen(out);
-  // a view of a leaf leads to the leaf, whatever that is a view of
+  // A view of a leaf leads to the leaf, even if that is a view itself.
   const begins = handle.base === null || handle.edge instanceof Leaf;
   out.base = begins ? handle : handle.base;
   out.path = { step, from: handle.shape, before: begins ? null : handle.path };
@@ -279,8 +282,9 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
 }
 
 /**
- * Marks tensors that PyTorch's rule for this result reads: a write to one, or a second backward, is
- * an error here too.
+ * Marks tensors that PyTorch's rule for this result reads. A write to one, or a second backward, is
+ * an
+ * error here too.
  */
 export function watch<T extends Handle>(result: T, ...read: readonly Handle[]): T {
   const { edge } = result;
@@ -288,7 +292,7 @@ export function watch<T extends Handle>(result: T, ...read: readonly Handle[]): 
   return result;
 }
 
-/** `watch`, and what ours reads beside may be written to. */
+/** `watch`; the tensors that only our rule reads may be written. */
 export function watchOnly<T extends Handle>(result: T, ...read: readonly Handle[]): T {
   const { edge } = result;
   if (edge instanceof GradFn)
@@ -296,7 +300,7 @@ export function watchOnly<T extends Handle>(result: T, ...read: readonly Handle[
   return watch(result, ...read);
 }
 
-/** A tape entry with its own rule over an existing value. The rule reads `saves`. */
+/** Records a tape entry with its own rule over an existing value. The rule reads `saves`. */
 export function recordGradient(
   name: string,
   output: Tensor,
@@ -306,7 +310,7 @@ export function recordGradient(
 ): void {
   if (!context.gradMode || operands.every((operand) => edgeOf(operand) === null)) return;
   const shapes = operands.map((operand) => operand.shape);
-  output.base = null; // its place is this entry, whatever it is a view of
+  output.base = null; // Its place is this entry, even if it is a view.
   output.path = null;
   output.edge = gradientEdge(
     operands,

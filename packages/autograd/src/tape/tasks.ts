@@ -1,9 +1,9 @@
 import { ArgumentError } from "../errors.ts";
 import { context, type Modes } from "../graph/context.ts";
 
-/** The modes of one asynchronous body, and of what it calls and awaits. */
+/** The modes of an async function, and of everything that it calls and awaits. */
 interface Task extends Modes {
-  /** Its promise has settled: what it left running goes on with the modes around it. */
+  /** Whether its promise has settled. Work that it left running then has the outer modes. */
   over: boolean;
   readonly outer: Modes;
 }
@@ -26,7 +26,7 @@ function taskStorage(): Storage | null {
   return storage;
 }
 
-/** Whether a function is declared async: known before it runs. */
+/** Whether a function is declared async, which is known before it runs. */
 export const isAsync = (fn: unknown): boolean =>
   Object.prototype.toString.call(fn) === "[object AsyncFunction]";
 
@@ -36,7 +36,7 @@ const copied = ({ gradMode, autocast }: Modes): Modes => ({ gradMode, autocast }
 
 let underWay = 0;
 
-/** Runs an async function in a task of its own modes. */
+/** Runs an async function in a task with its own modes. */
 export async function inTask<T>(
   call: string,
   modes: Partial<Modes>,
@@ -45,7 +45,7 @@ export async function inTask<T>(
   const found = taskStorage();
   if (found === null) {
     throw new ArgumentError(
-      `${call}: takes no async function here: this platform cannot tell tasks apart, and the mode would leak into others while it waits` +
+      `${call}: does not support async functions on this platform, which cannot tell tasks apart: the mode would leak into others while it waits` +
         "\n  hint: await outside, and put only the synchronous part inside",
     );
   }
@@ -60,10 +60,10 @@ export async function inTask<T>(
   }
 }
 
-/** The modes of the program's flow outside of tasks, while one is under way. */
+/** The modes outside of tasks, while a task runs. */
 let outside: Modes | null = null;
 
-/** The context's modes are those of the task that runs, from here on. */
+/** From now on, the context's modes are those of the running task. */
 function follow(found: Storage): Modes {
   const base = copied(context);
   const now = (): Modes => modesOf(found.getStore()) ?? base;
@@ -80,7 +80,7 @@ function follow(found: Storage): Modes {
   return base;
 }
 
-/** A plain property again: what is read at every operation costs nothing. */
+/** Makes it a plain property again, because every operation reads it. */
 function keep(name: keyof Modes, value: unknown): void {
   Object.defineProperty(context, name, {
     value,
@@ -90,7 +90,7 @@ function keep(name: keyof Modes, value: unknown): void {
   });
 }
 
-/** The modes of a task, or of what is around it once it is over. */
+/** The modes of a task; after it is over, those around it. */
 function modesOf(task: Task | undefined): Modes | undefined {
   let modes: Modes | undefined = task;
   while (modes !== undefined && (modes as Partial<Task>).over === true)

@@ -186,7 +186,7 @@ test("what is saved is released when a backward consumes the graph", () => {
   expect(node.saved).toBe(before + 1);
   y.sum().backward();
   expect(node.saved).toBe(0);
-  expect(() => y.sum().backward()).toThrow("backward a second time");
+  expect(() => y.sum().backward()).toThrow("already consumed by an earlier backward");
 });
 
 test("a retained graph can be gone through twice", async () => {
@@ -220,17 +220,17 @@ test("mistakes say what is missing", () => {
   const x = leaf([1]);
   expect(() => Empty.apply()).toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: Empty.forward is not defined
-      hint: static forward(ctx, …args)]
+      hint: define static forward(ctx, …args)]
   `);
   expect(() => Short.apply(x, x).backward()).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: Short.backward gave 1 gradients for 2 arguments of forward
-      hint: one for each, null where none is needed]
+    [ArgumentError: Short.backward returned 1 gradients for 2 arguments of forward
+      hint: return one per argument, null where none is needed]
   `);
   expect(() => NoTensor.apply()).toThrowErrorMatchingInlineSnapshot(
     `[ArgumentError: NoTensor.forward must return tensors]`,
   );
   expect(() => NoBackward.apply(x).backward()).toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: NoBackward.backward is not defined
-      hint: static backward(ctx, …gradients)]
+      hint: define static backward(ctx, …gradients)]
   `);
 });

@@ -82,7 +82,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   test("of several numbers there is no Hessian", () => {
     expect(() => hessian((v) => v.mul(2), tensor([1, 2]))).toThrow(
-      "hessian: the function must give one number\n  result: [2]\n  hint: jacobian takes any",
+      "hessian: the function must return a scalar\n  result: [2]\n  hint: jacobian takes any result",
     );
   });
 });

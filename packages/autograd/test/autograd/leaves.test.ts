@@ -188,7 +188,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("what belongs to a tensor, on 
     expect([y.requiresGrad, y.isLeaf]).toEqual([false, true]);
     y.mul(x).sum().backward();
     expect(await listed(x.grad)).toEqual([2, 4]);
-    expect(() => x.mul(2).narrow(0, 0, 1).detach_()).toThrow("a view cannot leave the tape");
+    expect(() => x.mul(2).narrow(0, 0, 1).detach_()).toThrow("a view cannot be detached");
   });
 
   test("a tensor does not keep the caller's array of sizes", async () => {
@@ -215,7 +215,9 @@ describe("where a backward may start, and how often it may pass", () => {
     const x = leaf([1, 2]);
     x.square().narrow(0, 0, 1).backward();
     expect(await listed(x.grad)).toEqual([2, 0]);
-    expect(() => x.sum().expand(3).backward()).toThrow("the gradient starts from one number");
+    expect(() => x.sum().expand(3).backward()).toThrow(
+      "without a gradient the tensor must have one element",
+    );
   });
 
   test("a gradient of another dtype is converted", async () => {
@@ -250,7 +252,7 @@ describe("where a backward may start, and how often it may pass", () => {
   test.each(Object.entries(freed))("a second backward through %s is refused", (_, fn) => {
     const loss = fn(leaf([1, 2])).sum();
     loss.backward();
-    expect(() => loss.backward()).toThrow("backward a second time");
+    expect(() => loss.backward()).toThrow("already consumed by an earlier backward");
   });
 
   test("what was not consumed may be used again", async () => {
@@ -267,9 +269,9 @@ describe("where a backward may start, and how often it may pass", () => {
     h.sum().backward();
     const y = h.mul(w).sum();
     expect(await listed(grad(y, w, { retainGraph: true })[0] as Tensor)).toEqual([1, 4]);
-    expect(() => grad(y, x)).toThrow("backward a second time");
+    expect(() => grad(y, x)).toThrow("already consumed by an earlier backward");
     const z = h.mul(w).add(x).sum(); // x by a consumed way and by a live one
-    expect(() => grad(z, x)).toThrow("backward a second time");
+    expect(() => grad(z, x)).toThrow("already consumed by an earlier backward");
   });
 
   test("with inputs only theirs are computed, of results too", async () => {
@@ -288,7 +290,7 @@ describe("where a backward may start, and how often it may pass", () => {
     const [, dy] = grad(x.sum(), [x, y], { materializeGrads: true });
     expect(await listed(dy as Tensor)).toEqual([0, 0]);
     expect(() => grad(x.sum(), y, { materializeGrads: true, allowUnused: false })).toThrow(
-      "allowUnused is false",
+      "allowUnused cannot be false",
     );
   });
 

@@ -94,8 +94,8 @@ describe.runIf(inNode)("an async body", () => {
 
   test("a function that only returns a promise is refused: it is known too late", () => {
     expect(() => noGrad(() => pause())).toThrow(
-      "noGrad: the function returned a promise, and the mode would leak into other tasks while it waits\n" +
-        "  hint: an async function holds it, await noGrad(async () => …)",
+      "noGrad: the function returned a promise, so the mode would leak into other tasks while it waits\n" +
+        "  hint: pass an async function: await noGrad(async () => …)",
     );
   });
 });
@@ -157,7 +157,7 @@ describe("a Function", () => {
     y.mul(x).sum().backward();
     expect(await a.grad?.tolist()).toEqual([200, 400]);
     expect(() => Double.apply(a.mul(1), false)).toThrow(
-      "Double: forward wrote argument 0 in place\n  hint: say so, ctx.markDirty(x), and return it",
+      "Double: forward wrote argument 0 in place\n  hint: call ctx.markDirty(x), and return it",
     );
     expect(() => Double.apply(leaf([1]), true)).toThrow("a leaf tensor that requires grad");
   });
@@ -197,6 +197,6 @@ test("grad takes a batch of gradients, one row of results for each", async () =>
     [0, 0, 6],
   ]);
   expect(() => grad(x.sum(), x, { isGradsBatched: true })).toThrow(
-    "with isGradsBatched every gradOutput is a tensor whose first dimension is the batch",
+    "with isGradsBatched, every gradOutput must be a tensor whose first dimension is the batch",
   );
 });

@@ -149,12 +149,11 @@ describe("on WebGPU", () => {
     const { spec } = shrink;
     const names = () => defineKernel({ ...spec, inputs: { u: "f32" } } as never);
     expect(names).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: defineKernel: shrink: u cannot name an array, or names two]`,
+      `[ArgumentError: defineKernel: shrink: u is not a valid name of an array, or is used twice]`,
     );
     const grid = defineKernel({ ...spec, grid: () => 0.5 });
     expect(() => grid({ x: tensor([1]) }, { lambda: 1 })).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: shrink: grid is 0.5
-        hint: a whole number, 0 or more]
+      [ArgumentError: shrink: grid must be a whole number, 0 or more, got 0.5]
     `);
   });
 
@@ -179,7 +178,7 @@ describe("on WebGPU", () => {
         hint: x.to("f32")]
     `);
     expect(() => shrink({ x: tensor([1]) }, {} as never)).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: shrink: needs the number lambda, got undefined]`,
+      `[ArgumentError: shrink: expected a number for lambda, got undefined]`,
     );
     expect(() => shrink({} as never, { lambda: 1 })).toThrowErrorMatchingInlineSnapshot(`
       [ArgumentError: shrink: x: takes a tensor, got undefined

@@ -18,7 +18,7 @@ const BATCH = 3;
 const written = /^\w+_\b|^in-place/;
 function refusal({ name }: OpCase, dims: InDims): string | null {
   if (written.test(name) && dims[0] === null) return "the tensor it is written to is one for all";
-  return name === "dropout" ? "random numbers are drawn inside vmap" : null;
+  return name === "dropout" ? "draws random numbers inside vmap" : null;
 }
 
 /** One layout of a batch: where each operand has it, null where it has none. */

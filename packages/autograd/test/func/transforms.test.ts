@@ -63,7 +63,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   test("random numbers inside are refused, one for all, or one for each", async () => {
     const x = zeros([4, 3]);
     expect(() => vmap((a: Tensor) => a.add(rand([3])))(x)).toThrow(
-      "rand: random numbers are drawn inside vmap",
+      "rand: draws random numbers inside vmap",
     );
     const drawn = async (randomness: "same" | "different") => {
       manualSeed(1);
@@ -116,13 +116,13 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const x = tensor([1, -2, 3]);
     // biome-ignore lint/suspicious/noExplicitAny: no function of tensors, which is the point
     const awaited = vmap(async (a: Tensor): Promise<any> => ((await a.item()) > 0 ? a : a.neg()));
-    expect(() => awaited(x)).toThrow("no value can be awaited inside");
+    expect(() => awaited(x)).toThrow("values cannot be read inside vmap");
     let promise: Promise<number> | null = null;
     const kept = vmap((a: Tensor) => {
       promise = a.item();
       return a;
     })(x);
-    await expect(promise).rejects.toThrow("a tensor stands for every element of the batch");
+    await expect(promise).rejects.toThrow("values cannot be read inside vmap");
     expect(await kept.tolist()).toEqual([1, -2, 3]);
     expect(() => vmap((a: Tensor) => ((a as unknown as number) > 0 ? a : a.neg()))(x)).toThrow(
       "no value yet that JavaScript could compare",
@@ -187,17 +187,19 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const add = (a: Tensor, b: Tensor): Tensor => a.add(b);
     expect(() => vmap(add)(x, zeros([3, 3]))).toThrow("vmap: the batches differ in size: 2, 3");
     expect(() => vmap(add, [0])(x, x)).toThrow(
-      "inDims [0] do not have the form of the 2 arguments",
+      "inDims [0] do not have the structure of the 2 arguments",
     );
-    expect(() => vmap(add, [null, null])(x, x)).toThrow("nothing to map over");
+    expect(() => vmap(add, [null, null])(x, x)).toThrow("inDims are null for all");
     expect(() => vmap(add, 2)(x, x)).toThrow("argument 0 has no dimension 2 to map over");
     expect(() => vmap(add, 0, 3)(x, x)).toThrow("dimension 3");
-    expect(() => vmap(add, 0, [0, 1])(x, x)).toThrow("outDims [0,1] do not have the form");
-    expect(() => vmap(add, 0, null)(x, x)).toThrow("outDims is null for a result that differs");
+    expect(() => vmap(add, 0, [0, 1])(x, x)).toThrow("outDims [0,1] do not have the structure");
+    expect(() => vmap(add, 0, null)(x, x)).toThrow("outDims is null for a result that varies");
     expect(() => vmap((a: Tensor, n: number) => a.mul(n))(x, 3)).toThrow(
-      "argument 1 is 3, and inDims says 0",
+      "argument 1 is 3, but inDims is 0",
     );
-    expect(() => vmap(add, { chunkSize: 0 })).toThrow("chunkSize is a whole number above 0");
+    expect(() => vmap(add, { chunkSize: 0 })).toThrow(
+      "chunkSize must be a whole number greater than 0",
+    );
     expect(() => vmap(add, { indims: 0 } as never)).toThrow("did you mean inDims?");
   });
 

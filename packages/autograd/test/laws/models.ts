@@ -63,7 +63,7 @@ export const models: readonly Program[] = [
         model.learn(squaredError(state, noise()), 0.01);
       });
     },
-    throws: /backward a second time/,
+    throws: /already consumed by an earlier backward/,
   },
   {
     name: "gan",

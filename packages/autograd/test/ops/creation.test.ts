@@ -57,7 +57,7 @@ describe("tensor", () => {
 
   test("refuses what is no even array of values", () => {
     expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: tensor: the nested arrays are ragged: their first elements give [2, 2], but an array of 1 at depth 1]`,
+      `[ShapeError: tensor: the nested arrays are ragged: their first elements give [2, 2], but there is an array of 1 at depth 1]`,
     );
     expect(() => tensor(["1"] as unknown as number[])).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: tensor: expected numbers or booleans, got "1"]`,

@@ -119,10 +119,14 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("what only values tell, on %s"
         .put_([one.narrow(0, 0, 2), [0, 2]], 9)
         .tolist(),
     ).rejects.toThrow("put_: the mask chooses 1 elements, got 2 values");
-    expect(() => rows.clone().put_([both, [0, 1, 2]], 9)).toThrow("do not go together");
+    expect(() => rows.clone().put_([both, [0, 1, 2]], 9)).toThrow("do not fit together");
     expect(() => rows.clone().put_([both, [0, 1]], tensor([1, 2, 3]))).toThrow(w.ShapeError);
-    expect(() => rows.clone().put_(both, tensor([1, 2]))).toThrow("put_: values do not fit");
-    expect(() => rows.clone().put_(both, w.ones([2, 2, 3]))).toThrow("put_: values do not fit");
+    expect(() => rows.clone().put_(both, tensor([1, 2]))).toThrow(
+      "put_: the values do not broadcast",
+    );
+    expect(() => rows.clone().put_(both, w.ones([2, 2, 3]))).toThrow(
+      "put_: the values do not broadcast",
+    );
     // what was refused is as before, and so is all else
     expect(await rows.add(1).tolist()).toEqual([
       [1, 2, 3],

@@ -131,12 +131,10 @@ test.each(["cpu", "wasm", "webgpu"] as const)(
     const options = { window: fft.hannWindow(8), center: false };
     const spectra = fft.stft(tensor(Float32Array.from({ length: 32 }, Math.sin)), 8, options);
     const late = async () => fft.istft(spectra, 8, options).data();
-    await expect(late()).rejects.toThrow(
-      "istft: the squares of the windows add up to 0 at a sample",
-    );
+    await expect(late()).rejects.toThrow("istft: the squares of the windows sum to 0 at a sample");
     const gaps = async () =>
       fft.istft(spectra, 8, { hopLength: 8, window: fft.hannWindow(8) }).data();
-    await expect(gaps()).rejects.toThrow("which no frame tells anything of");
+    await expect(gaps()).rejects.toThrow("so it cannot be recovered");
     expect(
       await fft.istft(spectra, 8, { window: fft.hammingWindow(8), center: false }).data(),
     ).toBeDefined();

@@ -70,7 +70,7 @@ describe("dimensions moved in place", () => {
   test("are refused of a leaf, and of what cannot lead back to one", () => {
     const leaf = matrix().requiresGrad_();
     expect(() => leaf.t_()).toThrow(GradError);
-    expect(() => noGrad(() => leaf.t_())).toThrow("a leaf keeps its shape");
+    expect(() => noGrad(() => leaf.t_())).toThrow("a leaf cannot change its shape");
     const y = leaf.mul(1);
     const row = y.at(0);
     y.t_();
@@ -154,10 +154,13 @@ const refused: Readonly<Record<string, readonly [call: () => unknown, text: stri
   "divisors of fractions": [() => w.gcd(matrix(), matrix()), "gcd: takes integers"],
   "more than there are": [() => w.multinomial(tensor([1, 1]), 3), "without replacement"],
   "negative weights": [() => w.multinomial(tensor([1, -1]), 1), "0 or more"],
-  "vectors of two": [() => w.cross(tensor([1, 2]), tensor([3, 4])), "vectors of 3 numbers"],
+  "vectors of two": [
+    () => w.cross(tensor([1, 2]), tensor([3, 4])),
+    "expected a dimension of size 3",
+  ],
   "a source of another shape": [
     () => w.selectScatter(matrix(), tensor([1]), 0, 0),
-    "the shape of what it replaces",
+    "the shape of the part that it replaces",
   ],
   "a negative order": [() => w.polygamma(-1, matrix()), "0 or more, got -1"],
   "edges out of place": [() => w.histogram(matrix(), tensor([1])), "edges are a vector of 2"],
@@ -171,5 +174,5 @@ test.each(Object.entries(refused))("refuses %s", (_, [call, text]) => {
 test("refuses a source that is too small for a mask, when the values are read", async () => {
   const filled = w.maskedScatter(matrix(), matrix().gt(0), tensor([1, 2]));
   await expect(filled.data()).rejects.toThrow("maskedScatter: the mask chooses");
-  await expect(w.multinomial(tensor([0, 0]).mul(1), 1).data()).rejects.toThrow("not all 0; got 0");
+  await expect(w.multinomial(tensor([0, 0]).mul(1), 1).data()).rejects.toThrow("not all 0, got 0");
 });

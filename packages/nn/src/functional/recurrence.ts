@@ -8,7 +8,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
-import { assemble, pullBack } from "@wgrad/autograd/plugin";
+import { assemble, recomputedVjp } from "@wgrad/autograd/plugin";
 
 /**
  * One step of a recurrent layer and its gradient. H: features of a state; G: number of gates, of H

@@ -25,7 +25,7 @@ import type { Tensor } from "../../tensor.ts";
 
 type Read = (view: View) => View;
 
-/** An op on values of which some have lanes. */
+/** An op on operands of which some have lanes. */
 interface Call {
   readonly op: Op;
   readonly operands: readonly Handle[];
@@ -38,7 +38,7 @@ interface Call {
   readonly levels: readonly Level[];
 }
 
-/** The same op on whole batches, and how one element of the batch is seen in the result. */
+/** The same op on whole batches, and the view of its result that is one element of the batch. */
 interface Batched {
   readonly operands: readonly View[];
   readonly shape: Shape;
@@ -49,7 +49,7 @@ interface Batched {
 
 type Rule = (call: Call) => Batched;
 
-/** The batch is a further first dimension of operands and result. */
+/** The batch is an additional first dimension of operands and result. */
 const leading =
   (attrs: (call: Call) => Attributes): Rule =>
   (call) => {
@@ -66,7 +66,7 @@ const leading =
 
 const asTheyAre = ({ attrs }: Call): Attributes => attrs;
 
-/** The attribute is a dimension. */
+/** The attribute is a dimension, so it is shifted. */
 const shiftedDim = ({ attrs, levels }: Call): Attributes => alongDim(dimOf(attrs) + levels.length);
 
 const rules: Partial<Record<Meaning["kind"], Rule>> = {
@@ -82,7 +82,8 @@ const rules: Partial<Record<Meaning["kind"], Rule>> = {
 
 /**
  * Records an op on values with lanes as one op on whole batches. On the tape it is the op on one
- * element.
+ * element
+ * of the batch.
  */
 export function recordLaned(
   op: Op,
@@ -146,7 +147,7 @@ function onOneStream(op: Op, operands: readonly Handle[], stream: Stream): reado
   return here;
 }
 
-/** The levels that any of these has, outermost first. */
+/** The levels that any of these operands has, outermost first. */
 export function levelsOf(operands: readonly Handle[]): Level[] {
   const all = new Set(operands.flatMap((operand) => lanesOf(operand).map(({ level }) => level)));
   return [...all].sort((a, b) => a.id - b.id);
@@ -156,7 +157,7 @@ const sizesOf = (levels: readonly Level[]): number[] => levels.map(({ size }) =>
 
 const seen = ({ window, node }: Handle): View => window ?? wholeView(node.shape);
 
-/** A read of what follows the first `count` dimensions. */
+/** A read of the dimensions after the first `count`. */
 const within =
   (count: number, read: Read): Read =>
   ({ shape, strides, offset }) => {
@@ -168,7 +169,7 @@ const within =
     };
   };
 
-/** Operands without lanes broadcast as they are. */
+/** Operands without lanes broadcast over the batch. */
 function elementwise(call: Call): Batched {
   const { operands, levels, attrs, reads } = call;
   const shape = [...sizesOf(levels), ...call.shape];
@@ -187,7 +188,7 @@ function elementwise(call: Call): Batched {
   };
 }
 
-/** Where each part goes in one element of the batch, and the same in the others. */
+/** The strides of each part for one element of the batch, preceded by those of the batch. */
 function withStrides({ attrs, operands, levels, shape }: Call): Attributes {
   const lead = contiguousStrides([...sizesOf(levels), ...shape]).slice(0, levels.length);
   const onto = isOnto(attrs);
@@ -196,7 +197,7 @@ function withStrides({ attrs, operands, levels, shape }: Call): Attributes {
   return assembleAttributes(onto, strides);
 }
 
-/** Lanes that both operands have are batches of the product; others are rows or columns. */
+/** Lanes of both operands are batch dimensions of the product; lanes of one are rows or columns. */
 function contract(call: Call): Batched {
   const { operands, levels, attrs, reads, shape } = call;
   const [a, b] = operands as readonly [Handle, Handle];
@@ -246,7 +247,10 @@ function contract(call: Call): Batched {
   };
 }
 
-/** A read whose own lanes, after the shared ones, go behind `place` dimensions of what is read. */
+/**
+ * A read that moves the operand's own lanes, which follow the shared ones, behind `place`
+ * dimensions.
+ */
 function moving(shared: number, own: number, place: number, read: Read = (view) => view): Read {
   return (view) => {
     const head = shared + own;
@@ -269,7 +273,7 @@ function moving(shared: number, own: number, place: number, read: Read = (view) 
   };
 }
 
-/** A kernel in its author's own words runs for each element of the batch. */
+/** Runs a custom kernel once per element of the batch. */
 function oneByOne(call: Call): Tensor {
   const { op, operands, shape, dtype, attrs, scalars, levels } = call;
   const sizes = sizesOf(levels);

@@ -10,9 +10,11 @@ import { Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, leavesOf, type Tree, withLeaves } from "./tree.ts";
 
 /**
- * Gives [fn(x…), ∂fn/∂x… · v…]: the result and its derivative along the tangents. Jᵀu is linear in
- * u, so its derivative by u along v is J v: two backwards, no forward rules. With `hasAux`, aux
- * comes third.
+ * Returns [fn(x…), ∂fn/∂x… · v…]: the result and its derivative along the tangents. Jᵀu is linear
+ * in u, so
+ * its derivative by u along v is J v: two backwards, without forward rules. With `hasAux`, aux
+ * comes
+ * third.
  */
 export function jvp(
   fn: AnyFunction,
@@ -27,7 +29,7 @@ export function jvp(
   return hasAux ? [output, tangent, aux] : [output, tangent];
 }
 
-/** Gives [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and its derivative at x as a function. */
+/** Returns [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and its derivative at x as a function. */
 export function linearize(
   fn: AnyFunction,
   ...primals: unknown[]
@@ -37,7 +39,7 @@ export function linearize(
   return [output, (...tangents) => push(tangents)];
 }
 
-/** The result of a function, and how tangents go forward through it. */
+/** The result of a function, and a function that pushes tangents forward through it. */
 export function pushed(
   call: string,
   fn: AnyFunction,
@@ -47,7 +49,7 @@ export function pushed(
 ): { output: Tree; aux: Tree; push: (tangents: readonly unknown[]) => Tree } {
   const { starts, output, aux } = traced(call, fn, args, argnums, hasAux);
   const outputs = outputsOf(call, output);
-  const inner = new Starts(outputs.map(zerosLike)); // any value: gradients are linear in it
+  const inner = new Starts(outputs.map(zerosLike)); // Any value works, because gradients are linear in it.
   const gradients = enableGrad(() =>
     composite(() => gradientsWithin(outputs, inner.tensors, starts.edges, { createGraph: true })),
   );
@@ -55,7 +57,7 @@ export function pushed(
     const given = leavesOf(tangents);
     if (given.length !== starts.tensors.length) {
       throw new ArgumentError(
-        `${call}: ${given.length} tangents for ${starts.tensors.length} tensors`,
+        `${call}: got ${given.length} tangents for ${starts.tensors.length} tensors`,
       );
     }
     const seeds = given.map((tangent, i) =>

@@ -10,20 +10,20 @@ import type { AnyFunction, Tree } from "./tree.ts";
 type Tensors = Tensor | readonly Tensor[];
 const listOf = (x: Tensors): readonly Tensor[] => (Array.isArray(x) ? x : [x as Tensor]);
 
-/** One tensor for one, a list for a list. */
+/** Returns one tensor if one was given, else a list. */
 const like = (inputs: Tensors, found: readonly Tree[]): Tree =>
   Array.isArray(inputs) ? found : found[0];
 
 const ones = (x: Tensor): Tensor => zerosLike(x).add(1);
 
-/** [fn(x), vᵀ J]. */
+/** Returns [fn(x), vᵀ J]. */
 function vjp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   checkCall("vjp(fn: function, inputs: tensor | array, v?)", arguments);
   const [output, back] = pull(fn, ...listOf(inputs));
   return [output, like(inputs, back(v ?? ones(output as Tensor)))];
 }
 
-/** [fn(x), J v]. */
+/** Returns [fn(x), J v]. */
 function jvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   checkCall("jvp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
@@ -31,7 +31,7 @@ function jvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   return [output, tangent];
 }
 
-/** [fn(x), H v] of a function whose result is one number. */
+/** Returns [fn(x), H v] of a function with a scalar result. */
 function hvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   checkCall("hvp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
@@ -40,7 +40,7 @@ function hvp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   return [fn(...list), like(inputs, products)];
 }
 
-/** [fn(x), vᵀ H] of a function whose result is one number: two backwards. */
+/** Returns [fn(x), vᵀ H] of a function with a scalar result, by two backwards. */
 function vhp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   checkCall("vhp(fn: function, inputs: tensor | array, v?)", arguments);
   const list = listOf(inputs);
@@ -56,7 +56,7 @@ function vhp(fn: AnyFunction, inputs: Tensors, v?: Tensors): [Tree, Tree] {
   return [(value as Tensor).detach(), like(inputs, products)];
 }
 
-/** PyTorch's `torch.autograd.functional`: the function's result beside the product. */
+/** PyTorch's `torch.autograd.functional`: each returns the function's result and the product. */
 export const functional: {
   readonly vjp: typeof vjp;
   readonly jvp: typeof jvp;

@@ -9,22 +9,25 @@ import { gradientsWithin } from "../engine.ts";
 import { checkDifferentiable, Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, isTensor, leavesOf, type Tree, withLeaves } from "./tree.ts";
 
-/** Which arguments a function is differentiated by. */
+/** The arguments to differentiate with respect to. */
 export type Argnums = number | readonly number[];
 
+/** Options of transforms of functions with an auxiliary result. */
 export interface AuxOptions {
-  /** The function returns [result, aux]; aux is handed on. */
+  /** If true, the function returns [result, aux], and aux is passed on. */
   readonly hasAux?: boolean;
 }
 
+/** Options of `grad`, `gradAndValue` and `vjp`. */
 export interface GradOptions extends AuxOptions {
-  /** Which argument the gradient is of, or an array of them. Default: 0. */
+  /** The argument to differentiate with respect to, or an array of them (0). */
   readonly argnums?: Argnums;
 }
 
+/** What a transform returns. */
 export type Transformed = AnyFunction;
 
-/** The settings of a transform whose `argnums` may stand by place or by name. */
+/** The options of a transform whose `argnums` may be positional or named. */
 export function settingsOf<T extends GradOptions>(
   argnums: Argnums | T,
   options: T,
@@ -37,7 +40,7 @@ export function settingsOf<T extends GradOptions>(
   };
 }
 
-/** The chosen arguments of a call, and the call with others in their places. */
+/** The chosen arguments of a call, and a function that replaces them. */
 export function chosen(
   call: string,
   args: readonly unknown[],
@@ -48,7 +51,7 @@ export function chosen(
     const place = n < 0 ? n + args.length : n;
     if (Number.isInteger(n) && place >= 0 && place < args.length) return place;
     throw new ArgumentError(
-      `${call}: argnums has ${n}, and the function got ${args.length} arguments`,
+      `${call}: argnums contains ${n}, but the function got ${args.length} arguments`,
     );
   });
   if (places.length === 0 || new Set(places).size < places.length)
@@ -63,7 +66,7 @@ export function chosen(
   };
 }
 
-/** Runs a function on the starts of a tape, and takes what it gives apart. */
+/** Runs a function on the starts of a tape, and separates its result from aux. */
 export function traced(
   call: string,
   fn: AnyFunction,
@@ -84,18 +87,18 @@ export function traced(
   const { trees } = picked;
   if (!hasAux) return { starts, trees, output: result, aux: undefined };
   if (!Array.isArray(result) || result.length !== 2) {
-    throw new ArgumentError(`${call}: with hasAux the function returns [result, aux]`);
+    throw new ArgumentError(`${call}: with hasAux, the function must return [result, aux]`);
   }
   return { starts, trees, output: result[0], aux: starts.settled(result[1]) };
 }
 
-/** The result of one argument, or a list of those of several. */
+/** One result for one argument, or a list for several. */
 export const asGiven = (argnums: Argnums, found: readonly Tree[]): Tree =>
   typeof argnums === "number" ? found[0] : found;
 
 /**
- * x ↦ ∂fn(x)/∂x of a function with one number as result. The gradient has the argument's form. With
- * `hasAux`, fn returns [result, aux] and the transform [gradient, aux].
+ * x ↦ ∂fn(x)/∂x of a function with a scalar result. The gradient has the argument's structure. With
+ * `hasAux`, fn returns [result, aux] and the transform returns [gradient, aux].
  */
 export function grad(
   fn: AnyFunction,
@@ -113,7 +116,7 @@ export function grad(
   };
 }
 
-/** x ↦ [∂fn(x)/∂x, fn(x)]; with `hasAux` [gradient, [value, aux]]. */
+/** x ↦ [∂fn(x)/∂x, fn(x)]. With `hasAux`: [gradient, [value, aux]]. */
 export function gradAndValue(
   fn: AnyFunction,
   argnums: Argnums | GradOptions = {},
@@ -141,8 +144,8 @@ function differentiated(
     throw new ArgumentError(`${call}: the function must return a tensor, got ${describe(output)}`);
   if (output.shape.length > 0) {
     throw new ShapeError(
-      `${call}: the function must return one number${detail("result", output.shape)}` +
-        "\n  hint: reduce it (.sum()), or take vjp or jacrev",
+      `${call}: the function must return a scalar${detail("result", output.shape)}` +
+        "\n  hint: reduce it (.sum()), or use vjp or jacrev",
     );
   }
   const createGraph = starts.leadsOut([output]);
@@ -156,13 +159,15 @@ function differentiated(
 const settledAll = (starts: Starts, found: readonly Tensor[]): Tensor[] =>
   starts.settled(found) as Tensor[];
 
-/** Cotangents ↦ the gradients of what a function was called with, one for each argument. */
+/** Maps cotangents to the gradients of the function's arguments, one per argument. */
 export type VjpFunction = (...cotangents: Tree[]) => Tree[];
 
 /**
- * Gives [fn(x…), v ↦ vᵀ ∂fn/∂x…]: the result, and a function from a cotangent of the result's form
- * to one gradient for each argument. With { hasAux: true } as last argument, fn returns
- * [result, aux], and aux comes third.
+ * Returns [fn(x…), v ↦ vᵀ ∂fn/∂x…]: the result, and a function from a cotangent of the result's
+ * structure
+ * to one gradient per argument. With { hasAux: true } as the last argument, fn returns [result,
+ * aux],
+ * and aux comes third.
  */
 export function vjp(fn: AnyFunction, ...primals: unknown[]): [Tree, VjpFunction, ...Tree[]] {
   if (typeof fn !== "function") checkCall("vjp(fn: function, ...primals)", [fn]);
@@ -174,7 +179,7 @@ export function vjp(fn: AnyFunction, ...primals: unknown[]): [Tree, VjpFunction,
   return hasAux ? [value, back, aux] : [value, back];
 }
 
-/** The arguments of a call whose last may be { hasAux }. */
+/** The arguments of a call, of which the last may be { hasAux }. */
 function withoutOptions(
   call: string,
   given: readonly unknown[],
@@ -183,11 +188,11 @@ function withoutOptions(
   const isOptions =
     typeof last === "object" && last !== null && Object.keys(last).join() === "hasAux";
   const args = isOptions ? given.slice(0, -1) : [...given];
-  if (args.length === 0) throw new ArgumentError(`${call}: no argument to differentiate by`);
+  if (args.length === 0) throw new ArgumentError(`${call}: needs at least one argument`);
   return { args, hasAux: isOptions && (last as AuxOptions).hasAux === true };
 }
 
-/** The result of a function on the starts of its tape, and how gradients come back through it. */
+/** The result of a function on the starts of its tape, and a function that pulls gradients back. */
 export function pulledBack(
   call: string,
   fn: AnyFunction,
@@ -211,7 +216,7 @@ export function pulledBack(
   return { starts, output, aux, pull };
 }
 
-/** The tensors that a function returned; nothing else may be among them. */
+/** The tensors that a function returned. Throws if anything else is among them. */
 export function outputsOf(call: string, output: Tree): Tensor[] {
   return leavesOf(output).map((leaf) => {
     if (isTensor(leaf)) return leaf;
@@ -223,19 +228,19 @@ function seedsOf(call: string, outputs: readonly Tensor[], cotangents: Tree): Te
   const seeds = leavesOf(cotangents);
   if (seeds.length !== outputs.length) {
     throw new ArgumentError(
-      `${call}: ${seeds.length} cotangents for ${outputs.length} results of the function`,
+      `${call}: got ${seeds.length} cotangents for ${outputs.length} results of the function`,
     );
   }
   return seeds.map((seed, i) => matching(call, "cotangent", seed, outputs[i] as Tensor));
 }
 
-/** A tangent or cotangent, which must have its tensor's shape. */
+/** A tangent or cotangent. Throws unless it has its tensor's shape. */
 export function matching(call: string, what: string, value: unknown, x: Tensor): Tensor {
   if (!isTensor(value))
     throw new ArgumentError(`${call}: a ${what} must be a tensor, got ${describe(value)}`);
   if (!sameShape(value.shape, x.shape)) {
     throw new ShapeError(
-      `${call}: the ${what} has another shape than its tensor${detail("tensor", x.shape)}${detail(what, value.shape)}`,
+      `${call}: the ${what} must have the shape of its tensor${detail("tensor", x.shape)}${detail(what, value.shape)}`,
     );
   }
   return value;

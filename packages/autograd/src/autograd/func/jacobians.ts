@@ -21,14 +21,16 @@ import { zerosLike } from "./starts.ts";
 import { type AnyFunction, isTensor, leavesOf, type Tree, withLeaves } from "./tree.ts";
 import { vmap } from "./vmap.ts";
 
+/** Options of `jacrev`. */
 export interface JacobianOptions extends GradOptions {
-  /** Rows (jacrev) or columns (jacfwd) that are computed at a time. Default: all. */
+  /** The number of rows (jacrev) or columns (jacfwd) that are computed at once. Default: all. */
   readonly chunkSize?: number | null;
 }
 
 /**
- * x ↦ J, Jᵢⱼ = ∂fn(x)ᵢ/∂xⱼ, by one batched backward. x: [S…], fn(x): [R…] → [R…, S…]. For trees: a
- * tree of the result's form that contains trees of the argument's form.
+ * x ↦ J with Jᵢⱼ = ∂fn(x)ᵢ/∂xⱼ, by one batched backward. x: [S…], fn(x): [R…] → [R…, S…]. For
+ * trees: a
+ * tree of the result's structure, whose leaves are trees of the argument's structure.
  */
 export function jacrev(
   fn: AnyFunction,
@@ -61,13 +63,14 @@ export function jacrev(
   };
 }
 
+/** Options of `jacfwd`. */
 export interface ForwardOptions extends JacobianOptions {
-  /** As in `vmap`. The function's random numbers are drawn once in any case. */
+  /** As in `vmap`. The function's own random numbers are always drawn once. */
   readonly randomness?: "error" | "same" | "different";
 }
 
 /**
- * The matrix of `jacrev`, by one batched tangent: for functions with more results than arguments.
+ * The matrix of `jacrev`, by one batched tangent. For functions with more results than arguments.
  */
 export function jacfwd(
   fn: AnyFunction,
@@ -115,7 +118,7 @@ export function jacfwd(
   };
 }
 
-/** Runs a linear function on every unit tensor of x's shape. */
+/** Applies a linear function to every unit tensor of x's shape. */
 function overBasis(
   x: Tensor,
   linear: (v: Tensor) => Tree,
@@ -124,22 +127,22 @@ function overBasis(
   const count = sizeOf(x.shape);
   if (count === 0)
     throw new ArgumentError(
-      `the derivative by or of a tensor without elements [${x.shape.join(", ")}] has none`,
+      `the derivative of or with respect to an empty tensor [${x.shape.join(", ")}] is undefined`,
     );
   const basis = composite(() => reshape(identity(count, x), [count, ...x.shape] as Shape));
   return vmap(linear, { outDims, chunkSize })(basis);
 }
 
 /**
- * x ↦ ∂²fn(x)/∂x∂x of a function with one number as result, by tangents of gradients. x: [S…] →
- * [S…, S…].
+ * x ↦ ∂²fn(x)/∂x∂x of a function with a scalar result, by tangents of gradients. x: [S…] → [S…,
+ * S…].
  */
 export function hessian(fn: AnyFunction, argnums: Argnums = 0): Transformed {
   checkCall("hessian(fn: function, argnums?: number | number[])", arguments);
   return jacfwd(jacrev(fn, argnums), argnums);
 }
 
-/** ∂²fn/∂x∂x · v at x, without the matrix, for a function with one number as result. */
+/** ∂²fn/∂x∂x · v at x, without the matrix, for a function with a scalar result. */
 export function hvp(
   fn: AnyFunction,
   primals: readonly unknown[],

@@ -13,7 +13,7 @@ import { levelsOf, recordLaned } from "./batching.ts";
 const stack: Level[] = [];
 let levels = 0;
 
-/** Has recording know of lanes; done by the first `vmap`. */
+/** Installs the handling of lanes in the recorder. The first `vmap` calls it. */
 const rules: LaneRules = {
   stack,
   record: recordLaned,
@@ -40,7 +40,7 @@ export function within<T>(
   }
 }
 
-/** x with dimension `dim` as a lane of the level, out of sight. */
+/** x with dimension `dim` as a hidden lane of the level. */
 export function hide(x: Tensor, level: Level, dim: number): Tensor {
   const { shape, strides, offset, lanes = [] } = windowOf(x);
   const lane = { level, stride: strides[dim] as number };
@@ -53,7 +53,7 @@ export function hide(x: Tensor, level: Level, dim: number): Tensor {
   return seenAs(x, window, (dy) => expose(dy, level, dim));
 }
 
-/** x with the lane of the level as dimension `dim`; repeated there if it has none. */
+/** x with the lane of the level as dimension `dim`. If it has none, it is repeated there. */
 export function expose(x: Tensor, level: Level, dim: number): Tensor {
   const { shape, strides, offset, lanes = [] } = windowOf(x);
   const stride = lanes.find((lane) => lane.level === level)?.stride ?? 0;
@@ -91,7 +91,7 @@ function sumTo(gradient: Tensor, kept: readonly Lane[] | null, ambient: readonly
   return sum(seen, [...extra.keys()]);
 }
 
-/** Values of lanes as the batch of a function that takes one before its last dimensions. */
+/** Moves lanes into the batch of a function that takes batches before its last dimensions. */
 function fold(
   operands: readonly Tensor[],
   run: (lanes: Shape, operands: Tensor[]) => Tensor,
@@ -118,8 +118,8 @@ function spread(x: Tensor, others: readonly Handle[]): Tensor {
 function draw(call: string, size: Shape, make: (size: Shape) => Tensor): Tensor {
   if (stack.some(({ randomness }) => randomness === "error")) {
     throw new ArgumentError(
-      `${call}: random numbers are drawn inside vmap` +
-        '\n  hint: say with { randomness: "different" } or "same" whether each element of the batch gets its own',
+      `${call}: draws random numbers inside vmap` +
+        '\n  hint: choose with { randomness: "different" } or "same" whether each element of the batch gets its own',
     );
   }
   const different = stack.filter(({ randomness }) => randomness === "different");

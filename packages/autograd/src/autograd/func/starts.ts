@@ -9,7 +9,7 @@ import { edgeOf } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { isTensor, mapTree, type Tree } from "./tree.ts";
 
-/** The tensors by which a function is differentiated, as starts of a tape. */
+/** The tensors that a function is differentiated by, as starts of a tape. */
 export class Starts {
   readonly tensors: Tensor[] = [];
   readonly edges: Edge[] = [];
@@ -29,7 +29,7 @@ export class Starts {
     }
   }
 
-  /** Whether the result depends on a tensor that another call differentiates. */
+  /** Whether the result depends on a tensor that an outer call differentiates. */
   leadsOut(values: readonly (Tensor | null)[]): boolean {
     if (!context.gradMode) return false;
     const seen = new Set<Edge>();
@@ -46,7 +46,7 @@ export class Starts {
     return false;
   }
 
-  /** A result as what called sees it: off this tape, unless it leads on to another. */
+  /** A result as the caller sees it: off this tape, unless it depends on an outer one. */
   settled(tree: Tree): Tree {
     return mapTree(tree, (leaf) => {
       if (!isTensor(leaf) || edgeOf(leaf) === null || this.leadsOut([leaf])) return leaf;
@@ -55,16 +55,15 @@ export class Starts {
   }
 }
 
-/** Refuses what has no gradient. */
+/** Throws unless x is a floating-point tensor. */
 export function checkDifferentiable(call: string, what: string, x: unknown): asserts x is Tensor {
-  if (!isTensor(x))
-    throw new ArgumentError(`${call}: ${what} must hold tensors only, to be differentiated by`);
+  if (!isTensor(x)) throw new ArgumentError(`${call}: ${what} must contain only tensors`);
   if (isFloating(x.dtype)) return;
   throw new ArgumentError(
-    `${call}: only floating tensors have gradients${detail(what, x.shape, x.dtype)}\n  hint: x.to("f32")`,
+    `${call}: only floating-point tensors have gradients${detail(what, x.shape, x.dtype)}\n  hint: x.to("f32")`,
   );
 }
 
-/** Zeros beside a tensor, at no cost. */
+/** Zeros in a tensor's shape, which take no memory. */
 export const zerosLike = (x: Tensor): Tensor =>
   expand(constant(0, x.dtype, [], x.node.stream), x.shape);

@@ -2,15 +2,16 @@ import { Handle } from "../../graph/handle.ts";
 import { NamedResults } from "../../results.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** Tensors, or nested arrays and plain objects of them. */
+/** A tensor, or nested arrays and plain objects of tensors. */
 export type Tree = unknown;
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of anything
 export type AnyFunction = (...args: any[]) => any;
 
+/** Whether a leaf is a tensor. */
 export const isTensor = (value: unknown): value is Tensor => value instanceof Handle;
 
-/** A container of the tree: an array, a plain object, named results. */
+/** A container of the tree: an array, a plain object, or a named result. */
 function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
   if (Array.isArray(value)) return true;
   if (value === null || typeof value !== "object" || value instanceof Handle) return false;
@@ -18,7 +19,7 @@ function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
   return above === Object.prototype || above === null || value instanceof NamedResults;
 }
 
-/** The same tree with each leaf replaced. */
+/** The same tree with each leaf replaced by `fn` of it. */
 export function mapTree(tree: Tree, change: (leaf: unknown) => unknown): Tree {
   if (!isBranch(tree)) return change(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapTree(item, change));
@@ -32,15 +33,16 @@ export function leavesOf(tree: Tree): unknown[] {
   return isBranch(tree) ? Object.values(tree).flatMap(leavesOf) : [tree];
 }
 
-/** The tree with these leaves in the places of its own, in order. */
+/** The tree with these leaves in place of its own, in order. */
 export function withLeaves(tree: Tree, leaves: readonly unknown[]): Tree {
   const rest = leaves.values();
   return mapTree(tree, () => rest.next().value);
 }
 
 /**
- * The settings of a tree's leaves: one value for a subtree, or a tree of the same form; null if the
- * forms differ.
+ * One value per leaf of the tree, from one value per subtree, or a tree of the same structure. Null
+ * if
+ * the structures differ.
  */
 export function spreadOver<T>(
   tree: Tree,
@@ -62,7 +64,7 @@ export function spreadOver<T>(
   return found;
 }
 
-/** Where in the tree the leaves are, for messages: `[0].weight`. */
+/** The path of each leaf, for messages: `[0].weight`. */
 export function pathsOf(tree: Tree, path = ""): string[] {
   if (!isBranch(tree)) return [path];
   const step = (key: string): string => (Array.isArray(tree) ? `[${key}]` : `.${key}`);

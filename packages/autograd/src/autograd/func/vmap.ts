@@ -24,14 +24,15 @@ import {
  */
 export type Dims = number | null | readonly Dims[] | { readonly [key: string]: Dims };
 
+/** Options of `vmap`. */
 export interface VmapOptions {
-  /** The batch dimension of each argument. Default: 0. */
+  /** The batch dimension of each argument (0). */
   readonly inDims?: Dims;
-  /** Where the batch is in each result. Default: 0. */
+  /** The batch dimension of each result (0). */
   readonly outDims?: Dims;
-  /** Random numbers inside: an error, the same for all elements, or different. Default: "error". */
+  /** Random numbers inside: an error, the same for all elements, or different ones ("error"). */
   readonly randomness?: "error" | "same" | "different";
-  /** Elements of the batch that are computed at a time. Default: all. */
+  /** The number of elements of the batch that are computed at once. Default: all. */
   readonly chunkSize?: number | null;
 }
 
@@ -39,9 +40,11 @@ const isDim = (value: unknown): value is number | null =>
   value === null || typeof value === "number";
 
 /**
- * Maps a function over a dimension of its arguments: `fn` sees one element of the batch and runs
- * once for all. The batch becomes dimension `outDims` of the results. Arguments and results may be
- * trees of tensors. Calls nest.
+ * Maps a function over a dimension of its arguments. `fn` sees one element of the batch, but runs
+ * once for
+ * all. The batch is dimension `outDims` of the results. Arguments and results may be trees of
+ * tensors.
+ * Calls may nest.
  */
 export function vmap<F extends AnyFunction>(
   fn: F,
@@ -64,7 +67,9 @@ export function vmap<F extends AnyFunction>(
   };
   const { chunkSize } = settings;
   if (chunkSize !== null && !(Number.isInteger(chunkSize) && chunkSize > 0))
-    throw new ArgumentError(`vmap: chunkSize is a whole number above 0, got ${chunkSize}`);
+    throw new ArgumentError(
+      `vmap: chunkSize must be a whole number greater than 0, got ${chunkSize}`,
+    );
   return ((...args: unknown[]) => mapped(fn, settings, args)) as F;
 }
 
@@ -73,8 +78,7 @@ const isOptions = (value: unknown): value is VmapOptions =>
 
 function mapped(fn: AnyFunction, settings: Required<VmapOptions>, args: unknown[]): Tree {
   const { inDims, outDims, randomness, chunkSize } = settings;
-  if (args.length === 0)
-    throw new ArgumentError("vmap: the function is called without an argument to map over");
+  if (args.length === 0) throw new ArgumentError("vmap: the function needs at least one argument");
   const leaves = leavesOf(args);
   const dims = batchDims(args, leaves, inDims);
   const size = batchSize(args, leaves, dims);
@@ -104,8 +108,8 @@ function batchDims(args: unknown[], leaves: unknown[], inDims: Dims): (number | 
   const dims = spreadOver(args, inDims, isDim);
   if (dims === null) {
     throw new ArgumentError(
-      `vmap: inDims ${JSON.stringify(inDims)} do not have the form of the ${args.length} arguments` +
-        "\n  hint: one number or null for all, or one for each argument, [0, null]",
+      `vmap: inDims ${JSON.stringify(inDims)} do not have the structure of the ${args.length} arguments` +
+        "\n  hint: give one number or null for all, or one per argument, [0, null]",
     );
   }
   const paths = pathsOf(args).map((path) => `argument ${path.replace(/^\[(\d+)\]/, "$1")}`);
@@ -114,7 +118,7 @@ function batchDims(args: unknown[], leaves: unknown[], inDims: Dims): (number | 
     const leaf = leaves[i];
     if (!isTensor(leaf)) {
       throw new ArgumentError(
-        `vmap: ${paths[i]} is ${describe(leaf)}, and inDims says ${dim}\n  hint: null for what has no batch, vmap(fn, [0, null])`,
+        `vmap: ${paths[i]} is ${describe(leaf)}, but inDims is ${dim}\n  hint: use null for arguments without a batch, vmap(fn, [0, null])`,
       );
     }
     const rank = leaf.shape.length;
@@ -133,32 +137,30 @@ function batchSize(args: unknown[], leaves: unknown[], dims: readonly (number | 
   );
   const [size] = sizes;
   if (size === undefined) {
-    throw new ArgumentError(
-      `vmap: nothing to map over: inDims are null for all ${args.length} arguments`,
-    );
+    throw new ArgumentError(`vmap: inDims are null for all ${args.length} arguments`);
   }
   if (sizes.every((one) => one === size)) return size;
   throw new ArgumentError(
-    `vmap: the batches differ in size: ${sizes.join(", ")}\n  hint: null in inDims for what has no batch`,
+    `vmap: the batches differ in size: ${sizes.join(", ")}\n  hint: use null in inDims for arguments without a batch`,
   );
 }
 
 function refusePromise(result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then !== "function") return;
-  (result as Promise<unknown>).then(undefined, () => {}); // its own error is not the point
+  (result as Promise<unknown>).then(undefined, () => {}); // The promise's own error does not matter.
   throw new ArgumentError(
-    "vmap: the function returned a promise; no value can be awaited inside, where a tensor stands for every element of the batch" +
+    "vmap: the function returned a promise, but values cannot be read inside vmap" +
       "\n  hint: choose with where(condition, a, b), and read values outside",
   );
 }
 
-/** The results with the batch in them. */
+/** The results with the batch as a visible dimension. */
 function exposed(result: Tree, outDims: Dims, level: Level): Tree {
   const leaves = leavesOf(result);
   const dims = spreadOver(result, outDims, isDim);
   if (dims === null) {
     throw new ArgumentError(
-      `vmap: outDims ${JSON.stringify(outDims)} do not have the form of the function's results`,
+      `vmap: outDims ${JSON.stringify(outDims)} do not have the structure of the function's results`,
     );
   }
   return withLeaves(
@@ -166,7 +168,7 @@ function exposed(result: Tree, outDims: Dims, level: Level): Tree {
     leaves.map((leaf, i) => {
       if (!isTensor(leaf)) {
         throw new ArgumentError(
-          `vmap: the function must return tensors, got ${describe(leaf)}\n  hint: hand numbers back outside`,
+          `vmap: the function must return tensors, got ${describe(leaf)}\n  hint: return other values outside vmap`,
         );
       }
       const dim = dims[i] as number | null;
@@ -174,13 +176,13 @@ function exposed(result: Tree, outDims: Dims, level: Level): Tree {
         return expose(leaf, level, normalizeDim("vmap", dim, leaf.shape.length + 1));
       if (!lanesOf(leaf).some((lane) => lane.level === level)) return leaf;
       throw new ArgumentError(
-        `vmap: outDims is null for a result that differs from element to element${detail("result", leaf.shape)}`,
+        `vmap: outDims is null for a result that varies over the batch${detail("result", leaf.shape)}`,
       );
     }),
   );
 }
 
-/** Runs parts of the batch one after another, and joins what they give. */
+/** Runs chunks of the batch one after another, and concatenates the results. */
 function inChunks(
   size: number,
   chunk: number,

@@ -162,6 +162,7 @@ function choose(x: Tensor, choosers: readonly Chooser[]): Tensor {
   return reshape(found, from.shape.toSpliced(place, 1, ...chosen));
 }
 
+/** Options of `put_`. */
 export interface PutOptions {
   /** If true, adds to the old elements, once for each time that an index occurs. */
   readonly accumulate?: boolean;

@@ -10,16 +10,17 @@ import type { Tensor } from "../tensor.ts";
 import { gradientsWithin } from "./engine.ts";
 
 /**
- * dL/dinputs from dL/doutputs of a function, which is computed again; null where none is needed.
- * The result is on the tape if gradients are recorded.
+ * dL/dinputs from dL/doutputs of a function, which is computed again. Null where none is needed.
+ * The result
+ * is on the tape if gradients are recorded.
  */
-export function pullBack(
+export function recomputedVjp(
   fn: (...inputs: Tensor[]) => readonly Tensor[],
   inputs: readonly Tensor[],
   gradients: readonly Tensor[],
 ): (Tensor | null)[] {
   const createGraph = context.gradMode;
-  // each input under an entry of its own: one may depend on another
+  // Each input gets an entry of its own, because one may depend on another.
   const entries = inputs.map((input): Edge | null => {
     const edge = edgeOf(input);
     return edge && new GradFn("input", [edge], [input.shape], [], (dy) => [dy]);
