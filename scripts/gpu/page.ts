@@ -62,7 +62,7 @@ function kernelsOf({ name, kernels, source }: StepTimes, peak: GpuRecord["peak"]
     share(one.gigabytes, peak.gigabytes),
     share(one.gigaflops, peak.gigaflops),
   ]);
-  const how = source === "timestamp" ? "stamped by the device" : "timed by the host";
+  const how = source === "timestamp" ? "measured by the device" : "measured by the host";
   return `### ${name}, ${how}
 
 ${table(["kernel", "calls", "threads", "ms", "GB/s (of the best)", "GFLOP/s (of the best)"], rows)}`;

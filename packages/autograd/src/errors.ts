@@ -1,6 +1,6 @@
-/** Base of all errors that this library throws: `instanceof WgradError`. */
+/** The base class of all errors of this library: `instanceof WgradError`. */
 export class WgradError extends Error {
-  /** Written out, since minifiers rename classes. */
+  /** Minifiers rename classes, so the name is a string. */
   static readonly name: string = "WgradError";
 
   override get name(): string {
@@ -8,22 +8,22 @@ export class WgradError extends Error {
   }
 }
 
-/** Shapes that do not fit the operation. */
+/** Shapes do not fit the operation. */
 export class ShapeError extends WgradError {
   static override readonly name: string = "ShapeError";
 }
 
-/** A dtype that the operation or the device does not take. */
+/** The operation or the device does not support a dtype. */
 export class DTypeError extends WgradError {
   static override readonly name: string = "DTypeError";
 }
 
-/** An index, dimension or argument outside its range. */
+/** An index, dimension or argument is outside its range. */
 export class ArgumentError extends WgradError {
   static override readonly name: string = "ArgumentError";
 }
 
-/** An index, or a class that is a target, that is not there. */
+/** An index or target class is out of range. */
 export class IndexError extends ArgumentError {
   static override readonly name: string = "IndexError";
 }
@@ -33,44 +33,44 @@ export class GradError extends WgradError {
   static override readonly name: string = "GradError";
 }
 
-/** A lost value: it was not cached, and a source of it was overwritten. */
+/** A value is lost: it was not cached, and one of its inputs was overwritten. */
 export class ExpiredError extends WgradError {
   static override readonly name: string = "ExpiredError";
 }
 
-/** An operation made a NaN or an infinity while `setDetectAnomaly(true)` looked for it. */
+/** An operation produced NaN or an infinity while `setDetectAnomaly(true)` was on. */
 export class AnomalyError extends WgradError {
   static override readonly name: string = "AnomalyError";
 }
 
 /**
- * A merged kernel differs from its operations one by one: found by `init({ fusion: "verify" })`.
+ * `init({ fusion: "verify" })` found a fused kernel that differs from its operations one by one.
  */
 export class VerifyError extends WgradError {
   static override readonly name: string = "VerifyError";
 }
 
-/** No usable device, or an operation that mixes devices. */
+/** There is no usable device, or an operation mixes devices. */
 export class DeviceError extends WgradError {
   static override readonly name: string = "DeviceError";
 }
 
-/** The device was lost. Its tensors are gone; `init()` again makes a fresh one. */
+/** The device was lost, and its tensors with it. `init()` again makes a new one. */
 export class DeviceLostError extends DeviceError {
   static override readonly name: string = "DeviceLostError";
 }
 
-/** The device has no memory left, or the byte budget is spent. */
+/** The device has no memory left, or the byte budget is used up. */
 export class OutOfMemoryError extends DeviceError {
   static override readonly name: string = "OutOfMemoryError";
 }
 
-/** A buffer, binding or dispatch past what the adapter allows; the message names the limit. */
+/** A buffer, binding or dispatch exceeds the adapter's limits. The message names the limit. */
 export class LimitError extends DeviceError {
   static override readonly name: string = "LimitError";
 }
 
-/** One line of an error's detail block: `  name: [2, 3] f32`. */
+/** A line of an error's details: `  name: [2, 3] f32`. */
 export function detail(name: string, shape: readonly number[], note = ""): string {
   return `\n  ${name}: [${shape.join(", ")}]${note && ` ${note}`}`;
 }

@@ -1,6 +1,7 @@
 /**
- * PyTorch's `torch.fft`, and with it `stft`, windows, and complex numbers: real tensors with a last
- * axis of 2, real and imaginary part.
+ * PyTorch's `torch.fft`, `stft`, windows, and complex numbers. These are real tensors with a last
+ * axis of
+ * size 2: real and imaginary part.
  */
 
 export type { FftNorm, FftnOptions, FftOptions } from "./ops/fft/arguments.ts";

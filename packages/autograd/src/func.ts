@@ -1,6 +1,4 @@
-/**
- * PyTorch's `torch.func`: functions of functions. A page that does not import it does not load it.
- */
+/** PyTorch's `torch.func`: transforms of functions. Only pages that import it load it. */
 
 export { jvp, linearize } from "./autograd/func/forward.ts";
 export { functional } from "./autograd/func/functional.ts";

@@ -1,12 +1,9 @@
-/**
- * IEEE binary16 on the host, where no array of Node 20 holds it: `f16` values are f32 there, each
- * exactly a half.
- */
+/** IEEE binary16 on the host. Node 20 has no array of it, so `f16` values are stored as f32. */
 
 const number = new Float32Array(1);
 const word = new Uint32Array(number.buffer);
 
-/** The bits of the half nearest to x (as f32), ties to even; ±∞ from 65520 on. */
+/** The bits of the half nearest to x (an f32), ties to even; ±∞ from 65520 on. */
 export function halfBits(x: number): number {
   number[0] = x;
   const bits = word[0] as number;
@@ -18,13 +15,13 @@ export function halfBits(x: number): number {
     return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
   }
   if (size < 0x33000000) return sign;
-  // a subnormal: a multiple of 2⁻²⁴
+  // A subnormal: a multiple of 2⁻²⁴.
   const whole = (size & 0x7fffff) | 0x800000;
   const shift = 126 - (size >>> 23);
   return sign | ((whole + (1 << (shift - 1)) - 1 + ((whole >>> shift) & 1)) >>> shift);
 }
 
-/** The bits of the f32 that is this half: subnormals become normal, NaN payloads survive. */
+/** The bits of the f32 equal to this half. Subnormals become normal, NaN payloads are kept. */
 export function floatBits(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >> 10) & 31;
@@ -50,14 +47,14 @@ export function roundHalves<T extends { [i: number]: number; readonly length: nu
   return values;
 }
 
-/** Elements as a buffer or a file has them, `padding` zeros after them. */
+/** The bits of the elements, as a buffer or a file has them, followed by `padding` zeros. */
 export function encodeHalves(values: ArrayLike<number>, padding = 0): Uint16Array<ArrayBuffer> {
   const out = new Uint16Array(values.length + padding);
   for (let i = 0; i < values.length; i++) out[i] = halfBits(values[i] as number);
   return out;
 }
 
-/** And back. */
+/** The elements of such bits. */
 export function decodeHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(Uint32Array.from(halves, floatBits).buffer);
 }

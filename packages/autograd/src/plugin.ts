@@ -1,4 +1,4 @@
-/** What the other packages, and yours, stand on beside the tensors themselves. */
+/** What packages and plugins need besides tensors. */
 
 export { isRecomputing } from "./autograd/checkpoint.ts";
 export {

@@ -1,6 +1,6 @@
 /**
- * Two results that have names, and can be taken apart in their order too, as PyTorch's: const
- * [values, indices] = x.max(1), x.max(1)[0].
+ * Two results with names, which can also be destructured in order, as in PyTorch:
+ * const [values, indices] = x.max(1), x.max(1)[0].
  */
 export interface Pair<T> extends Iterable<T> {
   readonly 0: T;
@@ -8,7 +8,7 @@ export interface Pair<T> extends Iterable<T> {
   readonly length: number;
 }
 
-/** Three results, as `Pair`. What was not asked for is null, and left out of the row. */
+/** Three results, as `Pair`. A result that was not asked for is null, and is not in the list. */
 export interface Triple<T> extends Iterable<T> {
   readonly 0: T;
   readonly 1: T;
@@ -16,7 +16,9 @@ export interface Triple<T> extends Iterable<T> {
   readonly length: number;
 }
 
-/** An object of named results, whose places are on the prototype: its keys are the names alone. */
+/**
+ * An object of named results. Its indices are on the prototype, so its keys are the names alone.
+ */
 export class NamedResults {
   get length(): number {
     return rowOf(this).length;
@@ -38,7 +40,7 @@ for (const place of [0, 1, 2]) {
   });
 }
 
-/** Named results that are a row as well, in the order in which they are given. */
+/** Named results that are also a list, in the given order. */
 export function inOrder<T, Names extends string>(
   named: Readonly<Record<Names, T>>,
 ): Readonly<Record<Names, T>> & Triple<T> {

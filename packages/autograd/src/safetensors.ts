@@ -1,4 +1,4 @@
-/** Safetensors files as bytes. `saving.ts` reads and writes them from and to where files are. */
+/** Safetensors files as bytes. `saving.ts` reads and writes files. */
 
 export { readSafetensors, writeSafetensors } from "./safetensors/file.ts";
 export {

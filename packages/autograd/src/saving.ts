@@ -1,4 +1,4 @@
-/** Files of tensors and of whole runs, in Node and in browsers. */
+/** Files of tensors and of whole training runs, in Node and in browsers. */
 
 export { SavingError } from "./saving/error.ts";
 export { type OpenSafetensors, openSafetensors } from "./saving/open-safetensors.ts";

@@ -1,8 +1,10 @@
 import { ArgumentError, detail, ShapeError } from "./errors.ts";
 import { describe } from "./signature.ts";
 
+/** The sizes of all dimensions. */
 export type Shape = readonly number[];
 
+/** The number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (let i = 0; i < shape.length; i++) size *= shape[i] as number;
@@ -20,6 +22,7 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
+/** Whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -27,7 +30,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** The shape two operands broadcast to, aligned at the right; throws ShapeError naming both. */
+/**
+ * The shape that two operands broadcast to, aligned at the right. Throws a ShapeError that shows
+ * both.
+ */
 export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
@@ -47,7 +53,8 @@ export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
 }
 
 /**
- * `dim` counted from the front; negative counts from the end. A 0-d tensor takes 0 and -1, as in
+ * `dim` counted from the front; a negative one counts from the end. A 0-d tensor accepts 0 and -1,
+ * as in
  * PyTorch.
  */
 export function normalizeDim(call: string, dim: number, rank: number): number {
@@ -62,8 +69,9 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
 }
 
 /**
- * Dimensions counted from the front, each once; none given means all, an empty list what PyTorch's
- * call takes it for.
+ * Dimensions counted from the front, each at most once. None given means all; `empty` says what an
+ * empty
+ * list means.
  */
 export function normalizeDims(
   call: string,
@@ -87,7 +95,7 @@ export function normalizeDims(
   return rank === 0 ? [] : out;
 }
 
-/** The sizes in an array of our own, which the caller's changes do not reach. */
+/** A copy of the sizes, which later changes by the caller do not affect. */
 export function checkShape(call: string, shape: Shape): Shape {
   if (typeof shape !== "object" || shape === null || !("length" in shape)) {
     const meant = typeof shape === "number" ? `[${shape}]` : "an array, [2, 3]";
@@ -96,7 +104,7 @@ export function checkShape(call: string, shape: Shape): Shape {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
       throw new ShapeError(
-        `${call}: a size must be a whole number, 0 or more; got [${shape.join(", ")}]`,
+        `${call}: a size must be a whole number, 0 or more, got [${shape.join(", ")}]`,
       );
     }
   }

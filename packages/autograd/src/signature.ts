@@ -14,7 +14,7 @@ interface Signature {
   /** The call up to its parenthesis: `sum`, `new Linear`, `model.train`. */
   readonly callee: string;
   readonly params: readonly Field[];
-  /** How many arguments may stand before the options. */
+  /** The number of arguments that may come before the options. */
   readonly most: number;
   readonly options: ReadonlyMap<string, Field> | null;
   /** Options that must be given. */
@@ -80,7 +80,7 @@ function parse(signature: string): Signature {
   const params = fields(positional, ["tensor"]);
   const options = settings === undefined ? null : new Map<string, Field>();
   for (const one of fields(settings ?? "")) {
-    // `dim` by name is what it is by place
+    // A `dim` given by name counts as positional.
     options?.set(one.name, one.kinds ? one : (params.find((p) => p.name === one.name) ?? one));
   }
   const rest = params.at(-1)?.name.startsWith("...") === true;
@@ -132,8 +132,9 @@ function checkOptions(
 }
 
 /**
- * Whether options may stand at a place: behind the arguments, or where one is that they can name,
- * or that has the kind "options". An argument that may be left out has none "before" it.
+ * Whether options may be at this position: after the arguments, at one that they can name, or at
+ * one of the
+ * kind "options". An optional argument has none "before" it.
  */
 function placeOf({ params, options }: Signature, place: number): "options" | "before" | "argument" {
   const param = params[place];
@@ -142,7 +143,7 @@ function placeOf({ params, options }: Signature, place: number): "options" | "be
   return options?.has(param.name) || param.kinds?.includes("options") ? "options" : "before";
 }
 
-/** A plain object, or one of a class that has fields: options, whatever their names. */
+/** Whether it is an options object: a plain object, or an instance of a class with fields. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || isList(value) || isTensor(value)) return false;
   const above: unknown = Object.getPrototypeOf(value);
@@ -156,7 +157,7 @@ function isMapping(given: ArrayLike<unknown>, most: number): boolean {
   return given.length === most + 2 && Array.isArray(array) && array[index as number] === value;
 }
 
-/** Throws for the argument at `place`, which is one too many or of a wrong kind. */
+/** Throws for the argument at `place`: it is one too many, or of a wrong kind. */
 function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): never {
   const { params, most, options } = expected;
   const value = given[place];
@@ -165,7 +166,7 @@ function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): 
   const param = params[place];
   if (param !== undefined && isRecord(value) && param.optional) {
     throw new ArgumentError(
-      `${nameOf(expected)}: its options stand in the place of ${param.name}${hint}`,
+      `${nameOf(expected)}: the options are in the place of ${param.name}${hint}`,
     );
   }
   if (param !== undefined && place < most) misfit(expected, param, value, cure);
@@ -202,12 +203,12 @@ function misfit(expected: Signature, field: Field, value: unknown, cure?: string
 
 const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^[a-z]\w*\./, "");
 
-/** Whether the first argument has a method of this name, so that users call that. */
+/** Whether the first argument has a method of this name, so that users call the method. */
 function isMethod(expected: Signature, { 0: first }: ArrayLike<unknown>): boolean {
   return isTensor(first) && nameOf(expected) in first;
 }
 
-/** The call with the names of what it takes. */
+/** The call with the names of its arguments. */
 function shown(expected: Signature, given: ArrayLike<unknown>): string {
   const own = expected.params.map(({ name }) => name);
   const names = [...(expected.options?.keys() ?? [])].filter((name) => !own.includes(name));
@@ -226,7 +227,9 @@ function call(
   return `${method ? `x.${nameOf(expected)}` : expected.callee}(${all.join(", ")})`;
 }
 
-/** The call that was meant by arguments in PyTorch's places; null where that cannot be known. */
+/**
+ * The call that was probably meant, if the arguments are in PyTorch's positional order; else null.
+ */
 function corrected(expected: Signature, given: ArrayLike<unknown>): string | null {
   const { params, options } = expected;
   const isBag = (value: unknown, i: number): boolean =>
@@ -276,7 +279,7 @@ function numbersFrom(values: readonly unknown[], start: number): number {
   return (end < 0 ? values.length : end) - start;
 }
 
-/** A value as one writes it, or the name of what is too long for that. */
+/** A value as code, or the argument's name if the value is too long. */
 function literal(name: string, value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (isList(value) && value.length <= 6 && Array.prototype.every.call(value, isNumber)) {
@@ -286,10 +289,10 @@ function literal(name: string, value: unknown): string {
   return named ? name : String(value);
 }
 
-/** A value in an error: itself if it is short, else what it is. */
+/** A value in an error: itself if it is short, else a description. */
 export function describe(value: unknown): string {
   if (typeof value === "function") {
-    const { name } = value.constructor; // a module is a function of a class of its own
+    const { name } = value.constructor; // A module is a function with a class of its own.
     if (/^class\b/.test(String(value))) return `the class ${value.name}`;
     return name.endsWith("Function") ? "a function" : `a ${name}`;
   }
@@ -304,7 +307,7 @@ export function describe(value: unknown): string {
   return names === "" ? "{}" : `{ ${names} }`;
 }
 
-/** What other libraries call the same thing. */
+/** Names of the same thing in other libraries. */
 const aliases: Readonly<Record<string, string>> = {
   axis: "dim",
   axes: "dim",
@@ -314,10 +317,7 @@ const aliases: Readonly<Record<string, string>> = {
   l2: "weightDecay",
 };
 
-/**
- * The name that `wrong` was meant to be: its spelling in another case, an alias, or the one that
- * differs least.
- */
+/** The name that `wrong` probably means: the same in another case, an alias, or the closest one. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replace(/_/g, "").toLowerCase();
   const given = plain(wrong);
@@ -333,7 +333,7 @@ export function nearest(wrong: string, names: readonly string[]): string | undef
   return best;
 }
 
-/** Letters to put in, take out or change to come from one word to the other (Levenshtein 1966). */
+/** The edit distance of two words (Levenshtein 1966). */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -33,41 +33,44 @@ import { Leaf } from "./tape/edge.ts";
 import { edgeOf, isTracked } from "./tape/record.ts";
 
 /**
- * An n-dimensional array on a device, with its place on the tape. Operations record what is to be
- * done and return at once; whatever reads a value is async. A method does what the function of the
- * same name does with the tensor as its first operand: the functions have the equations and shapes.
+ * An n-dimensional array on a device, with its place on the tape. Operations are recorded and
+ * return at
+ * once; methods that read values are async. A method does what the function of the same name does
+ * with
+ * the tensor as its first operand; the functions document equations and shapes.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the operations' methods are added below
 export class Tensor extends Handle {
-  /** Number of dimensions. */
+  /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length;
   }
 
-  /** Number of elements. */
+  /** The number of elements. */
   numel(): number {
     if (arguments.length > 0) checkCall("x.numel()", arguments);
     return sizeOf(this.shape);
   }
 
-  /** The kind of device its values live on. */
+  /** The name of the device that its values are on. */
   get device(): DeviceName {
     return this.node.stream.device;
   }
 
-  /** The dimensions in reverse order; the transposed matrix. A view. */
+  /** The dimensions in reverse order; the transpose of a matrix. A view. */
   get T(): Tensor {
     return layout.permute(this, [...this.shape.keys()].reverse());
   }
 
-  /** The last two dimensions exchanged. A view. */
+  /** Swaps the last two dimensions. A view. */
   get mT(): Tensor {
     return layout.transpose(this, -2, -1);
   }
 
   /**
-   * Whether operations on it are recorded. Setting it makes a leaf or undoes that; the gradient
-   * stays.
+   * Whether operations on it are recorded on the tape. Setting it to true makes a leaf, to false
+   * reverts
+   * that; the gradient stays.
    */
   get requiresGrad(): boolean {
     return isTracked(this);
@@ -76,13 +79,18 @@ export class Tensor extends Handle {
     setRequiresGrad(this, requires);
   }
 
-  /** No operation on the tape made it: it accumulates its own gradient, if it requires one. */
+  /**
+   * True if no operation on the tape made it. Then it accumulates its own gradient, if it requires
+   * one.
+   */
   get isLeaf(): boolean {
     const edge = edgeOf(this);
     return edge === null || edge instanceof Leaf;
   }
 
-  /** `retainGrad()` was called: an operation made it, and it keeps its gradient all the same. */
+  /**
+   * True if `retainGrad()` was called on the result of an operation, so that it keeps its gradient.
+   */
   get retainsGrad(): boolean {
     return this.own?.retains === true && !this.isLeaf;
   }
@@ -95,7 +103,7 @@ export class Tensor extends Handle {
     setGrad(this, gradient);
   }
 
-  /** Sets `requiresGrad` and returns the tensor; results of operations may require it already. */
+  /** Sets `requiresGrad` and returns the tensor. */
   requiresGrad_(requires = true): this {
     checkCall("x.requiresGrad_(requires?: boolean)", arguments);
     if (!requires || !this.requiresGrad) setRequiresGrad(this, requires);
@@ -103,8 +111,8 @@ export class Tensor extends Handle {
   }
 
   /**
-   * Accumulates dL/dleaf into `.grad` of every leaf; `gradient` is needed if this is not one
-   * number.
+   * Accumulates dL/dleaf into `.grad` of every leaf. A tensor with more than one element needs
+   * `gradient`.
    */
   backward(gradient?: Tensor | null, options?: BackwardOptions): void {
     checkCall(
@@ -114,31 +122,34 @@ export class Tensor extends Handle {
     backward(this, gradient, options);
   }
 
-  /** Calls `hook` with the gradient whenever one is computed; what it returns takes its place. */
+  /**
+   * Calls `hook` with each gradient of this tensor. If it returns a tensor, that replaces the
+   * gradient.
+   */
   registerHook(hook: Hook): HookHandle {
     checkCall("x.registerHook(hook: function)", arguments);
     return registerHook(this, hook);
   }
 
-  /** Calls `hook` with this leaf whenever a backward has added to its gradient. */
+  /** Calls `hook` with this leaf after each backward that added to its gradient. */
   registerPostAccumulateGradHook(hook: (tensor: Tensor) => void): HookHandle {
     checkCall("x.registerPostAccumulateGradHook(hook: function)", arguments);
     return registerPostAccumulateGradHook(this, hook);
   }
 
-  /** Keeps the gradient of a non-leaf in `.grad`, also after writes to it. */
+  /** Keeps the gradient of a non-leaf in `.grad`, also after in-place writes. */
   retainGrad(): void {
     if (arguments.length > 0) checkCall("x.retainGrad()", arguments);
     retainGrad(this);
   }
 
-  /** The same value off the tape; it sees later in-place writes. */
+  /** The same value off the tape. It sees later in-place writes. */
   detach(): Tensor {
     if (arguments.length > 0) checkCall("x.detach()", arguments);
     return layout.detach(this);
   }
 
-  /** Takes the tensor off the tape: it is a leaf from here on. */
+  /** Takes the tensor off the tape. It becomes a leaf. */
   detach_(): this {
     if (arguments.length > 0) checkCall("x.detach_()", arguments);
     detachInPlace(this);
@@ -156,14 +167,14 @@ export class Tensor extends Handle {
     if (arguments.length > 0) checkCall("x.item()", arguments);
     if (this.numel() !== 1) {
       throw new ArgumentError(
-        `item: the tensor has ${this.numel()} elements, not one${detail("tensor", this.shape)}\n  hint: data() or tolist()`,
+        `item: the tensor has ${this.numel()} elements, not one${detail("tensor", this.shape)}\n  hint: use data() or tolist()`,
       );
     }
     const [value] = await read(this);
     return value as number;
   }
 
-  /** A copy of the values in row-major order; bools as bytes 0 and 1. Runs pending work. */
+  /** A copy of the values in row-major order; a bool is a byte 0 or 1. Runs pending work. */
   data(): Promise<TypedArray> {
     if (arguments.length > 0) checkCall("x.data()", arguments);
     return read(this);
@@ -175,21 +186,21 @@ export class Tensor extends Handle {
     return nested(await read(this), this.shape, this.dtype);
   }
 
-  /** Keeps the value until `dispose()`, whatever happens to its inputs. */
+  /** Keeps the value until `dispose()`, even if its inputs change. */
   keep(): this {
     if (arguments.length > 0) checkCall("x.keep()", arguments);
     keep(this);
     return this;
   }
 
-  /** Computes the value now, and keeps it. */
+  /** Computes the value now and keeps it. */
   realize(): this {
     if (arguments.length > 0) checkCall("x.realize()", arguments);
     realize(this);
     return this;
   }
 
-  /** Releases the value and a leaf's gradient. Handles on the same value expire. */
+  /** Frees the value, and the gradient of a leaf. Other handles on the same value expire. */
   dispose(): void {
     if (arguments.length > 0) checkCall("x.dispose()", arguments);
     disposeGradient(this);
@@ -200,7 +211,7 @@ export class Tensor extends Handle {
     this.dispose();
   }
 
-  /** Whether the elements lie in row-major order without gaps. */
+  /** Whether the elements are in row-major order without gaps. */
   isContiguous(): boolean {
     if (arguments.length > 0) checkCall("x.isContiguous()", arguments);
     return this.window === null || isContiguous(this.window);
@@ -213,9 +224,9 @@ export class Tensor extends Handle {
   }
 
   /**
-   * The tensor is from here on a name of the other's storage: what is written to one is written to
-   * both. Its gradient, hooks and `requiresGrad` stay. PyTorch's `x.data = y` is `noGrad(() =>
-   * x.set_(y))`.
+   * From now on the tensor shares the other's storage: a write to one is a write to both. Its
+   * gradient,
+   * hooks and `requiresGrad` stay. PyTorch's `x.data = y` is `noGrad(() => x.set_(y))`.
    */
   set_(source: Tensor): this {
     if (arguments.length > 1) checkCall("x.set_(source)", arguments);
@@ -224,8 +235,9 @@ export class Tensor extends Handle {
   }
 
   /**
-   * Another dtype or that of another tensor (at once), or the value on another kind of device (as a
-   * promise, off the tape); the tensor itself where it is that already.
+   * Converts to another dtype or that of another tensor (at once), or copies the value to another
+   * device (as
+   * a promise, off the tape). Returns the tensor itself if nothing changes.
    */
   to(dtype: DType): Tensor;
   to(device: DeviceName): Promise<Tensor>;
@@ -236,24 +248,24 @@ export class Tensor extends Handle {
     if (target instanceof Tensor) {
       if (target.device === this.device) return cast(this, target.dtype);
       throw new DeviceError(
-        `to: the other tensor is on ${target.device}\n  hint: (await x.to("${target.device}")).to("${target.dtype}")`,
+        `to: the other tensor is on device ${target.device}\n  hint: (await x.to("${target.device}")).to("${target.dtype}")`,
       );
     }
     return cast(this, checkDType("to", target));
   }
 
   /**
-   * A tensor is no number while its value is still to be computed: comparisons and arithmetic of
-   * JavaScript's own throw.
+   * Throws: a pending tensor is not a number, so JavaScript's comparisons and arithmetic do not
+   * work.
    */
   override valueOf(): never {
     return refuseConversion();
   }
 
-  /** The values are still to be computed: JSON.stringify throws. */
+  /** Throws: JSON.stringify cannot wait for the values. */
   toJSON(): never {
     throw new ArgumentError(
-      "a tensor has no values yet that JSON could hold\n  hint: await x.tolist() for nested arrays",
+      "a tensor cannot be converted to JSON, because its values are pending\n  hint: use await x.tolist() for nested arrays",
     );
   }
 
@@ -261,20 +273,22 @@ export class Tensor extends Handle {
     return hint === "string" ? print(this) : refuseConversion();
   }
 
-  /** The parts along the first dimension, as views: for (const row of x), const [a, b] = x. */
+  /** The slices along the first dimension, as views: for (const row of x), const [a, b] = x. */
   [Symbol.iterator](): Iterator<Tensor> {
     if (this.shape.length === 0) {
-      throw new ArgumentError("iteration over a 0-d tensor\n  hint: await x.item() is its number");
+      throw new ArgumentError(
+        "cannot iterate over a 0-d tensor\n  hint: use await x.item() for its number",
+      );
     }
     return parts(this);
   }
 
-  /** Shape, dtype and device; the values too if they are on the host. */
+  /** Shape, dtype and device; also the values if they are on the host. */
   override toString(): string {
     return print(this);
   }
 
-  /** This where `condition` holds, else `other`. */
+  /** This tensor where `condition` is true, else `other`. */
   where(condition: Tensor, other: Operand): Tensor {
     checkCall("x.where(condition, other: operand)", arguments);
     return comparison.where(condition, this, other);
@@ -285,7 +299,7 @@ export interface Tensor extends TensorMethods {}
 
 addMethods(Tensor.prototype);
 
-/** Made one by one: what is left early costs nothing. */
+/** Yields slices one by one, so that an early exit costs nothing. */
 function* parts(x: Tensor): Generator<Tensor> {
   const [length = 0] = x.shape;
   for (let i = 0; i < length; i++) yield movement.part(x, i);
@@ -299,14 +313,14 @@ async function moved(x: Tensor, device: DeviceName): Promise<Tensor> {
 
 function refuseConversion(): never {
   throw new ArgumentError(
-    "a tensor has no value yet that JavaScript could compare or compute with" +
+    "JavaScript cannot compare or compute with a tensor, because its value is pending" +
       "\n  hint: `await t.item()` for the number, t.gt(3) for a comparison of all elements",
   );
 }
 
 registerHandle((cell, window) => new Tensor(cell, window));
 
-// what console.log shows in Node
+// console.log in Node shows this
 Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: Tensor): string {
     return print(this);

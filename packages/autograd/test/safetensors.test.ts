@@ -152,9 +152,9 @@ describe("refused", () => {
   const zip = new TextEncoder().encode("PK\u0003\u0004\u0000\u0000\u0000\u0000archive/data.pkl");
   const ok = entry("U8", [4], 0, 4);
   const hostile: [string, Uint8Array, string][] = [
-    ["too short", new Uint8Array(7), "7 bytes are too few"],
-    ["a header of 2³² bytes", huge, "a header of 4294967296 bytes in a file of 16"],
-    ["cut short", file({ a: ok }, 4).subarray(0, 20), "cut short"],
+    ["too short", new Uint8Array(7), "a file of 7 bytes is too short"],
+    ["a header of 2³² bytes", huge, "the header has 4294967296 bytes, but the file has 16"],
+    ["cut short", file({ a: ok }, 4).subarray(0, 20), "truncated"],
     ["not JSON", file("{oops}"), "not JSON"],
     ["an array", file("[1]"), "does not start with {"],
     ["invalid UTF-8", file("{").fill(0xff, 8), "not JSON"],
@@ -167,8 +167,8 @@ describe("refused", () => {
     ["deep nesting", file(`{"a":${"[".repeat(50000)}`), "nested too deep"],
     ["an unknown dtype", file({ a: entry("F8_E4M3", [4], 0, 4) }, 4), '"F8_E4M3" is not read'],
     ["a null entry", file({ a: null }), "dtype undefined"],
-    ["negative sizes", file({ a: entry("U8", [-2, -2], 0, 4) }, 4), "no list of sizes"],
-    ["fractional sizes", file({ a: entry("U8", [0.5], 0, 4) }, 4), "no list of sizes"],
+    ["negative sizes", file({ a: entry("U8", [-2, -2], 0, 4) }, 4), "not a list of sizes"],
+    ["fractional sizes", file({ a: entry("U8", [0.5], 0, 4) }, 4), "not a list of sizes"],
     [
       "a size of 2⁶⁰",
       file({ a: entry("U8", [2 ** 30, 2 ** 30], 0, 4) }, 4),
@@ -190,19 +190,19 @@ describe("refused", () => {
     ["the same bytes twice", file({ a: ok, b: ok }, 4), "overlaps"],
     ["a gap", file({ a: ok, b: entry("U8", [1], 5, 6) }, 6), "leaves a gap"],
     ["hidden bytes", file({ a: ok }, 9), "5 bytes at the end belong to no tensor"],
-    ["metadata of numbers", file({ __metadata__: { a: 1 } }), "from strings to strings"],
+    ["metadata of numbers", file({ __metadata__: { a: 1 } }), "map strings to strings"],
     [
       "more sizes than a number counts",
       file({ a: entry("U8", Array(40).fill(2 ** 52), 0, 4) }, 4),
       "bytes, but has 4",
     ],
-    ["offsets past 2⁵³", file({ a: entry("U8", [4], 2 ** 53, 2 ** 53 + 4) }, 4), "are no range"],
-    ["a size given as text", file({ a: { ...ok, shape: ["4"] } }, 4), "no list of sizes"],
-    ["offsets swapped for a size", file({ a: { dtype: "U8", shape: [4] } }, 4), "are no range"],
+    ["offsets past 2⁵³", file({ a: entry("U8", [4], 2 ** 53, 2 ** 53 + 4) }, 4), "are not a range"],
+    ["a size given as text", file({ a: { ...ok, shape: ["4"] } }, 4), "not a list of sizes"],
+    ["offsets swapped for a size", file({ a: { dtype: "U8", shape: [4] } }, 4), "are not a range"],
     ["a dtype that Object has", file({ a: entry("constructor", [4], 0, 4) }, 4), "is not read"],
     ["bytes after an empty header", file({}, 3), "3 bytes at the end belong to no tensor"],
-    ["a pickle", Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9), "a header of"],
-    ["a zip, as torch.save writes", zip, "a header of"],
+    ["a pickle", Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9), "the header has"],
+    ["a zip, as torch.save writes", zip, "the header has"],
     [
       "a bool of 2",
       file({ a: entry("BOOL", [1], 0, 1) }, Uint8Array.of(2)),
@@ -217,13 +217,13 @@ describe("refused", () => {
 
   test("a header longer than readers take is not written", () => {
     const note = "x".repeat(100_000_001);
-    expect(() => writeSafetensors({}, { note })).toThrow("readers take 100000000");
+    expect(() => writeSafetensors({}, { note })).toThrow("readers accept 100000000");
   });
 
   test("writing what does not fit", () => {
     const bad: TensorRecord = { dtype: "f32", shape: [3], data: Float32Array.of(1, 2) };
     expect(() => writeSafetensors({ w: bad })).toThrow(
-      '"w": [3] f32 does not fit a Float32Array of 2',
+      '"w": [3] f32 does not fit Float32Array of 2',
     );
     expect(() => writeSafetensors({ w: { ...bad, dtype: "i32", shape: [2] } })).toThrow(
       "does not fit",

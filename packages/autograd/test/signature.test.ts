@@ -200,7 +200,7 @@ test("options may stand where they name the argument, or where that is said", ()
   expect(answer(progression, 5, 7, { dtype: "i32" })).toBe("taken");
   expect(answer(progression, 5, "7")).toContain('arange: end is "7", not a number\n');
   expect(answer(conv, x(), x(), { stride: 2 })).toBe(
-    "conv2d: its options stand in the place of bias\n  hint: conv2d(x, weight, null, { stride })",
+    "conv2d: the options are in the place of bias\n  hint: conv2d(x, weight, null, { stride })",
   );
 });
 

@@ -10,8 +10,9 @@ import type { DeviceStream } from "../runtime/stream.ts";
 import { checkCall } from "../signature.ts";
 
 /**
- * What a read of the tensor would do: the graph, its kernels with what each reads, writes and
- * computes, and their shaders. Nothing runs.
+ * What a read of the tensor would run: the graph, its kernels (what each reads, writes and
+ * computes), and
+ * their shaders. Nothing runs.
  */
 export function explain(handle: Handle): string {
   checkCall("explain(handle)", arguments);

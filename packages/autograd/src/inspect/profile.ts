@@ -8,21 +8,21 @@ import { checkCall } from "../signature.ts";
 
 /** All runs of one kernel. */
 export interface KernelProfile extends Cost {
-  /** The ops it computes, in order. */
+  /** The ops that it computes, in order. */
   readonly kernel: string;
   /** What it stores, as dtype and shape. */
   readonly result: string;
   readonly calls: number;
-  /** Threads that have work in each of its dispatches; none where the device has no threads. */
+  /** The threads with work in each of its dispatches. Empty if the device has no threads. */
   readonly threads: readonly number[];
   readonly totalMs: number;
-  /** Bytes read and written in all, by 10⁹, a second. */
+  /** Bytes read and written per second, in 10⁹. */
   readonly gigabytesPerSecond: number;
-  /** Scalar operations in all, by 10⁹, a second. */
+  /** Scalar operations per second, in 10⁹. */
   readonly gigaflopsPerSecond: number;
 }
 
-/** One event of Chrome's trace format: times in microseconds. */
+/** An event of Chrome's trace format. Times are in microseconds. */
 export interface TraceEvent {
   readonly name: string;
   readonly ph: "X" | "M";
@@ -33,13 +33,13 @@ export interface TraceEvent {
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-/** What a program's kernels took. */
+/** The times of a program's kernels. */
 export class Profile<T = unknown> {
-  /** What the profiled function returned. */
+  /** The result of the profiled function. */
   readonly value: T;
-  /** Stamped by the device, or by the host between submits of one kernel each. */
+  /** Whether the device measured the times, or the host with one kernel per submit. */
   readonly source: "timestamp" | "host";
-  /** Kernels, those that took longest first. */
+  /** The kernels, the slowest first. */
   readonly kernels: readonly KernelProfile[];
   /** Milliseconds of all kernels together, and of the whole call. */
   readonly kernelMs: number;
@@ -56,7 +56,8 @@ export class Profile<T = unknown> {
   }
 
   /**
-   * The kernels as text, at most `rows`: name, result, calls, milliseconds, share, GB/s, GFLOP/s.
+   * The kernels as text, at most `rows` of them: name, result, calls, milliseconds, share, GB/s,
+   * GFLOP/s.
    */
   table(options: { readonly rows?: number } = {}): string {
     checkCall("profile.table({ rows: number })", arguments);
@@ -86,17 +87,19 @@ export class Profile<T = unknown> {
     const rest = this.kernels.length - body.length;
     const how =
       this.source === "timestamp"
-        ? "stamped by the device"
-        : "timed by the host, one kernel a submit";
+        ? "measured by the device"
+        : "measured by the host, one kernel per submit";
     return [
       line(head),
       ...body.map(line),
       ...(rest > 0 ? [`and ${rest} more`] : []),
-      `${this.kernelMs.toFixed(3)} ms in kernels (${how}), ${this.wallMs.toFixed(3)} ms in all`,
+      `${this.kernelMs.toFixed(3)} ms in kernels (${how}), ${this.wallMs.toFixed(3)} ms in total`,
     ].join("\n");
   }
 
-  /** The runs for chrome://tracing or Perfetto: submits on one track, kernels on another. */
+  /**
+   * The runs for chrome://tracing or Perfetto, with submits on one track and kernels on another.
+   */
   chromeTrace(): { readonly traceEvents: readonly TraceEvent[] } {
     if (arguments.length > 0) checkCall("profile.chromeTrace()", arguments);
     const [host, device] = [1, 2];
@@ -126,8 +129,8 @@ export class Profile<T = unknown> {
         args: { kernels: kernels.length },
       });
       const first = timings?.spans[0]?.[0] ?? 0;
-      // the device's clock has its own epoch: a run begins at its submit, or when the one before
-      // ended
+      // The device's clock has its own zero: a run starts at its submit, or at the end of the
+      // previous run.
       const shift = Math.max(begin, free) - first;
       timings?.spans.forEach(([from, to], k) => {
         const { name, result, bytesRead, bytesWritten, flops } = kernels[
@@ -138,7 +141,7 @@ export class Profile<T = unknown> {
           ...at,
           name,
           tid: device,
-          ts: Math.max(0, from + shift - start) * 1000, // differences round below 0
+          ts: Math.max(0, from + shift - start) * 1000, // Differences below 0 become 0.
           dur: (to - from) * 1000,
           args: { result, bytesRead, bytesWritten, flops },
         });
@@ -180,14 +183,15 @@ function summed(runs: readonly Run[]): KernelProfile[] {
   return [...sums.values()].sort((a, b) => b.totalMs - a.totalMs);
 }
 
-/** Devices that are being profiled, from the call on. */
+/** Devices that are being profiled. */
 const profiled = new WeakSet<Device>();
 
 /**
- * Runs `run` and times every kernel on the current device. Returns a table (`console.log(await
- * profile(…))`) and a Chrome trace. It computes also what `run` records and does not read. Kernels
- * run one by one, which is slower than usual; run a few steps before, so that nothing is compiled.
- * Throws ArgumentError inside another profile.
+ * Runs `run` and measures every kernel on the current device. Returns a table (`console.log(await
+ * profile(…))`) and a Chrome trace. Unread results of `run` are computed too. Kernels run one by
+ * one,
+ * which is slower than usual. Run a few steps before, so that no compilation is measured. Throws an
+ * ArgumentError inside another profile.
  */
 export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>> {
   checkCall("profile(run: function)", arguments);
@@ -195,7 +199,7 @@ export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>>
   const { backend } = stream;
   if (profiled.has(backend)) {
     throw new ArgumentError(
-      "profile: this device is being profiled already\n  hint: call it once, around all that is to be measured",
+      "profile: this device is already being profiled\n  hint: call profile once, around everything to be measured",
     );
   }
   profiled.add(backend);

@@ -5,11 +5,11 @@ import type { Meaning } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 
-/** An operation as it was recorded, for what writes graphs in other formats. */
+/** A recorded operation, for exporters of graphs. */
 export interface RecordedNode {
   readonly op: { readonly name: string; readonly meaning: { readonly kind: Meaning["kind"] } };
   readonly inputs: readonly RecordedNode[];
-  /** How each input is read; null is the input as it stands. */
+  /** The view through which each input is read; null if it is read as it is. */
   readonly views: readonly (View | null)[];
   readonly shape: Shape;
   readonly dtype: DType;
@@ -18,11 +18,11 @@ export interface RecordedNode {
   readonly storage: { readonly host: TypedArray | null } | null;
 }
 
-/** What a tensor is a view of. */
+/** The tensor that a view is a view of. */
 export interface Recorded {
   readonly node: RecordedNode;
   readonly view: View | null;
 }
 
-/** How a tensor was recorded. What has run already stands without its inputs. */
+/** How a tensor was recorded. A node that has already run has no inputs. */
 export const recorded = ({ cell, window }: Handle): Recorded => ({ node: cell.node, view: window });

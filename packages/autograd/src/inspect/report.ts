@@ -7,9 +7,9 @@ import type { DeviceStream } from "../runtime/stream.ts";
 import type { Shape } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 
-/** A value that holds a buffer of its own. */
+/** A value with a buffer of its own. */
 export interface MemoryOwner {
-  /** A parameter, gradient or other value that is written in place, or one that is only held. */
+  /** Whether it is written in place (a parameter, a gradient), or only kept. */
   readonly holder: "cells" | "owned";
   /** The operation that made it. */
   readonly op: string;
@@ -18,28 +18,29 @@ export interface MemoryOwner {
   readonly bytes: number;
 }
 
+/** What `memoryReport` returns. */
 export interface MemoryReport {
   readonly device: DeviceName;
-  /** Operations recorded and not yet run. */
+  /** The number of operations that are recorded and have not run. */
   readonly pendingNodes: number;
-  /** Buffers on the device, the freed ones that wait for reuse included. */
+  /** The number of buffers on the device, including freed ones that are kept for reuse. */
   readonly buffers: number;
-  /** Bytes in use, by what for. */
+  /** Bytes in use, by purpose. */
   readonly bytes: Readonly<Record<MemoryClass, number>>;
   readonly totalBytes: number;
-  /** Bytes freed and kept for reuse. */
+  /** Bytes that are freed and kept for reuse. */
   readonly freeBytes: number;
   readonly peakBytes: number;
   readonly plans: number;
-  /** The ten largest values that outlive the step they were made in. */
+  /** The ten largest values that are kept beyond the step that made them. */
   readonly largest: readonly MemoryOwner[];
-  /** Nodes computed more than once because their value was not cached. */
+  /** Nodes that were computed more than once, because their value was not cached. */
   readonly recomputed: number;
 }
 
 const LARGEST = 10;
 
-/** What the current device's memory holds. */
+/** The contents of the current device's memory. */
 export function memory(): MemoryReport {
   if (arguments.length > 0) checkCall("memory()", arguments);
   const { pool, plans, pending, device, counters, owners } = currentStream() as DeviceStream;
@@ -66,14 +67,15 @@ export function memory(): MemoryReport {
   };
 }
 
-/** Exact counts of what the current device has been asked to do since it was opened. */
+/** Exact counts of the work that the current device has done since it was opened. */
 export const counters = (): Readonly<Counters> => ({
   ...(currentStream() as DeviceStream).counters,
 });
 
 /**
- * Called when a loader asks for its next batch: computes unread results of the step before, and
- * waits until at most two steps are in flight.
+ * A loader calls it for its next batch. It computes unread results of the previous step, and waits
+ * until
+ * at most two steps are in flight.
  */
 export async function stepBoundary(): Promise<void> {
   const { stream } = context;

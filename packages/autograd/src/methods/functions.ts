@@ -7,7 +7,7 @@ type InPlace = {
     : never;
 };
 
-/** The method as a function: abs_(x) is x.abs_(). */
+/** A method as a function: abs_(x) is x.abs_(). */
 const byMethod = <Name extends keyof Tensor>(name: Name): InPlace[Name] =>
   ((x: Tensor, ...given: never[]): Tensor => {
     checkTensor(name as string, x);

@@ -13,7 +13,7 @@ import type { Index } from "../ops/indexing/slicing.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Elements chosen by index. */
+/** Methods that select elements by an index. */
 export interface IndexingMethods {
   gather(dim: number, index: Tensor): Tensor;
   scatter(
@@ -37,12 +37,12 @@ export interface IndexingMethods {
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
   indexFill(dim: number, index: Tensor, value: Tensor | number): Tensor;
   maskedFill(mask: Tensor, value: Operand): Tensor;
-  /** The elements where the mask is true, as a vector. Reads the mask. */
+  /** The elements where the mask is true, as a vector. Reads the mask from the device. */
   maskedSelect(mask: Tensor): Promise<Tensor>;
-  /** Coordinates of the elements that are not 0. Reads the values. */
+  /** Coordinates of the elements that are not 0. Reads the values from the device. */
   nonzero(options: NonzeroOptions & { asTuple: true }): Promise<Tensor[]>;
   nonzero(options?: NonzeroOptions & { asTuple?: false }): Promise<Tensor>;
-  /** Whether the other has the same shape and equal elements everywhere. Reads the answer. */
+  /** Whether the other tensor has the same shape and equal elements. Reads the result. */
   equal(other: Tensor): Promise<boolean>;
   indexPut(indices: Index | readonly Index[], values: Operand, options?: PutOptions): Tensor;
   put(index: Tensor, source: Tensor, accumulate?: boolean | PutOptions): Tensor;
@@ -54,7 +54,7 @@ export interface IndexingMethods {
     reduce: "prod" | "mean" | "amax" | "amin",
     options?: ScatterReduceOptions,
   ): Tensor;
-  /** Coordinates of the elements that are not 0, one row for each. Reads the values. */
+  /** Coordinates of the elements that are not 0, one row each. Reads the values from the device. */
   argwhere(): Promise<Tensor>;
 }
 

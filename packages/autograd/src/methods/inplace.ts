@@ -13,7 +13,7 @@ import type { Index } from "../ops/indexing/slicing.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Method, Table } from "./table.ts";
 
-/** In-place methods without an out-of-place twin; methods/written.ts has the others. */
+/** In-place methods without an out-of-place counterpart; methods/written.ts has the others. */
 export interface InPlaceMethods {
   copy_(source: Operand): Tensor;
   fill_(value: Operand): Tensor;
@@ -60,7 +60,7 @@ export const inPlaceMethods: Table<InPlaceMethods> = {
   bernoulli_: draws.bernoulli_,
 };
 
-/** x ← fn(x, …), whose errors name the call that was made. */
+/** x ← fn(x, …). Errors name the called method. */
 export function writing(name: string, fn: Method): Method {
   const own = `${name}_`;
   return (x, ...given) => {

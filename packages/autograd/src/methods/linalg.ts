@@ -9,7 +9,7 @@ import type { CholeskyOptions } from "../ops/linalg/triangular.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Factors and solutions of matrices; the rest is in `linalg`. */
+/** Decompositions and solutions of matrices. All others are in `linalg`. */
 export interface LinalgMethods {
   det(): Tensor;
   inverse(): Tensor;

@@ -128,7 +128,7 @@ export interface MathMethods {
   addcmul(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
   addcdiv(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
   isclose(other: Tensor, options?: ClosenessOptions): Tensor;
-  /** Whether all elements are close to the other's. Reads the answer. */
+  /** Whether all elements are close to the other's. Reads the result. */
   allclose(other: Tensor, options?: ClosenessOptions): Promise<boolean>;
 }
 

@@ -33,8 +33,9 @@ type WrittenAliases = {
 };
 
 /**
- * Methods that are operations: the function of the same name, with the tensor as first operand,
- * documents the equation and shapes.
+ * Methods that are operations. The function of the same name, with the tensor as first operand,
+ * documents
+ * the equation and shapes.
  */
 export interface TensorMethods
   extends PlainMethods,
@@ -47,7 +48,7 @@ export interface TensorMethods
   swapdims_(dim0: number, dim1: number): Tensor;
 }
 
-/** Puts the methods where every tensor finds them. */
+/** Adds the methods to the prototype of tensors. */
 export function addMethods(prototype: object): void {
   const all: Record<string, Method> = {
     ...mathMethods,

@@ -17,7 +17,7 @@ import * as uniques from "../ops/math/unique.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Order, counts and running values along a dimension. */
+/** Sorting, counting and cumulative methods along a dimension. */
 export interface OrderingMethods {
   logcumsumexp(dim: number | DimOption): Tensor;
   sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices;
@@ -28,13 +28,13 @@ export interface OrderingMethods {
   median(dim: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices;
   nanmedian(): Tensor;
   nanmedian(dim: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices;
-  /** The different values in order. Reads the values. */
+  /** The unique values in ascending order. Reads the values from the device. */
   unique(options?: { returnInverse?: false; returnCounts?: false }): Promise<Tensor>;
   unique(options: UniqueOptions): Promise<UniqueResult>;
-  /** Each run of equal values once. Reads the values. */
+  /** Removes all but the first of each run of equal values. Reads the values from the device. */
   uniqueConsecutive(options?: { returnInverse?: false; returnCounts?: false }): Promise<Tensor>;
   uniqueConsecutive(options: UniqueOptions): Promise<UniqueResult>;
-  /** How often each whole number occurs. Reads the largest. */
+  /** Counts how often each integer occurs. Reads the largest element. */
   bincount(options?: BincountOptions): Promise<Tensor>;
   histc(options?: HistcOptions): Tensor;
   cumsum(dim: number | CumulateOptions, options?: CumulateOptions): Tensor;

@@ -5,7 +5,7 @@ import * as products from "../ops/math/products.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Products of tensors. */
+/** Methods that are products of tensors. */
 export interface ProductMethods {
   matmul(other: Tensor): Tensor;
   mm(other: Tensor): Tensor;

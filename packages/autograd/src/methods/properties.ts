@@ -14,33 +14,34 @@ import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Sizes as arguments or as a list, then options: x.newZeros(2, 3), x.newZeros([2, 3], { dtype:
+ * Sizes as arguments or as a list, followed by options: x.newZeros(2, 3), x.newZeros([2, 3], {
+ * dtype:
  * "i32" }).
  */
 type SizesAndOptions = readonly (number | Shape | CreateOptions)[];
 
-/** Properties of a tensor by PyTorch's names, conversions, and new tensors like it. */
+/** Properties by PyTorch's names, conversions, and new tensors like this one. */
 export interface PropertyMethods {
   /** The shape, or the size of one dimension. */
   size(): Shape;
   size(dim: number): number;
-  /** Number of dimensions: `ndim`. */
+  /** The number of dimensions: `ndim`. */
   dim(): number;
   ndimension(): number;
-  /** Number of elements: `numel()`. */
+  /** The number of elements: `numel()`. */
   nelement(): number;
-  /** The strides, or that of one dimension, in elements. */
+  /** The strides in elements, or that of one dimension. */
   stride(): readonly number[];
   stride(dim: number): number;
   /** Bytes of one element. */
   elementSize(): number;
   isFloatingPoint(): boolean;
-  /** The dtype; or the tensor as another dtype. */
+  /** The dtype, or the tensor converted to a dtype. */
   type(): DType;
   type(dtype: DType): Tensor;
-  /** As the other's dtype. */
+  /** The tensor in the dtype of another. */
   typeAs(other: Tensor): Tensor;
-  /** As f32, f64, f16, i32 or bool; int64 is i32 here. */
+  /** The tensor as f32, f64, f16, i32 or bool; int64 is i32 here. */
   float(): Tensor;
   double(): Tensor;
   half(): Tensor;
@@ -51,7 +52,7 @@ export interface PropertyMethods {
   cpu(): Promise<Tensor>;
   /** A copy of the values in row-major order: `data()`. */
   numpy(): Promise<TypedArray>;
-  /** New tensors of x's dtype and device, unless told otherwise. */
+  /** New tensors of this tensor's dtype and device, unless others are given. */
   newTensor(data: TensorData, options?: CreateOptions): Tensor;
   newFull(size: Shape, value: number | boolean, options?: CreateOptions): Tensor;
   newZeros(...size: SizesAndOptions): Tensor;
@@ -75,7 +76,7 @@ const as =
     return cast(x, dtype);
   };
 
-/** What takes nothing but the tensor. */
+/** Methods that take no arguments. */
 const of =
   <T>(name: string, fn: (x: Tensor) => T) =>
   (x: Tensor, ...given: unknown[]): T => {

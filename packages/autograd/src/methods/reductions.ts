@@ -14,7 +14,7 @@ import * as broadcast from "../ops/shape/broadcast.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** What sums dimensions up. */
+/** Reductions. */
 export interface ReductionMethods {
   sum(dim?: Dims | SumOptions, options?: SumOptions): Tensor;
   mean(dim?: Dims | SumOptions, options?: SumOptions): Tensor;

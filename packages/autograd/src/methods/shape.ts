@@ -18,7 +18,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Other shapes and orders of the same elements. */
+/** Methods that change the shape or order of elements. */
 export interface ShapeMethods {
   reshape(...shape: Sizes): Tensor;
   view(...shape: Sizes): Tensor;
@@ -58,7 +58,7 @@ export interface ShapeMethods {
   unfold(dim: number, size: number, step: number): Tensor;
   contiguous(): Tensor;
   at(...index: readonly Index[]): Tensor;
-  /** `at` with masks among the index. Reads the masks. */
+  /** `at` with masks in the index. Reads the masks from the device. */
   atMask(...index: readonly Index[]): Promise<Tensor>;
   reshapeAs(other: Tensor): Tensor;
   hsplit(pieces: number | readonly number[]): Tensor[];
@@ -80,7 +80,7 @@ export interface ShapeMethods {
 
 type Sized = "reshape" | "view" | "permute" | "expand" | "repeat" | "tile";
 
-/** Given a list of sizes, in whatever way it is written: x.view(2, 3) or x.view([2, 3]). */
+/** Sizes as arguments or as a list: x.view(2, 3) or x.view([2, 3]). */
 export const sized: Readonly<Record<Sized, (x: Tensor, sizes: Shape) => Tensor>> = {
   reshape: layout.reshape,
   view: layout.view,

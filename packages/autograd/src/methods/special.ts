@@ -4,7 +4,7 @@ import { igamma, igammac } from "../ops/math/incomplete-gamma.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** What tensors have of `special`. */
+/** Methods from `special`. */
 export interface SpecialMethods {
   i0(): Tensor;
   igamma(other: Operand): Tensor;

@@ -3,8 +3,9 @@ import type { Tensor } from "../tensor.ts";
 type Call = (...given: never[]) => unknown;
 
 /**
- * The functions of methods, with the tensor as first operand. They get all arguments of the method
- * and refuse extra ones.
+ * The functions behind methods, with the tensor as first operand. They get all arguments of the
+ * method, and
+ * throw for extra ones.
  */
 export type Table<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends Call
@@ -12,5 +13,5 @@ export type Table<Methods> = {
     : never;
 };
 
-/** A function behind a method, whatever it takes. */
+/** A function behind a method. */
 export type Method = (x: Tensor, ...given: unknown[]) => unknown;

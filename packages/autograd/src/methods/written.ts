@@ -1,6 +1,7 @@
 /**
- * In-place twins of methods: x.exp_() is x ← exp x, and returns x. Gradients flow through. A result
- * that x cannot hold is refused.
+ * In-place versions of methods: x.exp_() is x ← exp x, and returns x. Gradients flow through. It
+ * throws if
+ * x's dtype cannot hold the result.
  */
 export const written = [
   "abs",
@@ -114,7 +115,7 @@ export const written = [
 
 export type Written = (typeof written)[number];
 
-/** PyTorch's other names of methods. Those with a twin in place have one here too. */
+/** PyTorch's other names of methods. In-place versions have them too. */
 export const aliases = {
   absolute: "abs",
   arccos: "acos",

@@ -1,4 +1,4 @@
-/** log Γ(k + 1) by Stirling's series, from a table's length on. */
+/** log Γ(k + 1) by Stirling's series, beyond the table. */
 function logFactorial(k: number): number {
   let product = 1;
   let n = k + 1;
@@ -9,8 +9,8 @@ function logFactorial(k: number): number {
 }
 
 /**
- * A number of Poisson's distribution, as PyTorch draws it: by products of uniforms, from a rate of
- * 10 on by transformed rejection (PTRS; Hörmann 1993).
+ * A Poisson sample, drawn as in PyTorch: by products of uniforms, or from rate 10 on by transformed
+ * rejection (PTRS; Hörmann 1993).
  */
 export function poissonNumber(rate: number, uniform: () => number): number {
   if (rate === 0) return 0;
@@ -37,15 +37,16 @@ export function poissonNumber(rate: number, uniform: () => number): number {
   }
 }
 
-/** What Stirling's formula lacks of log k!. */
+/** The remainder of Stirling's formula for log k!. */
 function stirlingTail(k: number): number {
   const n = k + 1;
   return logFactorial(k) - ((k + 0.5) * Math.log(n) - n + Math.log(2 * Math.PI) / 2);
 }
 
 /**
- * How many of `count` trials succeed, as PyTorch draws it: by gaps between successes, or where many
- * are expected by transformed rejection (BTRS; Hörmann 1993).
+ * A binomial sample, drawn as in PyTorch: by gaps between successes, or if many are expected by
+ * transformed
+ * rejection (BTRS; Hörmann 1993).
  */
 export function binomialNumber(count: number, p: number, uniform: () => number): number {
   if (count <= 0 || p <= 0) return 0;

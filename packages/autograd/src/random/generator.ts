@@ -3,20 +3,21 @@ import { ArgumentError } from "../errors.ts";
 import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
-/** Arrays that fractions are drawn into: f32 draws use 24 bits, f64 draws 53. */
+/** Arrays for uniform numbers: f32 draws use 24 bits, f64 draws 53. */
 export type FloatArray = Float32Array | Float64Array;
 
 const STATE_WORDS = 629;
 const BLOCK = 16;
 
 /**
- * PyTorch's CPU generator: the same seed gives the same `rand`, `randn`, `randint`, `randperm` and
- * `bernoulli`, number for number. Without a seed it starts from the platform's entropy.
+ * PyTorch's CPU generator: the same seed gives the same numbers in `rand`, `randn`, `randint`,
+ * `randperm`
+ * and `bernoulli`. Without a seed it starts from the platform's entropy.
  */
 export class Generator {
   readonly #bits: Mt19937;
   #seed: number;
-  /** The second half of the last pair of single normals. */
+  /** The second number of the last pair of single normals. */
   #cachedNormal: number | null = null;
 
   constructor(seed: number = entropy()) {
@@ -25,7 +26,7 @@ export class Generator {
     this.#bits = new Mt19937(unsigned(seed));
   }
 
-  /** Starts over from `seed` (a whole number; mod 2³² decides the draws). Returns the generator. */
+  /** Restarts from `seed` (an integer, of which mod 2³² matters). Returns the generator. */
   manualSeed(seed: number): this {
     if (arguments.length > 1) checkCall("generator.manualSeed(seed: number)", arguments);
     this.#seed = checkSeed(seed);
@@ -40,7 +41,7 @@ export class Generator {
     return this.#seed;
   }
 
-  /** Everything the next draws depend on, as 629 words (a u32 tensor in a checkpoint). */
+  /** The complete state, as 629 words (a u32 tensor in a checkpoint). */
   getState(): Uint32Array {
     if (arguments.length > 0) checkCall("generator.getState()", arguments);
     const state = new Uint32Array(STATE_WORDS);
@@ -54,7 +55,7 @@ export class Generator {
     return state;
   }
 
-  /** Continues from what `getState` returned. Throws ArgumentError if it is not such a state. */
+  /** Continues from a state of `getState`. Throws an ArgumentError if it is not one. */
   setState(state: Uint32Array): this {
     if (arguments.length > 1) checkCall("generator.setState(state: any)", arguments);
     const position = state?.[624] as number;
@@ -73,7 +74,7 @@ export class Generator {
     return this;
   }
 
-  /** One draw of 32 bits. */
+  /** A draw of 32 bits. */
   u32(): number {
     if (arguments.length > 0) checkCall("generator.u32()", arguments);
     return this.#bits.next();
@@ -92,7 +93,7 @@ export class Generator {
     return out;
   }
 
-  /** Fills `out` with normals (Box–Muller, in blocks of sixteen where there are that many). */
+  /** Fills `out` with normals (Box–Muller, in blocks of sixteen if there are enough). */
   normal<A extends FloatArray>(out: A, mean = 0, std = 1): A {
     if (arguments.length > 3)
       checkCall("generator.normal(out: any, mean?: number, std?: number)", arguments);
@@ -110,7 +111,7 @@ export class Generator {
     return out;
   }
 
-  /** Fills `out` with whole numbers in [low, high); the range is at most 2³². */
+  /** Fills `out` with integers in [low, high). The range is at most 2³². */
   integers<A extends Int32Array | Uint32Array | Uint8Array | FloatArray>(
     out: A,
     low: number,
@@ -120,19 +121,19 @@ export class Generator {
       checkCall("generator.integers(out: any, low: number, high: number)", arguments);
     if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
       throw new ArgumentError(
-        `randint: no whole numbers to draw from in [${low}, ${high})` +
-          "\n  hint: low < high, both whole, at most 2³² apart",
+        `randint: there is no integer in [${low}, ${high})` +
+          "\n  hint: low < high, both integers, at most 2³² apart",
       );
     }
     for (let i = 0; i < out.length; i++) out[i] = low + (this.u32() % (high - low));
     return out;
   }
 
-  /** The numbers 0 … n−1 in random order. */
+  /** The integers 0 … n−1 in random order. */
   permutation(n: number): Int32Array {
     if (arguments.length > 1) checkCall("generator.permutation(n: number)", arguments);
     if (!Number.isInteger(n) || n < 0) {
-      throw new ArgumentError(`randperm: the count must be a whole number, 0 or more; got ${n}`);
+      throw new ArgumentError(`randperm: the count must be a whole number, 0 or more, got ${n}`);
     }
     const order = newArray("randperm", "i32", n) as Int32Array;
     for (let i = 0; i < n; i++) order[i] = i;
@@ -167,7 +168,7 @@ export class Generator {
   }
 }
 
-/** Sixteen uniforms become sixteen normals in place: eight radii, eight angles. */
+/** Converts sixteen uniforms to sixteen normals in place: eight radii, eight angles. */
 function normalBlock(out: FloatArray, start: number, mean: number, std: number): void {
   for (let j = start; j < start + BLOCK / 2; j++) {
     const r = Math.sqrt(-2 * Math.log(1 - (out[j] as number)));
@@ -179,10 +180,10 @@ function normalBlock(out: FloatArray, start: number, mean: number, std: number):
 
 function checkSeed(seed: number): number {
   if (Number.isSafeInteger(seed)) return seed;
-  throw new ArgumentError(`manualSeed: a seed is a whole number below 2⁵³; got ${seed}`);
+  throw new ArgumentError(`manualSeed: a seed must be a whole number below 2⁵³, got ${seed}`);
 }
 
-/** mod 2³², for negative seeds too (PyTorch takes them as two's complement). */
+/** The remainder mod 2³², also of negative seeds (two's complement, as in PyTorch). */
 const unsigned = (seed: number): number => ((seed % 2 ** 32) + 2 ** 32) % 2 ** 32;
 
 function entropy(): number {

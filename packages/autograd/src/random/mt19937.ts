@@ -2,12 +2,12 @@ const SIZE = 624;
 const SHIFT = 397;
 
 /**
- * The Mersenne Twister (Matsumoto & Nishimura 1998), 32 bits: what PyTorch and numpy draw from on
- * the CPU.
+ * The Mersenne Twister (Matsumoto & Nishimura 1998), 32 bits. PyTorch and numpy draw from it on the
+ * CPU.
  */
 export class Mt19937 {
   readonly words: Uint32Array = new Uint32Array(SIZE);
-  /** The next word to hand out; SIZE when a fresh block is due. */
+  /** The index of the next word. SIZE means that a new block is due. */
   position: number = SIZE;
 
   constructor(seed: number) {
@@ -25,7 +25,7 @@ export class Mt19937 {
     this.position = SIZE;
   }
 
-  /** One tempered 32-bit draw. */
+  /** A tempered draw of 32 bits. */
   next(): number {
     if (this.position === SIZE) this.#twist();
     let y = this.words[this.position++] as number;

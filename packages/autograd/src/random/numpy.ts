@@ -3,23 +3,23 @@ import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
 /**
- * numpy's legacy generator, as far as scikit-learn's splits need it: `np.random.RandomState(seed)`.
+ * numpy's legacy generator `np.random.RandomState(seed)`, as far as scikit-learn's splits need it.
  */
 export class RandomState {
   readonly #bits: Mt19937;
 
-  /** `seed`: a whole number in [0, 2³²), as numpy demands. */
+  /** `seed`: an integer in [0, 2³²), as in numpy. */
   constructor(seed: number) {
     checkCall("new RandomState(seed: number)", arguments);
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new ArgumentError(
-        `RandomState: a seed is a whole number from 0 to 2³² − 1; got ${seed}`,
+        `RandomState: a seed is a whole number from 0 to 2³² − 1, got ${seed}`,
       );
     }
     this.#bits = new Mt19937(seed);
   }
 
-  /** The numbers 0 … n−1 in random order, as `RandomState.permutation(n)` gives them. */
+  /** The integers 0 … n−1 in random order, as `RandomState.permutation(n)`. */
   permutation(n: number): Int32Array {
     if (arguments.length > 1) checkCall("state.permutation(n: number)", arguments);
     const order = Int32Array.from({ length: n }, (_, i) => i);
@@ -32,7 +32,7 @@ export class RandomState {
     return order;
   }
 
-  /** A number in [0, max]: masked draws until one fits. */
+  /** An integer in [0, max]: draws masked bits until one fits. */
   #atMost(max: number): number {
     const mask = 2 ** (32 - Math.clz32(max)) - 1;
     for (;;) {

@@ -5,7 +5,7 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** The constants, for the same function written as a device expression. */
+/** The constants, for the same function in the kernel IR. */
 export const PHILOX: Readonly<
   Record<"MULTIPLIER_0" | "MULTIPLIER_1" | "WEYL_0" | "WEYL_1" | "ROUNDS", number>
 > = {
@@ -57,6 +57,6 @@ export function philoxBits(key: number, offset: number, index: number): number {
   return philox([index >>> 2, offset, 0, 0], [key, 0])[index & 3] as number;
 }
 
-/** The same as a fraction in [0, 1): its high 24 bits, exact in f32. */
+/** The same as a number in [0, 1): its high 24 bits, exact in f32. */
 export const philoxUniform = (key: number, offset: number, index: number): number =>
   (philoxBits(key, offset, index) >>> 8) * 2 ** -24;

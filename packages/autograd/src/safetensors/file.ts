@@ -20,15 +20,15 @@ import {
 } from "./header.ts";
 
 /**
- * Reads a safetensors file. Data that is aligned in `file` is a view of it, other data a copy.
- * Throws SafetensorsError, before anything is allocated, where header and bytes do not agree in
- * every detail.
+ * Reads a safetensors file. Data that is aligned in `file` is a view of it, other data is copied.
+ * Throws a
+ * SafetensorsError, before anything is allocated, if header and bytes do not agree.
  */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile {
   checkCall("readSafetensors(file: any)", arguments);
   if (!(file instanceof Uint8Array || file instanceof ArrayBuffer)) {
     throw new ArgumentError(
-      `readSafetensors: takes a file's bytes, got ${describe(file)}\n  hint: load(path) of @wgrad/autograd/saving opens files`,
+      `readSafetensors: expected the bytes of a file, got ${describe(file)}\n  hint: load(path) of @wgrad/autograd/saving opens files`,
     );
   }
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(file);
@@ -43,8 +43,9 @@ export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile
 }
 
 /**
- * Writes tensors as a safetensors file, in the order that Python's library writes them: wider types
- * first, so that a reader finds all of them aligned, then by name.
+ * Writes tensors as a safetensors file, in the order of Python's library: wider types first, so
+ * that all
+ * tensors are aligned, then by name.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorRecord>>,
@@ -61,7 +62,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** The bytes of a file in order, the tensors' where they are: nothing but halves is copied. */
+/** The bytes of a file in order. Only halves are copied. */
 export function safetensorsParts(
   tensors: Readonly<Record<string, TensorRecord>>,
   metadata: Readonly<Record<string, string>>,
@@ -79,7 +80,7 @@ export function safetensorsParts(
     if (name === METADATA) throw fault(name, "the name is reserved");
     if (!(values instanceof arrayType(dtype)) || values.length !== sizeOf(shape)) {
       const given = `${values.constructor.name} of ${values.length}`;
-      throw fault(name, `[${shape.join(", ")}] ${dtype} does not fit a ${given}`);
+      throw fault(name, `[${shape.join(", ")}] ${dtype} does not fit ${given}`);
     }
     const begin = end;
     const bytes = dtype === "f16" ? encodeHalves(values) : values;
@@ -93,7 +94,7 @@ export function safetensorsParts(
 const field = (name: string, value: unknown): string =>
   `${JSON.stringify(name)}:${JSON.stringify(value)}`;
 
-/** The header's length, the header, and spaces up to the next multiple of eight. */
+/** The length of the header, the header, and spaces up to a multiple of eight. */
 function headerBytes(json: string): Uint8Array {
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8;
@@ -107,6 +108,6 @@ function headerBytes(json: string): Uint8Array {
 function checkHeaderLength(length: number): void {
   if (length <= HEADER_LIMIT) return;
   throw new SafetensorsError(
-    `safetensors: names and metadata take ${length} bytes, readers take ${HEADER_LIMIT}`,
+    `safetensors: names and metadata take ${length} bytes, but readers accept ${HEADER_LIMIT}`,
   );
 }

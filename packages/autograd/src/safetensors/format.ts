@@ -5,8 +5,8 @@ import type { Shape } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 
 /**
- * A tensor outside any device: what safetensors files are read into and written from. Halves (f16)
- * are a Float32Array.
+ * A tensor on the host, as it is read from and written to safetensors files. Halves (f16) are a
+ * Float32Array.
  */
 export interface TensorRecord {
   readonly dtype: DType;
@@ -14,24 +14,28 @@ export interface TensorRecord {
   readonly data: TypedArray;
 }
 
+/** A safetensors file: its tensors and metadata. */
 export interface SafetensorsFile {
   readonly tensors: Readonly<Record<string, TensorRecord>>;
-  /** The file's free-form strings; empty where it has none. */
+  /** The free-form strings of the file; empty if it has none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Bytes that are not a safetensors file, or tensors that cannot become one. */
+/** The bytes are not a safetensors file, or tensors cannot be written to one. */
 export class SafetensorsError extends WgradError {
   static override readonly name: string = "SafetensorsError";
 }
 
+/** A tensor of a file, with the dtype that the file has. */
 export interface Stored {
   readonly dtype: DType;
   readonly bytes: number;
   readonly decode: (bytes: Uint8Array, name: string) => TypedArray;
 }
 
-/** File dtypes and what they are here: int64 (checked), int16 and int8 become i32, bfloat16 f32. */
+/**
+ * Dtypes of files and their dtypes here: int64 (checked), int16 and int8 become i32, bfloat16 f32.
+ */
 export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["F64", plain("f64")],
   ["F32", plain("f32")],
@@ -57,7 +61,7 @@ export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["BF16", { dtype: "f32", bytes: 2, decode: decodeBfloat }],
 ]);
 
-/** What each dtype is called in a file, in the order in which tensors are written: widest first. */
+/** The name of each dtype in a file, in the order in which tensors are written: widest first. */
 export const fileType: Record<DType, string> = {
   f64: "F64",
   f32: "F32",
@@ -68,6 +72,7 @@ export const fileType: Record<DType, string> = {
   bool: "BOOL",
 };
 
+/** The error for one tensor of a file. */
 export function fault(name: string, what: string): SafetensorsError {
   return new SafetensorsError(`safetensors: ${JSON.stringify(name)}: ${what}`);
 }
@@ -78,9 +83,7 @@ function plain(dtype: DType): Stored {
   return { dtype, bytes, decode: (data) => new array(...aligned(data, bytes)) };
 }
 
-/**
- * Where an array of `width`-byte elements finds these bytes: in place if aligned, in a copy if not.
- */
+/** The bytes for an array of `width`-byte elements: in place if aligned, else a copy. */
 function aligned(data: Uint8Array, width: number): [ArrayBufferLike, number, number] {
   const at = data.byteOffset % width === 0 ? data : data.slice();
   return [at.buffer, at.byteOffset, at.byteLength / width];
@@ -110,10 +113,10 @@ function decodeBfloat(bytes: Uint8Array): Float32Array {
 }
 
 /**
- * Little-endian elements of a file's dtype (`F32`, `BF16`, `I64` …), as tensors here have them: for
- * readers of other formats.
- *
- * Throws SafetensorsError, with `name`, for a dtype that is not read and for int64 past 32 bits.
+ * Decodes little-endian elements of a file's dtype (`F32`, `BF16`, `I64` …), for readers of other
+ * formats.
+ * Throws a SafetensorsError that contains `name` for an unsupported dtype and for int64 beyond 32
+ * bits.
  */
 export function decodeElements(
   type: string,
@@ -123,6 +126,7 @@ export function decodeElements(
   checkCall("decodeElements(type: string, bytes: array, name: string)", arguments);
   const known = stored.get(type);
   if (known === undefined) throw fault(name, `dtype ${JSON.stringify(type)} is not read`);
-  if (bytes.length % known.bytes !== 0) throw fault(name, `${bytes.length} bytes are no ${type}`);
+  if (bytes.length % known.bytes !== 0)
+    throw fault(name, `${bytes.length} bytes do not hold whole elements of ${type}`);
   return { dtype: known.dtype, data: known.decode(bytes, name) };
 }

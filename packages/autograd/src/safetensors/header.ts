@@ -1,15 +1,16 @@
 import { type Shape, sizeOf } from "../shape.ts";
 import { fault, SafetensorsError, type Stored, stored } from "./format.ts";
 
-/** A longer header is refused, read or written. */
+/** The longest header that is read or written. */
 export const HEADER_LIMIT = 100_000_000;
-/** Bytes before the header: its length. */
+/** The bytes before the header, which hold its length. */
 export const PREFIX = 8;
+/** The key of the metadata in the header. */
 export const METADATA = "__metadata__";
-/** The header's object, a tensor's, its two lists. */
+/** The depth of a header: its object, a tensor's object, its lists. */
 const DEEPEST = 3;
 
-/** Where a tensor lies in the bytes after the header. */
+/** The position of a tensor in the bytes after the header. */
 export interface Entry {
   readonly name: string;
   readonly type: Stored;
@@ -18,28 +19,29 @@ export interface Entry {
   readonly end: number;
 }
 
+/** A header: its tensors, and the metadata. */
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** How long the header is, from a file's first bytes and its length. */
+/** The length of the header, from a file's first bytes and its size. */
 export function headerLengthOf(prefix: Uint8Array, fileLength: number): number {
   if (fileLength < PREFIX) {
-    throw new SafetensorsError(`safetensors: ${fileLength} bytes are too few for a file`);
+    throw new SafetensorsError(`safetensors: a file of ${fileLength} bytes is too short`);
   }
   const words = new DataView(prefix.buffer, prefix.byteOffset, PREFIX);
   const length = words.getUint32(0, true) + words.getUint32(4, true) * 2 ** 32;
   if (length > HEADER_LIMIT || length > fileLength - PREFIX) {
     throw new SafetensorsError(
-      `safetensors: a header of ${length} bytes in a file of ${fileLength}` +
-        "\n  hint: the file is cut short, or is no safetensors file",
+      `safetensors: the header has ${length} bytes, but the file has ${fileLength}` +
+        "\n  hint: the file is truncated, or is not a safetensors file",
     );
   }
   return length;
 }
 
-/** Every detail of a header, checked against the number of bytes that follow it. */
+/** Parses a header and checks it against the number of bytes that follow. */
 export function parseHeader(bytes: Uint8Array, bodyLength: number): Header {
   const { [METADATA]: metadata = {}, ...tensors } = parseJson(bytes);
   checkMetadata(metadata);
@@ -58,14 +60,14 @@ function parseJson(bytes: Uint8Array): Record<string, unknown> {
     if (error instanceof SafetensorsError) throw error;
     throw new SafetensorsError(
       `safetensors: the header is not JSON: ${(error as Error).message}` +
-        "\n  hint: the file is damaged, or is no safetensors file",
+        "\n  hint: the file is damaged, or is not a safetensors file",
     );
   }
 }
 
 /**
- * Refuses a key given twice, of which `JSON.parse` would quietly keep the last, and needless
- * nesting.
+ * Throws if a key occurs twice (`JSON.parse` would keep the last one) or if the header is nested
+ * too deep.
  */
 function checkKeys(text: string): void {
   const open: (Set<string> | null)[] = [];
@@ -91,8 +93,7 @@ function checkKeys(text: string): void {
 }
 
 /**
- * Past the quote that closes the string opened at `start`: the next that an even number of
- * backslashes precedes.
+ * The index after the quote that closes the string at `start`: the next one that is not escaped.
  */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
@@ -110,9 +111,9 @@ function checkEntry(name: string, entry: unknown): Entry {
     const known = [...stored.keys()].join(", ");
     throw fault(name, `dtype ${JSON.stringify(dtype)} is not read\n  hint: one of ${known}`);
   }
-  if (!isCounts(shape)) throw fault(name, `shape ${JSON.stringify(shape)} is no list of sizes`);
+  if (!isCounts(shape)) throw fault(name, `shape ${JSON.stringify(shape)} is not a list of sizes`);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw fault(name, `data_offsets ${JSON.stringify(offsets)} are no range`);
+    throw fault(name, `data_offsets ${JSON.stringify(offsets)} are not a range`);
   }
   const [begin, end] = offsets as [number, number];
   const bytes = sizeOf(shape) * type.bytes;
@@ -128,10 +129,7 @@ function checkEntry(name: string, entry: unknown): Entry {
 const isCounts = (list: unknown): list is number[] =>
   Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
 
-/**
- * Tensors lie one after the other and fill the file: nothing shared, nothing hidden, nothing
- * missing.
- */
+/** Throws unless the tensors follow one another and fill the file. */
 function checkCoverage(layout: readonly Entry[], length: number): void {
   let covered = 0;
   for (const { name, begin, end } of layout.toSorted(
@@ -152,11 +150,12 @@ function checkCoverage(layout: readonly Entry[], length: number): void {
   }
 }
 
+/** Throws unless the metadata maps strings to strings. */
 export function checkMetadata(metadata: unknown): asserts metadata is Record<string, string> {
   const fits =
     typeof metadata === "object" &&
     metadata !== null &&
     !Array.isArray(metadata) &&
     Object.values(metadata).every((value) => typeof value === "string");
-  if (!fits) throw fault(METADATA, "metadata is a map from strings to strings");
+  if (!fits) throw fault(METADATA, "metadata must map strings to strings");
 }

@@ -12,26 +12,25 @@ import { checkCall } from "../signature.ts";
 import { SavingError } from "./error.ts";
 import { firstBytes, type OpenFile, openFile, type Source } from "./source.ts";
 
-/** A safetensors file of which single tensors are read. */
+/** A safetensors file whose tensors are read one at a time. */
 export interface OpenSafetensors {
-  /** The tensors' names, in the order in which they lie in the file. */
+  /** The names of the tensors, in the order of the file. */
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   shape(name: string): Shape;
-  /** One tensor: nothing else of the file is read. */
+  /** Reads one tensor, and nothing else of the file. */
   read(name: string): Promise<TensorRecord>;
   /**
-   * One tensor in stretches of a megabyte or so, in order; each is gone when the next is asked for.
+   * Reads one tensor in chunks of about a megabyte, in order. A chunk is valid until the next one
+   * is requested.
    */
   stretches(name: string): AsyncGenerator<TypedArray>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a safetensors file without reading its tensors: for files that are larger than what there
- * is memory for.
- *
- * Throws SavingError as `load` does: the header is checked before anything is allocated.
+ * Opens a safetensors file without reading its tensors, for files that do not fit into memory.
+ * Throws a SavingError as `load` does: the header is checked before anything is allocated.
  */
 export async function openSafetensors(source: Source): Promise<OpenSafetensors> {
   checkCall("openSafetensors(source: any)", arguments);
@@ -42,7 +41,7 @@ export async function openSafetensors(source: Source): Promise<OpenSafetensors> 
     const entryOf = (name: string): Entry => {
       const entry = byName.get(name);
       if (entry !== undefined) return entry;
-      throw new SavingError(`openSafetensors: ${file.name}: has no ${JSON.stringify(name)}`);
+      throw new SavingError(`openSafetensors: ${file.name}: has no tensor ${JSON.stringify(name)}`);
     };
     const inOrder = entries.toSorted((a, b) => a.begin - b.begin).map(({ name }) => name);
     return {
@@ -60,16 +59,16 @@ export async function openSafetensors(source: Source): Promise<OpenSafetensors> 
   }
 }
 
-/** Bytes of a stretch. */
+/** Bytes of a chunk. */
 const STRETCH = 2 ** 20;
 
-/** What reads a tensor of a file. */
+/** Reads a tensor of a file. */
 interface Reader {
   read(entry: Entry): Promise<TensorRecord>;
   stretches(entry: Entry): AsyncGenerator<TypedArray>;
 }
 
-/** The header, and what reads a tensor of it. */
+/** The header, and a function that reads a tensor. */
 export async function readHeader(file: OpenFile): Promise<Header & Reader> {
   const bodyAt = PREFIX + headerLengthOf(await firstBytes(file), file.size);
   const header = parseHeader(await file.read(PREFIX, bodyAt), file.size - bodyAt);

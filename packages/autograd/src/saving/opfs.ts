@@ -1,9 +1,9 @@
 import { checkCall } from "../signature.ts";
 import { SavingError } from "./error.ts";
 
-/** A file in the browser's own file system for this origin. */
+/** A file in the browser's private file system of this origin. */
 export class OpfsFile {
-  /** Its folders and name, with slashes between them. */
+  /** Its folders and name, separated by slashes. */
   readonly path: string;
 
   constructor(path: string) {
@@ -15,20 +15,23 @@ export class OpfsFile {
     const storage = globalThis.navigator?.storage as StorageManager | undefined;
     if (typeof storage?.getDirectory !== "function") {
       throw new SavingError(
-        `opfs: there is no file system of an origin here, for ${JSON.stringify(this.path)}` +
-          "\n  hint: it is in browsers, on https pages and localhost; in Node give the path itself",
+        `opfs: this platform has no private file system for ${JSON.stringify(this.path)}` +
+          "\n  hint: browsers have it on https pages and localhost; in Node pass the path itself",
       );
     }
     const folders = this.path.split("/").filter((part) => part !== "");
     const name = folders.pop();
-    if (name === undefined) throw new SavingError("opfs: the path names no file");
+    if (name === undefined) throw new SavingError("opfs: the path is empty");
     let folder = await storage.getDirectory();
     for (const part of folders) folder = await folder.getDirectoryHandle(part, { create });
     return folder.getFileHandle(name, { create });
   }
 }
 
-/** A file under this path in the browser's private file system (OPFS), which outlives the page. */
+/**
+ * A file under this path in the browser's private file system (OPFS). It stays after the page is
+ * closed.
+ */
 export function opfs(path: string): OpfsFile {
   checkCall("opfs(path: string)", arguments);
   return new OpfsFile(path);

@@ -4,15 +4,15 @@ import { defaultGenerator } from "../ops/core/random.ts";
 import { checkCall } from "../signature.ts";
 import type { Stateful } from "./state.ts";
 
-/** Everything the next random numbers depend on. */
+/** The complete state of the library's random numbers. */
 export interface RandomStateDict {
-  /** The default generator's state. */
+  /** The state of the default generator. */
   readonly generator: Uint32Array;
-  /** Draws made on the device since the seed: dropout's. */
+  /** The number of draws on the device since the seed (dropout). */
   readonly deviceDraws: number;
 }
 
-/** The state of the library's random numbers, as part of a checkpoint. */
+/** The state of the library's random numbers, to be saved in a checkpoint. */
 export const randomState: Stateful = {
   stateDict(): RandomStateDict {
     if (arguments.length > 0) checkCall("randomState.stateDict()", arguments);
@@ -20,7 +20,8 @@ export const randomState: Stateful = {
   },
 
   /**
-   * Restores a state: the next numbers are those that followed it. Throws ArgumentError for
+   * Restores a state: the next numbers are the same as after it was taken. Throws an ArgumentError
+   * for
    * anything else.
    */
   loadStateDict(saved: RandomStateDict): void {
@@ -28,7 +29,7 @@ export const randomState: Stateful = {
     const { generator, deviceDraws } = (saved ?? {}) as Partial<RandomStateDict>;
     const isCount = Number.isSafeInteger(deviceDraws) && (deviceDraws as number) >= 0;
     if (!(generator instanceof Uint32Array) || !isCount) {
-      throw new ArgumentError("randomState.loadStateDict: this is no state of random numbers");
+      throw new ArgumentError("randomState.loadStateDict: expected a state of random numbers");
     }
     defaultGenerator().setState(generator);
     context.philoxOffset = deviceDraws as number;

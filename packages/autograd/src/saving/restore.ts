@@ -21,21 +21,21 @@ import {
   type Stateful,
 } from "./state.ts";
 
-/** Settings of `load` and `restore`. */
+/** Options of `load` and `restore`. */
 export interface LoadOptions {
-  /** Where the tensors are to be; by default where `init` chose. */
+  /** The device for the tensors (the one that `init` chose). */
   readonly device?: CreateOptions["device"];
 }
 
 /**
- * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64
- * as i32, and f16 and f64 as f32 on a device without them). `T` is what you know to be in it.
- *
+ * Loads what `save` saved, or the tensors of any safetensors file by name (int64 as i32; f16 and
+ * f64 as f32
+ * on a device without them). `T` is the expected structure.
  * ```ts
  * model.loadStateDict(await load("model.safetensors"));
  * ```
- *
- * Throws SavingError if the file is missing, damaged or no safetensors file: its header is checked
+ * Throws a SavingError if the file is missing, damaged or not a safetensors file. Its header is
+ * checked
  * before anything is allocated.
  */
 export async function load<T = Record<string, Tensor>>(
@@ -47,16 +47,15 @@ export async function load<T = Record<string, Tensor>>(
 }
 
 /**
- * Gives each of `parts` the state that was saved under its name: all of them or, if anything is
- * missing, damaged or does not fit, none. Returns what else was saved that is no one's state:
- * numbers, texts, lists.
- *
+ * Restores each of `parts` from the state that was saved under its name: all of them, or none if
+ * anything is missing, damaged or does not fit. Returns the remaining saved data: numbers, texts,
+ * lists.
  * ```ts
- * const { epoch } = await restore<{ epoch: number }>({ model, optimizer, randomState }, "run.safetensors");
+ * const { epoch } = await restore<{ epoch: number }>({ model, optimizer, randomState },
+ * "run.safetensors");
  * ```
- *
- * Throws SavingError as `load` does and if a part is not in the file, and what a part's
- * `loadStateDict` throws.
+ * Throws a SavingError as `load` does, or if a part is not in the file, and the errors of a part's
+ * `loadStateDict`.
  */
 export async function restore<T = Record<string, Saved>>(
   parts: Readonly<Record<string, Stateful>>,
@@ -66,7 +65,7 @@ export async function restore<T = Record<string, Saved>>(
   checkCall("restore(parts: object, source: any, { device })", arguments);
   for (const [name, part] of Object.entries(parts)) {
     if (isStateful(part) && typeof part.loadStateDict === "function") continue;
-    throw new ArgumentError(`restore: ${name} has no loadStateDict() to take a state with`);
+    throw new ArgumentError(`restore: ${name} has no loadStateDict()`);
   }
   return withFile("restore", source, options, async ({ tree, unpack }) => {
     const known = tree?.parts ?? [];
@@ -74,7 +73,7 @@ export async function restore<T = Record<string, Saved>>(
     if (tree === null || missing.length > 0) {
       throw new SavingError(
         `it has no ${missing.map((name) => JSON.stringify(name)).join(", ")}` +
-          `\n  it has: ${tree === null ? "tensors alone" : known.join(", ")}` +
+          `\n  it has: ${tree === null ? "only tensors" : known.join(", ")}` +
           (tree === null ? "\n  hint: model.loadStateDict(await load(file))" : ""),
       );
     }
@@ -90,7 +89,7 @@ export async function restore<T = Record<string, Saved>>(
   });
 }
 
-/** If one cannot take its state, it and those before it get back what they had. */
+/** If one part cannot take its state, it and those before it get their old state back. */
 function loadAll(
   parts: Readonly<Record<string, Stateful>>,
   states: ReadonlyMap<string, Saved>,
@@ -111,14 +110,14 @@ function loadAll(
   }
 }
 
-/** What went wrong first is what is said: a part that takes back nothing is left as it is. */
+/** Only the first error is thrown. A part that cannot be reset stays as it is. */
 function attempt(back: () => void): void {
   try {
     back();
   } catch {}
 }
 
-/** The state with tensors and arrays of its own. */
+/** A copy of the state, tensors and arrays included. */
 function copyState(state: unknown, copies: Tensor[], depth = 0): unknown {
   if (depth > DEEPEST) throw new ArgumentError("restore: a part's state contains itself");
   if (state instanceof Tensor) {
@@ -135,7 +134,7 @@ function copyState(state: unknown, copies: Tensor[], depth = 0): unknown {
   );
 }
 
-/** Numbers of 64 bits as f32. Throws SavingError for one that is too large for it. */
+/** 64-bit numbers as f32. Throws a SavingError for one that is too large. */
 function toFloat32(data: TypedArray, name: string): Float32Array {
   const single = Float32Array.from(data);
   const past = single.findIndex(
@@ -149,9 +148,9 @@ function toFloat32(data: TypedArray, name: string): Float32Array {
 }
 
 interface Opened {
-  /** Null where the file is tensors alone. */
+  /** Null if the file contains only tensors. */
   readonly tree: SavedTree | null;
-  /** A part of the tree with its arrays read; without one, all tensors by name. */
+  /** Reads a part of the tree with its arrays; without a tree, all tensors by name. */
   unpack(tree: SavedTree | null): Promise<Saved>;
 }
 

@@ -7,26 +7,27 @@ import { Tensor } from "../tensor.ts";
 import { dtypeOfArray, packState } from "./state.ts";
 import { checkTarget, type Target, writeFile } from "./target.ts";
 
-/** Settings of `save` and `toBlob`. */
+/** Options of `save` and `toBlob`. */
 export interface SaveOptions {
-  /** Texts to keep in the file's header. Some readers of PyTorch models want `{ format: "pt" }`. */
+  /** Strings for the file's header. Some readers of PyTorch models need `{ format: "pt" }`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Under which name the header holds what is no tensor. */
+/** The key in the header of everything that is not a tensor. */
 export const TREE = "wgrad";
 
 /**
- * Saves a state as one safetensors file: tensors, typed arrays and plain data, nested as they are;
- * whatever has `stateDict()` is saved by it. The values are those of the moment of the call:
- * training may go on meanwhile. The file is there whole or not at all.
- *
+ * Saves a state as one safetensors file: nested tensors, typed arrays and plain data. An object
+ * with
+ * `stateDict()` is saved by it. The values are those at the time of the call, so training may
+ * continue.
+ * The file is complete, or is not written at all.
  * ```ts
- * await save(model.stateDict(), "model.safetensors"); // PyTorch and Python read this one
+ * await save(model.stateDict(), "model.safetensors"); // PyTorch and Python can read it
  * await save({ model, optimizer, scheduler, loader, randomState, epoch }, "run.safetensors");
  * ```
- *
- * Throws ArgumentError, with the place, for what cannot be saved, and SavingError if the file
+ * Throws an ArgumentError, with the path, for data that cannot be saved, and a SavingError if the
+ * file
  * cannot be written.
  */
 export async function save(
@@ -39,7 +40,9 @@ export async function save(
   await writeFile(target, await fileOf(state, options));
 }
 
-/** The file that `save` would write: to download, to upload, to post to another thread. */
+/**
+ * The file that `save` would write as a Blob: to download, to upload, or to post to another thread.
+ */
 export async function toBlob(state: unknown, options: SaveOptions = {}): Promise<Blob> {
   checkCall("toBlob(state: any, { metadata })", arguments);
   const parts = await fileOf(state, options);
@@ -48,10 +51,10 @@ export async function toBlob(state: unknown, options: SaveOptions = {}): Promise
 
 async function fileOf(state: unknown, { metadata = {} }: SaveOptions): Promise<Uint8Array[]> {
   if (Object.hasOwn(metadata, TREE)) {
-    throw new ArgumentError(`save: the metadata's name "${TREE}" is taken`);
+    throw new ArgumentError(`save: the metadata key "${TREE}" is reserved`);
   }
   const { arrays, tree } = packState(state);
-  // all reads start here, at once: they are bound to the values of now
+  // All reads start now, so they return the present values.
   const reads = Array.from(arrays, async ([name, array]) => [name, await recordOf(array)] as const);
   const records = Object.fromEntries(await Promise.all(reads));
   return safetensorsParts(records, tree === null ? metadata : { ...metadata, [TREE]: tree });

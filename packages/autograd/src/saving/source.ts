@@ -5,8 +5,9 @@ import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
 /**
- * Where a file is read from: a path (in Node; in a browser an address relative to the page), a URL
- * or its text, bytes, a Blob or File, a handle from a file picker, `opfs(path)`.
+ * The source of a file: a path (in Node; in a browser an address relative to the page), a URL or
+ * its text,
+ * bytes, a Blob or File, a handle from a file picker, or `opfs(path)`.
  */
 export type Source =
   | string
@@ -17,18 +18,19 @@ export type Source =
   | FileSystemFileHandle
   | OpfsFile;
 
-/** A file of which any part can be read. */
+/** A file that can be read in parts. */
 export interface OpenFile {
   readonly name: string;
   readonly size: number;
-  /** Bytes of the caller's own: in `into`, where that is given and the file can. */
+  /** Reads bytes into a new buffer, or into `into` if it is given and the file supports it. */
   read(begin: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /**
- * Opens it, for readers of other formats; `call` is named in errors. Throws SavingError where there
- * is nothing to read.
+ * Opens a file, for readers of other formats. `call` is named in errors. Throws a SavingError if
+ * there is
+ * nothing to read.
  */
 export async function openFile(call: string, source: Source): Promise<OpenFile> {
   checkCall("openFile(call: string, source: any)", arguments);
@@ -48,7 +50,7 @@ export async function openFile(call: string, source: Source): Promise<OpenFile> 
   }
 }
 
-/** Throws ArgumentError for what nothing can be read from. */
+/** Throws an ArgumentError for anything that is not a source. */
 function checkSource(call: string, source: unknown): void {
   const known = [URL, ArrayBuffer, Uint8Array, Blob, OpfsFile].some(
     (type) => source instanceof type,
@@ -59,9 +61,7 @@ function checkSource(call: string, source: unknown): void {
     typeof Response === "function" && source instanceof Response
       ? "await response.blob()"
       : "a path (in Node), an address, bytes, a Blob or File, a file handle, or opfs(path)";
-  throw new ArgumentError(
-    `${call}: there is nothing to read from ${describe(source)}\n  hint: ${hint}`,
-  );
+  throw new ArgumentError(`${call}: cannot read from ${describe(source)}\n  hint: ${hint}`);
 }
 
 function nameOf(source: Source): string {
@@ -104,7 +104,7 @@ async function ofAddress(name: string, source: string | URL): Promise<OpenFile> 
       const bytes = into?.subarray(0, end - begin) ?? new Uint8Array(end - begin);
       for (let at = 0; at < bytes.length; ) {
         const { bytesRead } = await handle.read(bytes, at, undefined, begin + at);
-        if (bytesRead === 0) throw new SavingError("the file became shorter");
+        if (bytesRead === 0) throw new SavingError("the file became shorter while it was read");
         at += bytesRead;
       }
       return bytes;
@@ -124,6 +124,6 @@ async function fetched(name: string): Promise<OpenFile> {
   return ofBlob(name, await response.blob());
 }
 
-/** The file's first bytes, as many as there are. */
+/** Reads the first bytes of a file, at most this many. */
 export const firstBytes = (file: OpenFile): Promise<Uint8Array> =>
   file.read(0, Math.min(PREFIX, file.size));

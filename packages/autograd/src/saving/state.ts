@@ -5,14 +5,14 @@ import { METADATA } from "../safetensors/header.ts";
 import { Tensor } from "../tensor.ts";
 import { SavingError } from "./error.ts";
 
-/** Whatever has a state: modules, optimizers, schedulers, loaders, metrics, and yours. */
+/** An object with a state: modules, optimizers, schedulers, loaders, metrics, and custom ones. */
 export interface Stateful {
   stateDict(): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: each takes the kind of state that it gives
   loadStateDict(state: any): unknown;
 }
 
-/** What `load` gives: what was saved, with a state where there was something that has one. */
+/** What `load` returns: the saved data, in which an object with a state is its state. */
 export type Saved =
   | Tensor
   | TypedArray
@@ -23,21 +23,21 @@ export type Saved =
   | Saved[]
   | { [name: string]: Saved };
 
-/** A state as a file holds it: arrays under names, and the rest as text that refers to them. */
+/** A state as a file has it: arrays by name, and the rest as text that refers to them. */
 export interface PackedState {
   readonly arrays: ReadonlyMap<string, Tensor | TypedArray>;
   /**
-   * Null if the state is nothing but tensors under names: then the file is every safetensors
-   * reader's.
+   * Null if the state consists of tensors by name only. Then any safetensors reader can use the
+   * file.
    */
   readonly tree: string | null;
 }
 
-/** A value as JSON. What JSON has no word for is an object with one key that begins with `$`. */
+/** A value as JSON. Values that JSON lacks are objects with one key that starts with `$`. */
 type Tree = string | number | boolean | null | Tree[] | { [key: string]: Tree };
 
 const VERSION = 1;
-/** Nesting past which a state is taken for a circle, and a file for a hostile one. */
+/** The nesting depth from which a state counts as circular, and a file as malicious. */
 export const DEEPEST = 64;
 
 const arrayTypes: readonly (readonly [new () => TypedArray, DType])[] = [
@@ -48,17 +48,18 @@ const arrayTypes: readonly (readonly [new () => TypedArray, DType])[] = [
   [Uint8Array, "u8"],
 ];
 
-/** The dtype of a typed array's elements; undefined if there is none for them. */
+/** The dtype of a typed array's elements. Undefined if there is none. */
 export const dtypeOfArray = (array: unknown): DType | undefined =>
   arrayTypes.find(([type]) => array instanceof type)?.[1];
 
+/** Whether an object has a state. */
 export const isStateful = (value: unknown): value is Stateful =>
   value !== null &&
   (typeof value === "object" || typeof value === "function") &&
   "stateDict" in value &&
   typeof value.stateDict === "function";
 
-/** Throws ArgumentError, with the place, for what cannot be saved. */
+/** Packs a state. Throws an ArgumentError, with the path, for data that cannot be saved. */
 export function packState(state: unknown): PackedState {
   const arrays = new Map<string, Tensor | TypedArray>();
   const hold = (array: Tensor | TypedArray, path: string): string => {
@@ -92,7 +93,7 @@ export function packState(state: unknown): PackedState {
   return { arrays, tree: isFlat(tree) ? null : text };
 }
 
-/** Nothing but tensors, each under its own name. */
+/** Whether a tree consists of tensors by name only. */
 const isFlat = (tree: Tree): boolean =>
   typeof tree === "object" &&
   tree !== null &&
@@ -122,11 +123,11 @@ function describe(value: unknown): string {
 const unsaved = (path: string, what: string): ArgumentError =>
   new ArgumentError(
     `save: ${path === "" ? "the state" : path} ${what}` +
-      "\n  hint: tensors, typed arrays, numbers, texts, booleans, null, lists and plain objects of them can be saved," +
-      " and what has stateDict()",
+      "\n  hint: a state may contain tensors, typed arrays, numbers, strings, booleans, null, lists, plain objects of them," +
+      " and objects with stateDict()",
   );
 
-/** A packed state's text, parsed and checked: each array it refers to is in the file. */
+/** The text of a packed state, parsed and checked: each array that it refers to is in the file. */
 export class SavedTree {
   readonly #root: Tree;
 
@@ -135,8 +136,8 @@ export class SavedTree {
   }
 
   /**
-   * Throws SavingError where the text is not one of `packState`'s, or refers to arrays other than
-   * these.
+   * Parses the text of `packState`. Throws a SavingError if it is not one, or refers to other
+   * arrays.
    */
   static parse(text: string, names: ReadonlySet<string>): SavedTree {
     let parsed: { version?: unknown; state?: Tree } | null;
@@ -147,7 +148,7 @@ export class SavedTree {
     }
     if (parsed?.version !== VERSION || parsed.state === undefined) {
       throw new SavingError(
-        `its structure is of version ${JSON.stringify(parsed?.version)}, not ${VERSION}` +
+        `its structure has version ${JSON.stringify(parsed?.version)}, expected ${VERSION}` +
           "\n  hint: it was written by another version of this library",
       );
     }
@@ -157,7 +158,7 @@ export class SavedTree {
     return new SavedTree(parsed.state);
   }
 
-  /** The outermost names. */
+  /** The names at the top level. */
   get parts(): string[] {
     return isFields(this.#root) ? Object.keys(this.#root).map(plainKey) : [];
   }
@@ -169,17 +170,17 @@ export class SavedTree {
     return new SavedTree(this.#root[key] as Tree);
   }
 
-  /** Whether it is the state of something that has one. */
+  /** Whether it is the state of an object with a state. */
   get isState(): boolean {
     return isFields(this.#root) && Object.hasOwn(this.#root, "$state");
   }
 
-  /** Names of the arrays in it. */
+  /** The names of the arrays in it. */
   get arrays(): Set<string> {
     return new Set(arraysIn(this.#root));
   }
 
-  /** The state, with the arrays in their places. */
+  /** The state, with its arrays filled in. */
   unpack(tensorNamed: (name: string) => Tensor, arrayNamed: (name: string) => TypedArray): Saved {
     const unpack = (tree: Tree): Saved => {
       if (!isFields(tree)) return Array.isArray(tree) ? tree.map(unpack) : tree;
@@ -198,7 +199,7 @@ export class SavedTree {
 
 function numberNamed(name: Tree): number {
   if (["-0", "NaN", "Infinity", "-Infinity"].includes(name as string)) return Number(name);
-  throw new SavingError(`its structure has the number ${JSON.stringify(name)}`);
+  throw new SavingError(`its structure has an invalid number ${JSON.stringify(name)}`);
 }
 
 const plainKey = (key: string): string => (key.startsWith("$$") ? key.slice(1) : key);

@@ -4,12 +4,13 @@ import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
 /**
- * Where a file is written to: a path or file URL (in Node), a handle from a file picker,
- * `opfs(path)` (in browsers).
+ * The target of a file: a path or file URL (in Node), a handle from a file picker, or `opfs(path)`
+ * (in
+ * browsers).
  */
 export type Target = string | URL | FileSystemFileHandle | OpfsFile;
 
-/** Writes the whole file, or leaves what was there: nobody ever finds half of it. */
+/** Writes the whole file, or leaves the old one unchanged. A partial file is never visible. */
 export async function writeFile(target: Target, parts: readonly Uint8Array[]): Promise<void> {
   const name =
     target instanceof OpfsFile ? target.path : ((target as { name?: string }).name ?? `${target}`);
@@ -23,24 +24,24 @@ export async function writeFile(target: Target, parts: readonly Uint8Array[]): P
   }
 }
 
-/** Throws ArgumentError for what nothing can be written to. */
+/** Throws an ArgumentError for anything that is not a target. */
 export function checkTarget(target: unknown): void {
   if (typeof target === "string" || target instanceof URL || target instanceof OpfsFile) return;
   const { createWritable } = (target ?? {}) as { createWritable?: unknown };
   if (typeof createWritable === "function") return;
   throw new ArgumentError(
     `save: cannot write to ${describe(target)}` +
-      "\n  hint: save(state, path) in Node, a handle of showSaveFilePicker() or opfs(path) in a page",
+      "\n  hint: use save(state, path) in Node, a handle of showSaveFilePicker() or opfs(path) in a page",
   );
 }
 
-/** Into a file beside it, which takes its name when everything is on the disk. */
+/** Writes a temporary file next to it, which is renamed when everything is on the disk. */
 async function writePath(target: string | URL, parts: readonly Uint8Array[]): Promise<void> {
   const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (files === undefined) {
     throw new SavingError(
-      `save: there are no paths here, but ${JSON.stringify(String(target))} was given` +
-        "\n  hint: opfs(path), a handle of showSaveFilePicker(), or download(await toBlob(state), name)",
+      `save: this platform has no paths, got ${JSON.stringify(String(target))}` +
+        "\n  hint: use opfs(path), a handle of showSaveFilePicker(), or download(await toBlob(state), name)",
     );
   }
   const { fileURLToPath } = globalThis.process.getBuiltinModule("node:url");
@@ -69,7 +70,7 @@ async function writeAll(handle: Writable, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
 }
 
-/** The platform writes into a copy, which takes the file's place when it is closed. */
+/** The platform writes to a copy, which replaces the file when it is closed. */
 async function writeHandle(
   handle: FileSystemFileHandle,
   parts: readonly Uint8Array[],
@@ -85,15 +86,15 @@ async function writeHandle(
 }
 
 /**
- * Hands a file to the user as a download of the page. Throws SavingError where there is no page.
+ * Offers a file to the user as a download of the page. Throws a SavingError if there is no page.
  */
 export function download(file: Blob, name: string): void {
   checkCall("download(file: any, name: string)", arguments);
   const { document } = globalThis;
   if (document === undefined) {
     throw new SavingError(
-      `download: there is no page here to download ${JSON.stringify(name)} from` +
-        "\n  hint: in a worker post the Blob to the page; in Node save(state, path)",
+      `download: there is no page to download ${JSON.stringify(name)} from` +
+        "\n  hint: in a worker post the Blob to the page; in Node use save(state, path)",
     );
   }
   const address = URL.createObjectURL(file);
@@ -101,6 +102,6 @@ export function download(file: Blob, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // the browser may still be reading it
+  // The browser may still be reading it.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

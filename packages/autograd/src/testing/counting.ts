@@ -1,6 +1,6 @@
 import type { PlatformDevice } from "../devices/platform-device.ts";
 
-/** What a program asked of the GPU. */
+/** Counts of what a program asked of the GPU. */
 export interface DeviceCounts {
   dispatches: number;
   passes: number;
@@ -28,13 +28,13 @@ const none = (): DeviceCounts => ({
 });
 
 export interface CountingDevice {
-  /** The same device, watched: give it to `init({ device })`. */
+  /** The watched device, to be passed to `init({ device })`. */
   readonly device: PlatformDevice;
-  /** The counts since the last `take()`, which starts them anew. */
+  /** The counts since the last `take()`, which resets them. */
   take(): DeviceCounts;
 }
 
-/** Watches a GPUDevice: every call goes through, and is counted. */
+/** Watches a GPUDevice: every call is counted and passed on. */
 export function countingDevice(device: PlatformDevice): CountingDevice {
   let counts = none();
   type Watched = Record<string, (result: unknown, args: readonly unknown[]) => unknown>;

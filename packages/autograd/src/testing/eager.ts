@@ -1,7 +1,8 @@
 import { context } from "../graph/context.ts";
 
 /**
- * Runs `fn` with a flush after every operation and all values kept: the oracle of lazy execution.
+ * Runs `fn` with a flush after every operation and all values kept. Lazy execution is compared with
+ * it.
  */
 export async function eagerly<T>(fn: () => Promise<T>): Promise<T> {
   context.stream?.flush([]);

@@ -18,18 +18,19 @@ export { type Extent, type Tiling, tilingName } from "../lower/contract/tilings.
 const tableOf = (kind: DeviceClass): AdapterClass =>
   formsFor(kind).gpu?.tilings ?? tilings.software;
 
-/** Whose kernels the current WebGPU device runs. */
+/** The class of the current WebGPU device. */
 export const currentClass = (): DeviceClass =>
   ((currentStream() as DeviceStream).backend as WebGPUDevice).info.class;
 
-/** The forms of products that a class of device has, and the one that it takes for a product. */
+/** The tilings of products for a class of device. */
 export const formsOf = (kind: DeviceClass): readonly Tiling[] =>
   tableOf(kind).choices.flatMap((choice) => choice.tilings);
 
+/** The tiling that a class of device uses for a product. */
 export const formFor = (kind: DeviceClass, extent: Extent): Tiling =>
   chooseTiling(tableOf(kind), extent);
 
-/** Runs the body on the current WebGPU device with all products in this form. */
+/** Runs the body on the current WebGPU device with this tiling for all products. */
 export async function inForm<T>(tiling: Tiling, body: () => Promise<T>): Promise<T> {
   const before = currentStream() as DeviceStream;
   const device = before.backend as WebGPUDevice;

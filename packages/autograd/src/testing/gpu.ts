@@ -1,8 +1,9 @@
 import type { PlatformDevice } from "../devices/platform-device.ts";
 
 /**
- * A fresh GPUDevice, in browsers and in Node, for `init({ device })` in tests: with all that the
- * adapter allows, or with the least that WebGPU promises everywhere.
+ * A new GPUDevice, in browsers and in Node, for `init({ device })` in tests. It has either all
+ * limits of the
+ * adapter, or the smallest ones that WebGPU guarantees.
  */
 export async function openGPUDevice(limits: "all" | "least" = "all"): Promise<PlatformDevice> {
   const adapter = await findAdapter();

@@ -8,23 +8,27 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { enableGrad, noGrad } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions {
-  /** Step of the finite differences. */
+  /** The step of the finite differences. */
   readonly eps?: number;
   readonly atol?: number;
   readonly rtol?: number;
 }
 
 /**
- * What is checked: tensors in, a tensor or several out. Outputs that are not fractions are left
- * out.
+ * The function under test: tensors in, a tensor or several out. Outputs that are not floating-point
+ * are
+ * ignored.
  */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
 /**
- * Compares the gradient that `backward` computes with (f(x + ε) − f(x − ε)) / 2ε, element for
- * element, for a random weighting of the outputs. Inputs are f64 (the cpu device); those that
- * require grad are checked. Throws GradError at the first difference.
+ * Compares the gradient of `backward` with (f(x + ε) − f(x − ε)) / 2ε, element by element, for a
+ * random
+ * weighting of the outputs. Inputs are f64 (on the cpu device); those that require grad are
+ * checked.
+ * Throws a GradError at the first difference.
  */
 export async function gradcheck(
   fn: Differentiable,
@@ -35,7 +39,7 @@ export async function gradcheck(
   for (const input of checked) {
     if (input.dtype === "f64") continue;
     throw new ArgumentError(
-      `gradcheck: needs f64, got ${input.dtype}${detail("input", input.shape)}\n  hint: differences in ${input.dtype} say nothing`,
+      `gradcheck: needs f64, got ${input.dtype}${detail("input", input.shape)}\n  hint: differences in ${input.dtype} are too inexact`,
     );
   }
   if (checked.length === 0) throw new ArgumentError("gradcheck: no input requires grad");
@@ -45,7 +49,7 @@ export async function gradcheck(
   const gradients = total.requiresGrad ? grad(total, checked, { allowUnused: true }) : [];
   for (const [i, input] of checked.entries()) {
     const values = await input.data();
-    // what no output depends on has slope 0
+    // The gradient of an input that no output depends on is 0.
     const analytic = (await gradients[i]?.data()) ?? new Float64Array(values.length);
     for (let at = 0; at < values.length; at++) {
       const moved = async (by: number): Promise<number> => {
@@ -58,7 +62,7 @@ export async function gradcheck(
       const got = analytic[at] as number;
       if (!(Math.abs(got - numeric) <= atol + rtol * Math.abs(numeric))) {
         throw new GradError(
-          `gradcheck: d/dinput ${inputs.indexOf(input)}[${at}] is ${numeric} by differences, ${got} by backward` +
+          `gradcheck: d/dinput ${inputs.indexOf(input)}[${at}] is ${numeric} by finite differences, but ${got} by backward` +
             `${detail("input", input.shape)}`,
         );
       }
@@ -66,7 +70,7 @@ export async function gradcheck(
   }
 }
 
-/** `gradcheck` of the gradient itself: are second derivatives right? */
+/** `gradcheck` of the gradient itself, which checks second derivatives. */
 export async function gradgradcheck(
   fn: Differentiable,
   inputs: readonly Tensor[],
@@ -88,7 +92,7 @@ export async function gradgradcheck(
   await gradcheck(gradient, inputs, options);
 }
 
-/** Σ wᵢ yᵢ over all outputs of this dtype. The weights are drawn on first use, then the same. */
+/** Σ wᵢ yᵢ over all outputs of this dtype. The weights are drawn at the first use and kept. */
 export function weightedSum(
   result: Tensor | readonly Tensor[],
   weights: Tensor[],

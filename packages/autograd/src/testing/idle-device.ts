@@ -4,7 +4,7 @@ import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
-/** A device that computes nothing and reads zeros: it shows the cost of recording and planning. */
+/** A device that computes nothing and reads zeros. It shows the cost of recording and planning. */
 export class IdleDevice implements Device {
   readonly kind = "idle";
   readonly description = "idle";
@@ -42,7 +42,7 @@ export class IdleDevice implements Device {
   dispose(): void {}
 }
 
-/** Makes a device that does nothing the current one. */
+/** Makes an idle device the current one. */
 export function useIdleDevice(): void {
   const stream = new DeviceStream(new IdleDevice(), {
     passes: new Set(passes),
@@ -51,5 +51,5 @@ export function useIdleDevice(): void {
   context.stream = stream;
 }
 
-/** Nodes recorded on the current device and not yet run. */
+/** The nodes that are recorded on the current device and have not run. */
 export const pendingNodes = (): number => context.stream?.pending.length ?? 0;

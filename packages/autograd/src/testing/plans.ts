@@ -9,7 +9,7 @@ interface PlannedKernel extends Lowered {
   readonly kernel: Kernel;
 }
 
-/** Computes nothing, and keeps what it is asked to run. */
+/** A device that computes nothing, and keeps the kernels that it is asked to run. */
 class PlanDevice extends IdleDevice {
   readonly plans: Kernel[][] = [];
 
@@ -24,8 +24,9 @@ class PlanDevice extends IdleDevice {
 }
 
 /**
- * The kernels of the body's plans, one line each: `contract · add · relu → 64×16`. Those that share
- * a dispatch follow a line that says so. Nothing is computed; reads are zeros.
+ * The kernels of the body's plans, one per line: `contract · add · relu → 64×16`. A line before
+ * kernels that
+ * share a dispatch says so. Nothing is computed; reads are zeros.
  */
 export const plansOf = async (body: () => unknown): Promise<string[]> =>
   (await kernelsOf(body)).flat().flatMap(linesOf);
@@ -56,6 +57,7 @@ function linesOf(kernel: Kernel): string[] {
   return [head, ...[...counts].map(([line, n]) => `  ${n > 1 ? `${n} × ` : ""}${line}`)];
 }
 
+/** A kernel as a line of text: its ops and the shapes of its results. */
 export function lineOf({ steps, stored, rows }: Kernel): string {
   const names: string[] = [];
   for (const { op, operands } of steps) {

@@ -16,25 +16,25 @@ import type { GPU } from "../lower/target.ts";
 import { sizeOf } from "../shape.ts";
 import { kernelsOf, lineOf } from "./plans.ts";
 
-/** What a kernel should take on a machine, by its figures. Nothing is run. */
+/** The predicted time of a kernel on a machine, from the machine's figures. Nothing runs. */
 export interface Prediction {
   /** Its operations and results. */
   readonly kernel: string;
-  /** How often the plan has it. */
+  /** How often the plan contains it. */
   readonly count: number;
   /** Threads of each dispatch. */
   readonly threads: readonly number[];
   /** Bytes read and written, and scalar operations, of one run. */
   readonly bytes: number;
   readonly flops: number;
-  /** Microseconds of one run, and the least that bytes and operations allow. */
+  /** Microseconds of one run, and the minimum for its bytes and operations. */
   readonly microseconds: number;
   readonly bound: number;
 }
 
 /**
- * GPUs by name: those that stand for their class, and a large one (NVIDIA's Ada paper, appendix A:
- * 128 multiprocessors of 128 lanes and 1,536 threads).
+ * GPUs by name: one per class, and a large one (NVIDIA's Ada paper, appendix A: 128 multiprocessors
+ * of 128 lanes and 1,536 threads).
  */
 export const machines: Readonly<Record<"rtx 4090" | "rtx 3060" | "iris xe", Machine>> = {
   "rtx 4090": {
@@ -48,12 +48,13 @@ export const machines: Readonly<Record<"rtx 4090" | "rtx 3060" | "iris xe", Mach
   "iris xe": typical.integrated,
 };
 
-/** The share of a machine's threads that is assumed to keep its memory busy. */
+/** The assumed share of a machine's threads that keep its memory busy. */
 const BUSY = 1 / 8;
 
 /**
- * Predictions for the kernels of the last plan that the body makes. A kernel takes as long as its
- * bytes take at the bandwidth that its threads can use, or as its operations take in its form.
+ * Predictions for the kernels of the last plan that the body makes. A kernel takes the time of its
+ * bytes at
+ * the bandwidth that its threads can use, or of its operations with its tiling.
  */
 export async function predict(
   body: () => unknown,
@@ -93,7 +94,7 @@ function predicted(kernel: Kernel, machine: Machine): Prediction {
   };
 }
 
-/** Microseconds of so many steps of all lanes. */
+/** Microseconds of this many steps of all lanes. */
 const microsecondsOf = (products: number, { lanes, gigahertz }: Machine): number =>
   products / lanes / gigahertz / 1e3;
 
@@ -136,7 +137,7 @@ function attentionCycles({ op, operands, attrs }: KernelStep, machine: Machine):
     .reduce((a, b) => a + b, 0);
 }
 
-/** Each input once, as far as it is read, and each result. */
+/** Bytes of each input (as far as it is read) and each result. */
 function bytesOf(kernel: Kernel, parts: readonly Pick<Kernel, "steps" | "stored">[]): number {
   const read = kernel.inputs.map(() => 0);
   const size = kernel.inputs.map(() => 0);

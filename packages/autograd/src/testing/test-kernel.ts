@@ -12,12 +12,12 @@ import type { Tensor } from "../tensor.ts";
 import { gradcheck, gradgradcheck, weightedSum } from "./gradcheck.ts";
 
 /**
- * An input of a case: its shape (fractions are drawn from a normal distribution), or its values
- * too.
+ * An input of a case: its shape (floating-point elements are normally distributed), or shape and
+ * values.
  */
 export type CaseInput = Shape | { readonly shape: Shape; readonly data: ArrayLike<number> };
 
-/** What a device may differ by: |x − y| ≤ atol + rtol |y|. */
+/** The allowed difference between devices: |x − y| ≤ atol + rtol |y|. */
 export interface KernelTolerance {
   readonly rtol?: number;
   readonly atol?: number;
@@ -25,18 +25,20 @@ export interface KernelTolerance {
 
 type Names = Readonly<Record<string, unknown>>;
 
+/** A case of `testKernel`. */
 export interface KernelCase<I extends Names, S extends Names> extends KernelTolerance {
   readonly inputs: Each<I, CaseInput>;
   readonly scalars?: Each<S, number>;
 }
 
+/** A case of `testFused`. */
 export interface FusedCase extends KernelTolerance {
   readonly inputs: readonly CaseInput[];
 }
 
 type Run = (...inputs: Tensor[]) => readonly Tensor[];
 
-/** What is run on WebGPU, what it must equal, and on which values. */
+/** The operation that runs on WebGPU, the reference that it must equal, and the inputs. */
 interface Comparison extends KernelTolerance {
   readonly call: string;
   readonly run: Run;
@@ -46,10 +48,11 @@ interface Comparison extends KernelTolerance {
 }
 
 /**
- * For every case: the kernel on WebGPU gives what its reference gives on the cpu device, gradients
- * included; the gradient (and its own) agrees with differences in f64, where no input has more than
- * 100 elements; and repeating it holds no more memory. Throws WgradError at the first that does
- * not.
+ * Checks each case: the kernel on WebGPU and its gradients equal the reference on the cpu device;
+ * the
+ * gradient (and its own) agrees with finite differences in f64, if no input has more than 100
+ * elements;
+ * repeated runs do not use more memory. Throws a WgradError at the first failure.
  */
 export async function testKernel<I extends Names, O extends Names, S extends Names>(
   kernel: DefinedKernel<I, O, S>,
@@ -68,14 +71,14 @@ export async function testKernel<I extends Names, O extends Names, S extends Nam
       ...tolerance,
       call: `testKernel(${spec.name}), case ${i}`,
       run,
-      reference: run, // which is what it is on the cpu device
+      reference: run, // On the cpu device the operation is its reference.
       dtypes: names.map((name) => spec.inputs[name] as DType),
       inputs: names.map((name) => given[name] as CaseInput),
     });
   }
 }
 
-/** The same for a fused op: on WebGPU it gives what `decompose` gives on the cpu device. */
+/** The same for a fused op: on WebGPU it equals `decompose` on the cpu device. */
 export async function testFused<In extends readonly Tensor[]>(
   op: FusedOp<In>,
   cases: readonly FusedCase[],
@@ -115,14 +118,14 @@ async function compare(comparison: Comparison): Promise<void> {
   }
   if ((held[7] as number) > (held[5] as number))
     throw new WgradError(
-      `${call}: holds ${held[5]} bytes after six runs, and ${held[7]} after eight`,
+      `${call}: uses ${held[5]} bytes after six runs, but ${held[7]} after eight`,
     );
 }
 
-/** Differences take two runs an element. */
+/** The most elements of an input: finite differences take two runs per element. */
 const isSmall = (input: CaseInput): boolean => sizeOf("data" in input ? input.shape : input) <= 100;
 
-/** The inputs of a case on a device; the same values every time. */
+/** The inputs of a case on a device, with the same values each time. */
 function tensors(
   { call, dtypes, inputs }: Comparison,
   stream: DeviceStream,
@@ -134,7 +137,7 @@ function tensors(
     const dtype = isFloating(named) ? float : named;
     const hasData = "data" in input;
     const shape = hasData ? input.shape : input;
-    // fractions are drawn as f32 everywhere, whatever holds them
+    // Floating-point values are drawn as f32 for every dtype.
     const values = new (arrayType(named))(sizeOf(shape));
     if (hasData) values.set(input.data);
     else if (isFloating(named)) generator.normal(values as Float32Array);
@@ -162,7 +165,7 @@ async function outcome(comparison: Comparison, run: Run, stream: DeviceStream): 
       : grad(weightedSum(tracked, [], "f32"), leaves, { allowUnused: true });
   const gradients = found.filter((gradient: Tensor | null) => gradient !== null);
   const all = [...outputs, ...gradients];
-  stream.flush(all.map(({ node }) => node)); // in one go, so that nothing is computed twice
+  stream.flush(all.map(({ node }) => node)); // All reads start together, so that nothing is computed twice.
   const values = await Promise.all(all.map((x) => x.data()));
   return {
     names: [...outputs.map((_, i) => `output ${i}`), ...gradients.map((_, i) => `gradient ${i}`)],
@@ -180,12 +183,14 @@ function checkEqual(
   for (const [i, name] of want.names.entries()) {
     const [shape, expected] = [String(got.shapes[i]), String(want.shapes[i])];
     if (shape !== expected)
-      throw new WgradError(`${call}: ${name} is [${shape}], its reference [${expected}]`);
+      throw new WgradError(
+        `${call}: ${name} has shape [${shape}], but the reference has [${expected}]`,
+      );
     want.values[i]?.forEach((y, at) => {
       const x = got.values[i]?.[at] as number;
       if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return;
       if (Math.abs(x - y) <= atol + rtol * Math.abs(y)) return;
-      throw new WgradError(`${call}: ${name}[${at}] is ${x}, in its reference ${y}`);
+      throw new WgradError(`${call}: ${name}[${at}] is ${x}, but ${y} in the reference`);
     });
   }
 }

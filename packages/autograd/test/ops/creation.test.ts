@@ -132,6 +132,8 @@ test("what the host cannot hold is a LimitError", () => {
   };
   for (const [name, call] of Object.entries(calls)) {
     expect(call, name).toThrow(LimitError);
-    expect(call, name).toThrow(new RegExp(`^${name}: an array of \\d+ numbers is longer`));
+    expect(call, name).toThrow(
+      new RegExp(`^${name}: the host cannot allocate an array of \\d+ elements`),
+    );
   }
 });

@@ -81,8 +81,8 @@ test("a profile inside another is refused, and what the function throws comes th
   const [first, second] = await Promise.allSettled([profile(() => 1), profile(() => 2)]);
   expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
   await expect(profile(() => profile(() => 1))).rejects.toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: profile: this device is being profiled already
-      hint: call it once, around all that is to be measured]
+    [ArgumentError: profile: this device is already being profiled
+      hint: call profile once, around everything to be measured]
   `);
   await expect(
     profile(() => {

@@ -14,7 +14,7 @@ test("the origin's file system: written, read, written over", async () => {
   await save({ ...state(), epoch: 4 }, file);
   const { weight, epoch } = await load<ReturnType<typeof state>>(file);
   expect([await weight.tolist(), epoch]).toEqual([[1, 2], 4]);
-  await expect(load(opfs("runs/two"))).rejects.toThrow("runs/two: there is no such file or folder");
+  await expect(load(opfs("runs/two"))).rejects.toThrow("runs/two: no such file or folder");
   expect(await load(await file.handle(false))).toMatchObject({ epoch: 4 });
 });
 
@@ -38,7 +38,7 @@ test("a Blob, its address, a File, its bytes", async () => {
 
 test("a path is no place in a browser", async () => {
   await expect(save(state(), "model.safetensors")).rejects.toThrow(
-    'save: there are no paths here, but "model.safetensors" was given\n  hint: opfs(path)',
+    'save: this platform has no paths, got "model.safetensors"\n  hint: use opfs(path)',
   );
 });
 

@@ -190,7 +190,7 @@ describe("refused", () => {
   const circle: Record<string, unknown> = {};
   circle.again = circle;
   test.each<[unknown, string]>([
-    [{ a: { f: () => 1 } }, "save: a.f is a function\n  hint: tensors, typed arrays"],
+    [{ a: { f: () => 1 } }, "save: a.f is a function\n  hint: a state may contain tensors"],
     [{ a: [1n] }, "save: a.0 is a bigint"],
     [{ when: new Date(0) }, "save: when is a Date"],
     [new Map(), "save: the state is a Map"],
@@ -202,17 +202,23 @@ describe("refused", () => {
   });
 
   test("the metadata's name that the structure needs", async () => {
-    await expect(toBlob({}, { metadata: { wgrad: "" } })).rejects.toThrow('name "wgrad" is taken');
+    await expect(toBlob({}, { metadata: { wgrad: "" } })).rejects.toThrow(
+      'key "wgrad" is reserved',
+    );
   });
 
   const x = { dtype: "u8", shape: [1], data: Uint8Array.of(1) } as const;
   const withTree = (wgrad: string): Uint8Array => writeSafetensors({ x }, { wgrad });
   test.each<[string, Source, string]>([
-    ["an empty file", new Uint8Array(0), "these bytes: safetensors: 0 bytes are too few"],
-    ["a text", new Blob(["hello, this is no model"]), "or is no safetensors file"],
+    [
+      "an empty file",
+      new Uint8Array(0),
+      "these bytes: safetensors: a file of 0 bytes is too short",
+    ],
+    ["a text", new Blob(["hello, this is no model"]), "or is not a safetensors file"],
     ["a damaged structure", withTree("{"), "its structure is not JSON"],
-    ["a later version", withTree('{"version":2,"state":1}'), "of version 2, not 1"],
-    ["no structure", withTree("null"), "of version undefined, not 1"],
+    ["a later version", withTree('{"version":2,"state":1}'), "has version 2, expected 1"],
+    ["no structure", withTree("null"), "has version undefined, expected 1"],
     [
       "a tensor that is not there",
       withTree('{"version":1,"state":{"y":{"$tensor":"y"}}}'),
@@ -253,7 +259,7 @@ describe("refused", () => {
     );
     const flat = await toBlob({ weight: tensor([1]) });
     await expect(restore({ model: counter }, flat)).rejects.toThrow(
-      "it has: tensors alone\n  hint: model.loadStateDict(await load(file))",
+      "it has: only tensors\n  hint: model.loadStateDict(await load(file))",
     );
     expect(await counter.total.tolist()).toEqual([5]);
   });
