@@ -133,7 +133,7 @@ class Recurrence extends Differentiable {
     const operands = [x, weightHh, ...first, ...(bias === null ? [] : [bias])];
     if (isGradEnabled()) {
       const again = (...all: Tensor[]) => stepByStep(cell, counts, all, states);
-      return [null, null, ...pullBack(again, operands, gradients)];
+      return [null, null, ...recomputedVjp(again, operands, gradients)];
     }
     return [
       null,
