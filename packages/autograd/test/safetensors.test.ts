@@ -178,7 +178,7 @@ describe("refused", () => {
     [
       "three offsets",
       file({ a: { dtype: "U8", shape: [4], data_offsets: [0, 2, 4] } }, 4),
-      "no range",
+      "are not a range",
     ],
     [
       "wrong byte count",

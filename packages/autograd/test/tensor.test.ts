@@ -79,7 +79,9 @@ test("is gone through by its first dimension, as PyTorch's", async () => {
     [0, 0, 0],
   ]);
   expect([...zeros([0, 2])]).toEqual([]);
-  expect(() => [...tensor(1)]).toThrow("cannot iterate over a 0-d tensor\n  hint: await x.item()");
+  expect(() => [...tensor(1)]).toThrow(
+    "cannot iterate over a 0-d tensor\n  hint: use await x.item() for its number",
+  );
   const leaf = tensor([2, 3], { requiresGrad: true });
   const [a, b] = leaf;
   a?.mul(b as Tensor).backward();

@@ -33,7 +33,9 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await values(layer(tensor([[1, 1]])))).toEqual([13, 27, 41]);
     expect(layer(zeros([4, 5, 2])).shape).toEqual([4, 5, 3]);
     expect(new Linear(2, 3, { bias: false }).bias).toBeNull();
-    expect(() => layer(zeros([4, 3]))).toThrow("linear: 3 features do not meet a weight for 2");
+    expect(() => layer(zeros([4, 3]))).toThrow(
+      "linear: the input has 3 features, but the weight expects 2",
+    );
     expect(() => new Linear(-1, 3)).toThrow("Linear: inFeatures is -1, outFeatures is 3");
   });
 

@@ -152,7 +152,7 @@ export const writes: readonly Program[] = [
       model.learn(squaredError(y, noise()));
       log((await y.data())[0] as number);
     },
-    throws: /was overwritten by/,
+    throws: /overwritten by/,
   },
   {
     name: "detachedPush",
@@ -236,7 +236,7 @@ export const writes: readonly Program[] = [
       model.learn(squaredError(model.call(noise()), noise()));
       log(await old.norm().item());
     },
-    throws: /was overwritten by/,
+    throws: /overwritten by/,
   },
   {
     name: "projectedGradients",

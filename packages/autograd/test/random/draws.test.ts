@@ -104,10 +104,12 @@ describe.each(devices)("random tensors on %s", (device) => {
 
 test("what cannot be drawn says so", async () => {
   await init({ device: "cpu" });
-  expect(() => rand([2], { dtype: "i32" })).toThrow("rand: draws fractions, not i32");
+  expect(() => rand([2], { dtype: "i32" })).toThrow(
+    "rand: the dtype must be floating-point, got i32",
+  );
   expect(() => randn([2], { generator: "device" })).toThrow("does not draw on the device");
   expect(() => zeros([2]).uniform_(1, 0)).toThrow("[1, 0) is empty");
-  expect(() => zeros([2]).normal_(0, -1)).toThrow("standard deviation is -1");
+  expect(() => zeros([2]).normal_(0, -1)).toThrow("std must be 0 or more, got -1");
   expect(() => dropoutMask([2], 2)).toThrow("dropoutMask: p is 2");
   expect(() => rand([-1])).toThrow("whole number");
   expect(await numbers(rand([3], { dtype: "f64" }))).toHaveLength(3);
