@@ -10,16 +10,12 @@ export {
   scalarTensor,
 } from "../ops/core/conversion.ts";
 export {
-  arange,
   type CreateOptions,
   empty,
   emptyLike,
   eye,
   full,
   fullLike,
-  type LogspaceOptions,
-  linspace,
-  logspace,
   ones,
   onesLike,
   type TensorData,
@@ -36,6 +32,7 @@ export {
   poisson,
   randintLike,
 } from "../ops/core/draws.ts";
+export { arange, type LogspaceOptions, linspace, logspace } from "../ops/core/progressions.ts";
 export {
   bernoulli,
   type DrawOptions,

@@ -82,6 +82,8 @@ export {
   combinations,
   diagflat,
   dstack,
+  type MeshgridOptions,
+  meshgrid,
 } from "../ops/shape/combining.ts";
 export {
   type DiagOptions,
@@ -95,8 +97,6 @@ export {
 export {
   chunk,
   flip,
-  type MeshgridOptions,
-  meshgrid,
   narrow,
   type RollOptions,
   type Rot90Options,

@@ -7,8 +7,9 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { clone } from "./clone.ts";
 import { cast } from "./constant.ts";
-import { arange, type CreateOptions, full, type TensorData, tensor } from "./creation.ts";
+import { type CreateOptions, full, type TensorData, tensor } from "./creation.ts";
 import { fill_ } from "./inplace.ts";
+import { arange } from "./progressions.ts";
 
 /** Options of `asTensor`. */
 export interface AsTensorOptions {

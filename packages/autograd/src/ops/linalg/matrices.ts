@@ -6,10 +6,10 @@ import { type Shape, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { cast, checkFloating } from "../core/constant.ts";
-import { counting } from "../core/creation.ts";
 import { recordCustom } from "../core/custom.ts";
 import { lowering } from "../core/custom-lowering.ts";
 import { transpose, unsqueeze } from "../core/layout.ts";
+import { counting } from "../core/progressions.ts";
 import { eq } from "../math/comparison.ts";
 
 /** Transposes matrices. A view. */

@@ -11,10 +11,10 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor, type Operand } from "../core/apply.ts";
 import { type DimOption, type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating, refuseBool } from "../core/constant.ts";
-import { counting } from "../core/creation.ts";
 import { reduction } from "../core/define.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { reshape } from "../core/layout.ts";
+import { counting } from "../core/progressions.ts";
 import {
   countable,
   keptShape,

@@ -1,6 +1,6 @@
 import { promote } from "../../dtype.ts";
-import { ArgumentError, detail, ShapeError } from "../../errors.ts";
-import { broadcastShapes, checkShape, type Shape } from "../../shape.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { broadcastShapes, checkShape, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -11,8 +11,8 @@ import { hostTensor } from "../core/creation.ts";
 import { alias, atleast2d, atleast3d, reshape } from "../core/layout.ts";
 import { assemble } from "../core/strided.ts";
 import { gatherAlong } from "../indexing/gathering.ts";
+import { expand } from "./broadcast.ts";
 import { type DiagOptions, diag } from "./diagonals.ts";
-import { meshgrid } from "./movement.ts";
 
 /** The tensors as a list, given one by one or as a list. */
 type Several = readonly Tensor[] | readonly [readonly Tensor[]];
@@ -157,4 +157,44 @@ export function diagflat(x: Tensor, offset: number | { readonly offset?: number 
   checkTensor("diagflat", x);
   const diagonal = typeof offset === "number" ? offset : (offset.offset ?? 0);
   return composite(() => diag(reshape(x, [-1]), { diagonal } satisfies DiagOptions));
+}
+
+/** Options of `meshgrid`. */
+export interface MeshgridOptions {
+  /** "ij": the first vector varies along dimension 0; "xy": along dimension 1. */
+  readonly indexing?: "ij" | "xy";
+}
+
+/**
+ * Coordinate grids: grid i varies along dimension i as vector i. meshgrid([x, y]) or
+ * meshgrid(x, y). Views.
+ */
+export function meshgrid(
+  ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
+): Tensor[] {
+  if (arguments.length > 0) checkCall('meshgrid(...args, { indexing: "ij" | "xy" })', arguments);
+  const last = args.at(-1);
+  const named = last?.constructor === Object;
+  const options = named ? (last as MeshgridOptions) : undefined;
+  const vectors = args.slice(0, named ? -1 : undefined).flat() as Tensor[];
+  for (const x of vectors) {
+    checkTensor("meshgrid", x);
+    if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);
+    if (x.dtype !== vectors[0]?.dtype)
+      throw new DTypeError(
+        `meshgrid: all vectors must have one dtype, got ${vectors[0]?.dtype} and ${x.dtype}`,
+      );
+  }
+  const swap = options?.indexing === "xy" && vectors.length >= 2;
+  const place = (i: number): number => (swap && i < 2 ? 1 - i : i);
+  const shape = vectors.map((_, d) => sizeOf((vectors[place(d)] as Tensor).shape));
+  return vectors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        shape.map((n, d) => (d === place(i) ? n : 1)),
+      ),
+      shape,
+    ),
+  );
 }

@@ -1,7 +1,7 @@
-import { ArgumentError, DTypeError, detail, IndexError, ShapeError } from "../../errors.ts";
+import { ArgumentError, detail, IndexError, ShapeError } from "../../errors.ts";
 import type { Origin } from "../../graph/handle.ts";
 import { dropDim, sliceView } from "../../graph/view.ts";
-import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../../shape.ts";
+import { normalizeDim, normalizeDims, type Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import { recordView } from "../../tape/record.ts";
@@ -368,45 +368,4 @@ export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
   if (turns === 1) return copy(transpose(flipped(x, [b]), a, b));
   if (turns === 2) return copy(flipped(x, [a, b]));
   return copy(turns === 3 ? flipped(transpose(x, a, b), [b]) : x);
-}
-
-/** Options of `meshgrid`. */
-export interface MeshgridOptions {
-  /** "ij": the first vector varies along dimension 0; "xy": along dimension 1. */
-  readonly indexing?: "ij" | "xy";
-}
-
-/**
- * Coordinate grids: grid i varies along dimension i as vector i. meshgrid([x, y]) or meshgrid(x,
- * y).
- * Views.
- */
-export function meshgrid(
-  ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
-): Tensor[] {
-  if (arguments.length > 0) checkCall('meshgrid(...args, { indexing: "ij" | "xy" })', arguments);
-  const last = args.at(-1);
-  const named = last?.constructor === Object;
-  const options = named ? (last as MeshgridOptions) : undefined;
-  const vectors = args.slice(0, named ? -1 : undefined).flat() as Tensor[];
-  for (const x of vectors) {
-    checkTensor("meshgrid", x);
-    if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);
-    if (x.dtype !== vectors[0]?.dtype)
-      throw new DTypeError(
-        `meshgrid: all vectors must have one dtype, got ${vectors[0]?.dtype} and ${x.dtype}`,
-      );
-  }
-  const swap = options?.indexing === "xy" && vectors.length >= 2;
-  const place = (i: number): number => (swap && i < 2 ? 1 - i : i);
-  const shape = vectors.map((_, d) => sizeOf((vectors[place(d)] as Tensor).shape));
-  return vectors.map((x, i) =>
-    expand(
-      reshape(
-        x,
-        shape.map((n, d) => (d === place(i) ? n : 1)),
-      ),
-      shape,
-    ),
-  );
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../../tensor.ts";
-import { counting } from "../../core/creation.ts";
 import { inFloat32 } from "../../core/float32.ts";
 import { transpose, unsqueeze } from "../../core/layout.ts";
+import { counting } from "../../core/progressions.ts";
 import { add, mul, sub } from "../../math/arithmetic.ts";
 import { ge, where } from "../../math/comparison.ts";
 import { matmul } from "../../math/contraction.ts";
