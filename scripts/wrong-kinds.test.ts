@@ -1,5 +1,5 @@
 import * as autograd from "@wgrad/autograd";
-import { init, randn, Tensor, tensor, WgradError } from "@wgrad/autograd";
+import { getRngState, init, randn, setRngState, Tensor, tensor, WgradError } from "@wgrad/autograd";
 import * as fft from "@wgrad/autograd/fft";
 import * as func from "@wgrad/autograd/func";
 import * as classic from "@wgrad/classic";
@@ -10,9 +10,21 @@ import * as models from "@wgrad/models";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import * as train from "@wgrad/train";
-import { describe, expect, inject, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 
 await init({ device: "cpu" });
+
+// Tests that follow in this process get the generator as it was, and none of the errors of values.
+const generator = getRngState();
+afterAll(async () => {
+  setRngState(generator);
+  for (let errors = 0; errors < 100; errors++) {
+    try {
+      await tensor([1]).mul(2).tolist();
+      return;
+    } catch {}
+  }
+});
 
 const x = tensor([
   [1, 2, 3],

@@ -474,10 +474,6 @@ export const linear: Readonly<Record<string, readonly Row[]>> = {
       square,
       written("new", (x) => w.linalg.multiDot([x, x])),
     ),
-    on(
-      square,
-      written("new", (x) => w.linalg.multiDot([x])),
-    ),
   ],
   ...each("new", "cross", [new Made(() => vector())], vector),
   ...each("new", "vecdot", [new Made(() => vector())], vector),

@@ -80,7 +80,7 @@ onDevices("clusters", () => {
     const json = JSON.parse(JSON.stringify(await pipeline.save()));
     const loaded = loadTransform(json, { classes: { PCA, KMeans } });
     expect(await valuesOf(loaded.transform(x))).toEqual(z);
-    expect(() => loadTransform(json)).toThrow('loadTransform: no class "PCA"');
+    expect(() => loadTransform(json)).toThrow('loadTransform: the class "PCA" is unknown');
   });
 });
 

@@ -251,7 +251,7 @@ describe("bad input", () => {
     [
       "more folds than rows of any class",
       () => crossValScore(new SVC(), x, y, { cv: 39 }),
-      "StratifiedKFold: 39 folds",
+      "StratifiedKFold: there are 39 folds",
     ],
     [
       "a setting without values",
@@ -303,7 +303,7 @@ describe("bad input", () => {
     const model = await makePipeline(prepared(), new Ridge()).fit(table, prices);
     const castle = new Table({ size: Float64Array.of(90), kind: ["castle"] });
     await expect((async () => valuesOf(model.predict(castle)))()).rejects.toThrow(
-      '"castle" is none of "flat", "house", "hut"',
+      '"castle" is not one of "flat", "house", "hut"',
     );
     expect(tensor([1]).shape).toEqual([1]);
   });

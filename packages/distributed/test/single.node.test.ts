@@ -107,7 +107,7 @@ describe("a single process", () => {
       const norm = SyncBatchNorm.convertSyncBatchnorm(new BatchNorm2d(2));
       expect(() => norm(tensor([[[[1]], [[2]]]]))).toThrow(DeviceError);
       expect(await errorOf(() => norm(tensor([[[[1]], [[2]]]])))).toMatch(
-        /sum over ranks: is computed on the host, which webgpu cannot wait for/,
+        /sum over ranks: is computed on the host, and webgpu cannot wait for it/,
       );
     } finally {
       await init({ device: "cpu" });

@@ -89,8 +89,10 @@ export function normal_(
 
 /** Fills the tensor with one value. */
 export function constant_(x: Tensor, val: number | { readonly val: number }): Tensor {
-  checkCall("constant_(x, val: number | options, { val: number })", arguments);
-  return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
+  checkCall("constant_(x, val?: number, { val: number })", arguments);
+  const value = typeof val === "object" ? val.val : val;
+  if (value === undefined) throw new ArgumentError("constant_: val is missing");
+  return noGrad(() => x.fill_(value));
 }
 
 /** Fills the tensor with ones. */

@@ -136,7 +136,7 @@ describe("values of a wrong type are refused", () => {
     [
       "a model to clip",
       () => js.clipGradNorm_(model, 1),
-      "clipGradNorm_: takes parameters, got a function\n  hint: clipGradNorm_(model.parameters(), …)",
+      "clipGradNorm_: expected parameters, got a function\n  hint: clipGradNorm_(model.parameters(), …)",
     ],
     [
       "no limit",

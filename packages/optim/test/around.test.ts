@@ -103,7 +103,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
 test.each<[() => unknown, string]>([
   [() => clipGradNorm_([], 1, { normType: Number.NaN }), "clipGradNorm_: normType is NaN"],
-  [() => clipGradNorm_([], -1), "clipGradNorm_: maxNorm is -1"],
+  [() => clipGradNorm_([], -1), "clipGradNorm_: maxNorm must be 0 or more, got -1"],
   [() => clipGradValue_([], Number.NaN), "clipGradValue_: clipValue is NaN"],
   [() => new ExponentialMovingAverage([]), "ExponentialMovingAverage: no parameters"],
   [

@@ -348,7 +348,7 @@ describe("settings", () => {
     ],
     [{ parts: { model: {} } }, 'fit: the name of part "model" is taken'],
     [{ parts: { average: {} } }, 'fit: the part "average" has no stateDict()'],
-    [{ clipGradNorm: -1 }, "clipGradNorm_: maxNorm is -1"],
+    [{ clipGradNorm: -1 }, "clipGradNorm_: maxNorm must be 0 or more, got -1"],
   ])("%o is refused", async (broken, message) => {
     const { model, loader, options } = setting();
     await expect(fit(model, loader, { ...options, ...broken } as Options)).rejects.toThrow(message);

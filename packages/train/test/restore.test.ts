@@ -133,7 +133,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     [
       "a number is invalid",
       (s) => Object.assign(schedule(s), { lastEpoch: { $number: "seven" } }),
-      'its structure has the number "seven"',
+      'its structure has an invalid number "seven"',
     ],
   ];
 
@@ -247,7 +247,7 @@ describe("states of single parts", () => {
         examples: 4,
         batchSize: 2,
       },
-      "saved after 9 batches of an epoch, which has 2 here",
+      "saved after 9 batches of an epoch, but epochs have only 2 here",
     ],
     [
       "a loader's numbers",

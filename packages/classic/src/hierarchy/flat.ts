@@ -1,7 +1,7 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { shown } from "../estimator/settings.ts";
-import type { Linkage, Merge } from "./merge.ts";
+import { type Linkage, MERGES, type Merge } from "./merge.ts";
 
 /** Statistics of the merge heights below a merge. */
 export interface Inconsistency {
@@ -18,7 +18,7 @@ export interface Inconsistency {
  * `inconsistent`.
  */
 export function inconsistent(merges: Linkage, depth = 2): Inconsistency[] {
-  checkCall("inconsistent(merges: merge[], depth?: number)", arguments);
+  checkCall(`inconsistent(merges: ${MERGES}, depth?: number)`, arguments);
   const rows = merges.length + 1;
   return merges.map((merge, i) => {
     const heights: number[] = [];
@@ -70,7 +70,7 @@ export interface FclusterOptions {
  * Throws ArgumentError for an invalid `t`.
  */
 export function fcluster(merges: Linkage, t: number, options: FclusterOptions = {}): Int32Array {
-  checkCall("fcluster(merges: merge[], t: number, { criterion, depth: number })", arguments);
+  checkCall(`fcluster(merges: ${MERGES}, t: number, { criterion, depth: number })`, arguments);
   const { criterion = "inconsistent", depth = 2 } = options;
   const criteria = ["inconsistent", "distance", "maxclust"];
   if (!criteria.includes(criterion)) {

@@ -1,6 +1,6 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import type { Linkage, Merge } from "./merge.ts";
+import { type Linkage, MERGES, type Merge } from "./merge.ts";
 import { pairPlace } from "./pairs.ts";
 
 /** The order of the children of a merge. */
@@ -33,7 +33,7 @@ function ordered(merges: Linkage, { countSort, distanceSort }: OrderOptions): [n
 
 /** Rows in the order of the tree, from left to right, like scipy's `leaves_list`. */
 export function leavesList(merges: Linkage, options: OrderOptions = {}): Int32Array {
-  checkCall("leavesList(merges: merge[], { countSort, distanceSort })", arguments);
+  checkCall(`leavesList(merges: ${MERGES}, { countSort, distanceSort })`, arguments);
   return inOrder(ordered(merges, options));
 }
 
@@ -73,7 +73,7 @@ export interface Bracket {
  * orders are set.
  */
 export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrogram {
-  checkCall("dendrogram(merges: merge[], { countSort, distanceSort })", arguments);
+  checkCall(`dendrogram(merges: ${MERGES}, { countSort, distanceSort })`, arguments);
   const rows = merges.length + 1;
   const children = ordered(merges, options);
   const leaves = inOrder(children);
@@ -96,7 +96,7 @@ export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrog
  * `cophenet`.
  */
 export function cophenet(merges: Linkage): Float64Array {
-  checkCall("cophenet(merges: merge[])", arguments);
+  checkCall(`cophenet(merges: ${MERGES})`, arguments);
   const rows = merges.length + 1;
   const out = new Float64Array((rows * (rows - 1)) / 2);
   const members: number[][] = Array.from({ length: rows }, (_, row) => [row]);

@@ -21,3 +21,6 @@ defineKind("merge", "a merge of linkage()", (value) => {
   const { left, right, distance } = (value ?? {}) as Partial<Merge>;
   return [left, right, distance].every((one) => typeof one === "number");
 });
+
+/** The kind of a linkage in signatures. */
+export const MERGES = "merge[]";

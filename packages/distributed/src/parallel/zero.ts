@@ -52,7 +52,7 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     options: Partial<Options> & { readonly group?: ProcessGroup } = {},
   ) {
     checkCall(
-      "new ZeroRedundancyOptimizer(params: iterable, optimizerClass: any, options: any)",
+      "new ZeroRedundancyOptimizer(params: iterable, optimizerClass: any, options?: any)",
       arguments,
     );
     const { group, ...settings } = options;

@@ -106,6 +106,8 @@ function typeLike(result: Tensor, inputs: readonly (Value | null)[]) {
 
 /** An error inside a node, with the name of the node. */
 class NodeError extends OnnxError {
+  static override readonly name: string = OnnxError.name;
+
   constructor(node: GraphNode, cause: Error) {
     super(`node ${JSON.stringify(node.name)} (${node.operatorName} of ai.onnx): ${cause.message}`);
     this.cause = cause;

@@ -28,7 +28,7 @@ export interface ChatTemplateOptions {
 }
 
 const SIGNATURE =
-  "tokenizer.applyChatTemplate(messages, { addGenerationPrompt: boolean, tokenize: boolean, chatTemplate: string, tools, documents, variables })";
+  "tokenizer.applyChatTemplate(messages: array, { addGenerationPrompt: boolean, tokenize: boolean, chatTemplate: string, tools, documents, variables })";
 
 /**
  * The tokenizer of a model with its `tokenizer_config.json`: chat templates and names of special

@@ -131,11 +131,13 @@ describe("refusals", () => {
     expect(refusal(() => model({ z: zeros([2, 2]) }))).toMatchInlineSnapshot(`
       "OnnxError: OnnxModule: needs the inputs x
         missing: x
-        unknown: z"
+        unknown: z
+        in: OnnxModule"
     `);
     expect(refusal(() => model({ x: zeros([2, 2], { dtype: "i32" }) }))).toMatchInlineSnapshot(`
       "OnnxError: OnnxModule: input x must be FLOAT, got a tensor of i32
-        hint: x.to("f32")"
+        hint: x.to("f32")
+        in: OnnxModule"
     `);
   });
 
