@@ -20,6 +20,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 // biome-ignore lint/suspicious/noExplicitAny: the tests make states invalid
 type Anything = any;
 
+// the tables below hold tensors
+await init({ device: "cpu" });
+
 const world = () => {
   const model = new Linear(3, 2);
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
