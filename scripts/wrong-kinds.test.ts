@@ -1,162 +1,21 @@
-import * as autograd from "@wgrad/autograd";
-import { getRngState, init, randn, setRngState, Tensor, tensor, WgradError } from "@wgrad/autograd";
-import * as fft from "@wgrad/autograd/fft";
-import * as func from "@wgrad/autograd/func";
-import * as classic from "@wgrad/classic";
-import * as datasets from "@wgrad/datasets";
-import * as distributions from "@wgrad/distributions";
-import * as metrics from "@wgrad/metrics";
-import * as models from "@wgrad/models";
-import * as nn from "@wgrad/nn";
-import * as optim from "@wgrad/optim";
-import * as train from "@wgrad/train";
-import { afterAll, describe, expect, inject, test } from "vitest";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
 
-await init({ device: "cpu" });
+const run = promisify(execFile);
 
-// Tests that follow in this process get the generator as it was, and none of the errors of values.
-const generator = getRngState();
-afterAll(async () => {
-  setRngState(generator);
-  for (let errors = 0; errors < 100; errors++) {
-    try {
-      await tensor([1]).mul(2).tolist();
-      return;
-    } catch {}
-  }
-});
-
-const x = tensor([
-  [1, 2, 3],
-  [4, 5, 6],
-]);
-
-type Names = Readonly<Record<string, unknown>>;
-
-const spaces: Readonly<Record<string, Names>> = {
-  autograd,
-  linalg: autograd.linalg as unknown as Names,
-  special: autograd.special as unknown as Names,
-  fft,
-  func,
-  nn,
-  "nn.functional": nn.functional,
-  "nn.init": nn.init,
-  "nn.utils": nn.utils as unknown as Names,
-  "nn.utils.rnn": nn.utils.rnn as unknown as Names,
-  optim,
-  metrics,
-  classic,
-  datasets,
-  distributions,
-  train,
-  models,
-};
-
-/** Arguments that are too few, or of kinds that few calls take. */
-const wrong: readonly (readonly unknown[])[] = [
-  [],
-  [x],
-  [x, x],
-  [x, x, x],
-  [null],
-  [x, null],
-  [x, {}],
-  [5],
-  ["a"],
-  [x, "a"],
-  [x, 5],
-  [[]],
-  [x, []],
-  [x, x, null],
-  [x, 5, 5],
-  [[1, 2]],
-  [x, [x]],
-  [[null]],
-  [x, true],
-  [Promise.resolve(x)],
-  [x, Promise.resolve(x)],
-  [x, x, "a"],
-  [x, x, {}],
-  [x, undefined, {}],
-  [() => x],
-];
-
-/** What may end in another error, and why. */
-const exceptions: readonly [name: RegExp, reason: string][] = [
-  [/^autograd\.(init|onDevice)$/, "choose the device of this test"],
-  [/Error$/, "made like any Error of JavaScript"],
-  [/^autograd\.(Profile|Tensor)$/, "made by functions only"],
-  [/^distributions\.Distribution$/, "abstract: a subclass passes what it must"],
-];
-
-interface Tried {
-  readonly name: string;
-  readonly call: (args: readonly unknown[]) => unknown;
-}
-
-const isClass = (value: unknown): boolean =>
-  /^class\b/.test(Function.prototype.toString.call(value));
-
-const functions: Tried[] = Object.entries(spaces).flatMap(([space, names]) =>
-  Object.entries(names).flatMap(([name, value]): Tried[] => {
-    if (typeof value !== "function") return [];
-    const call = (args: readonly unknown[]): unknown =>
-      isClass(value)
-        ? Reflect.construct(value as new () => object, args)
-        : Reflect.apply(value as () => unknown, undefined, args);
-    return [{ name: `${space}.${name}`, call }];
-  }),
-);
-
-const methods: Tried[] = Object.getOwnPropertyNames(Tensor.prototype).flatMap((name): Tried[] => {
-  const { value } = Object.getOwnPropertyDescriptor(Tensor.prototype, name) ?? {};
-  if (name === "constructor" || typeof value !== "function") return [];
-  const own = (): Tensor => randn([2, 3]);
-  return [{ name: `Tensor.${name}`, call: (args) => Reflect.apply(value, own(), args) }];
-});
-
-const excused = ({ name }: Tried): boolean => exceptions.some(([pattern]) => pattern.test(name));
-const all = [...functions, ...methods].filter((one) => !excused(one));
-
-/** The errors of calls that say nothing to their user: of JavaScript, from deep inside. */
-async function raw({ name, call }: Tried): Promise<string[]> {
-  const found: string[] = [];
-  for (const args of wrong) {
-    try {
-      const result = call(args);
-      if (!(result instanceof Promise)) continue;
-      const late = new Promise((done) => setTimeout(done, 50));
-      result.catch(() => {});
-      await Promise.race([result, late]);
-    } catch (error) {
-      if (!(error instanceof WgradError)) found.push(`${name}(${args.map(shown)}): ${error}`);
-    }
-  }
-  return found;
-}
-
-const shown = (value: unknown): string =>
-  value instanceof Tensor ? "x" : (JSON.stringify(value) ?? String(value));
-
-describe("too few arguments, and ones of wrong kinds, are refused by name", () => {
-  const full = inject("tier") === "full";
+test("too few arguments, and ones of wrong kinds, are refused by name", {
+  timeout: 240_000,
+}, async () => {
   // the quick tier tries every fifth of all
-  const sample = full ? all : all.filter((_, i) => i % 5 === 0);
-  const spaceOf = ({ name }: Tried): string => name.slice(0, name.lastIndexOf("."));
-  test.each([...new Set(sample.map(spaceOf))])("%s", async (space) => {
-    const found: string[] = [];
-    for (const one of sample) if (spaceOf(one) === space) found.push(...(await raw(one)));
-    expect(found).toEqual([]);
-  });
-});
-
-test("what is excused is there", () => {
-  const names = functions.map(({ name }) => name);
-  for (const [pattern] of exceptions)
-    expect(
-      names.some((name) => pattern.test(name)),
-      `${pattern}`,
-    ).toBe(true);
-  expect(all.length).toBeGreaterThan(1500);
+  const every = inject("tier") === "full" ? "1" : "5";
+  const { stdout } = await run(
+    process.execPath,
+    ["--conditions=@wgrad/source", "--import", "tsx", "scripts/wrong-kinds.ts", "--every", every],
+    { cwd: new URL("..", import.meta.url), maxBuffer: 2 ** 24 },
+  );
+  const { all, found, unused } = JSON.parse(stdout.slice(stdout.lastIndexOf('{"all"')));
+  expect(found).toEqual([]);
+  expect(unused).toEqual([]);
+  expect(all).toBeGreaterThan(1500);
 });
