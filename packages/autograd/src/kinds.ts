@@ -55,6 +55,8 @@ defineKind(
 );
 defineKind("NaN", "NaN", Number.isNaN);
 defineKind("null", "null", (x) => x === null);
+// options are recognized before kinds are asked
+defineKind("options", "options", () => false);
 
 /** The kind of this name; that of `kind[]` follows from the kind of its elements. */
 export function kindOf(name: string): Kind | undefined {
@@ -70,8 +72,14 @@ export function kindOf(name: string): Kind | undefined {
 export function fits(kinds: readonly string[] | null, value: unknown): boolean {
   if (kinds === null) return true;
   for (const kind of kinds) {
-    if (kindOf(kind)?.is(value)) return true;
-    if (typeof value === "string" && kind === `"${value}"`) return true;
+    if (kind.startsWith('"')) {
+      if (kind === `"${value}"`) return typeof value === "string";
+      continue;
+    }
+    const known = kindOf(kind);
+    // a module that defines a kind must be imported by value, not for its types alone
+    if (known === undefined) throw new Error(`the kind ${kind} of a signature is not defined`);
+    if (known.is(value)) return true;
   }
   return false;
 }

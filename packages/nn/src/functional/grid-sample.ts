@@ -151,7 +151,7 @@ function moveInside(place: Tensor, { size, paddingMode, alignCorners }: Axis): T
   return clipped(where(even, rest.add(low), rest.neg().add(span + low)), size - 1);
 }
 
-/** A place between 0 and the last element; its gradient is 0 on them, as PyTorch's. */
+/** Clamps a place to 0 … last. Its gradient is 0 on both ends and beyond them, as in PyTorch. */
 function clipped(place: Tensor, last: number): Tensor {
   const inside = logicalAnd(place.gt(0), place.lt(last));
   return where(inside, place, clamp(place, 0, last).detach());

@@ -83,8 +83,8 @@ export function cosineEmbeddingLoss(
   );
   const { margin = 0, reduction = "mean" } = options;
   checkSameShape("cosineEmbeddingLoss", { input1, input2 });
-  const [of, ranks] = [input1.shape.length, target.shape.length];
-  if (of < 1 || of > 2 || ranks !== of - 1) {
+  const rank = input1.shape.length;
+  if (rank < 1 || rank > 2 || target.shape.length !== rank - 1) {
     throw new ShapeError(
       `cosineEmbeddingLoss: takes inputs [N, D] with a target [N], or [D] with a 0-d target\n  inputs: [${input1.shape.join(", ")}]\n  target: [${target.shape.join(", ")}]`,
     );
