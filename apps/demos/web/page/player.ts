@@ -151,26 +151,27 @@ export class Player<Snapshot> {
 
   /** How far the training is; null where it cannot be kept. */
   checkpoint(): Promise<Checkpoint | null> {
-    return this.#training.checkpoint().catch((error: unknown) => {
+    return this.#asked(() => this.#training.checkpoint()).catch((error: unknown) => {
       if (error instanceof SupersededError) return null;
       throw error;
     });
   }
 
   async watch(on: boolean): Promise<void> {
-    if (this.#training.wanted !== null) await this.#training.call("watch", on);
+    if (this.#training.wanted === null) return;
+    await this.#asked(() => this.#training.call("watch", on));
   }
 
   look(seed: number): Promise<void> {
-    return this.#training.call("look", seed);
+    return this.#asked(() => this.#training.call("look", seed));
   }
 
   lossesAt(places: readonly number[], at: number): Promise<Float32Array> {
-    return this.#training.call("lossesAt", places, at);
+    return this.#asked(() => this.#training.call("lossesAt", places, at));
   }
 
   weights(): Promise<Uint8Array> {
-    return this.#training.call("weights");
+    return this.#asked(() => this.#training.call("weights"));
   }
 
   /** Takes the weights in a file; gives whether it did. */
@@ -184,7 +185,7 @@ export class Player<Snapshot> {
 
   /** The settings that a file of weights was written with. */
   settingsOf(file: File): Promise<Settings | null> {
-    return this.#training.call("settingsOf", file);
+    return this.#asked(() => this.#training.call("settingsOf", file));
   }
 
   /** Ends the worker, with all it holds. */
@@ -208,6 +209,18 @@ export class Player<Snapshot> {
         return isFull() ? 0 : Math.max(milliseconds, often());
       },
     };
+  }
+
+  /** Tells the page if this call is the first to find that the worker is gone; throws all errors. */
+  async #asked<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.state;
+    try {
+      return await work();
+    } catch (error) {
+      if (before !== "failed" && this.state === "failed")
+        this.#listener.failed(error as Error, null);
+      throw error;
+    }
   }
 
   async #try(work: () => Promise<unknown>): Promise<boolean> {
