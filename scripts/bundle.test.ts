@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundlePrograms } from "./bundled.ts";
 import { findChromium } from "./chromium.ts";
 
 const packages = ["autograd", "nn", "optim"];
@@ -60,3 +61,13 @@ test("a page without a bundler trains, with one file for each package and one fo
   expect(asked.length).toBeLessThanOrEqual(16);
   expect(new Set(asked).size).toBe(asked.length);
 }, 120_000);
+
+test("a bundled program that imports two functions has all that tensors need", async () => {
+  const code = `import { init, linspace } from "@wgrad/autograd";
+await init({ device: "cpu" });
+console.log(await linspace(0, 1, 3).square().sum().item());
+`;
+  writeFileSync(join(folder, "smallest.ts"), code);
+  const program = (await bundlePrograms(folder, ["smallest"], folder, []))("smallest");
+  expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("1.25\n");
+});

@@ -1,6 +1,6 @@
 /** Threads of Node. */
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import { threadCode } from "@wgrad/autograd/node";
+import { threadCode, watchThreads } from "@wgrad/autograd/node";
 import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of `startThread`. */
@@ -18,6 +18,7 @@ export interface ThreadOptions {
  */
 export function startThread(program: string | URL, options: ThreadOptions = {}): Worker {
   checkCall("startThread(program: any, { data, execArgv })", arguments);
+  watchThreads();
   const { data, execArgv } = options;
   return new Worker(threadCode("startThread", program), {
     eval: true,

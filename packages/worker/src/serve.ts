@@ -65,7 +65,7 @@ export function serve<Settings, Snapshot = null, Info = null, Own = object>(
 ): Served<Settings, Snapshot, Info, Own> {
   checkCall("serve(begin: function, { init: function })", arguments);
   const { init = (device) => open(device === null ? {} : { device }) } = options;
-  const { endpoint, tell, onUncaught, released } = outside();
+  const { endpoint, tell, onUncaught } = outside();
   const session = new TrainingSession(begin as unknown as Begin, init, (loading) =>
     tell({ wgrad: "loading", loading }),
   );
@@ -77,7 +77,7 @@ export function serve<Settings, Snapshot = null, Info = null, Own = object>(
     call: (...args: Parameters<Session["call"]>) => answer(session.call(...args)),
     checkpoint: () => answer(session.checkpoint()),
     stop: () => answer(session.stop()),
-    end: () => answer(session.end().finally(released)),
+    end: () => answer(session.end()),
   };
   expose(answers, endpoint);
   onUncaught(async (error) => {

@@ -1,6 +1,6 @@
 import { SHARE_ENV, Worker } from "node:worker_threads";
 import { ArgumentError } from "@wgrad/autograd";
-import { threadCode } from "@wgrad/autograd/node";
+import { threadCode, watchThreads } from "@wgrad/autograd/node";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { DistributedError } from "../errors.ts";
 import { ENDED, FAILED, shareMemory } from "../transport/threads.ts";
@@ -44,6 +44,7 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
   if (!(Number.isInteger(nprocs) && nprocs > 0)) {
     throw new ArgumentError(`spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number ≥ 1`);
   }
+  watchThreads();
   const code = threadCode("spawn", program);
   const status = new Int32Array(new SharedArrayBuffer(4 * nprocs));
   const ranks = Array.from({ length: nprocs }, (_, r) => r);

@@ -1,6 +1,6 @@
 import type { Endpoint } from "comlink";
 import { type NodePort, nodeEndpoint } from "../protocol/node-endpoint.ts";
-import type { Greeting, News } from "../protocol/protocol.ts";
+import type { News } from "../protocol/protocol.ts";
 
 /** What connects a worker with those who made it. */
 export interface Outside {
@@ -8,8 +8,6 @@ export interface Outside {
   tell(news: News): void;
   /** Calls `end` and exits with `error` told, where an error that nobody caught ends the thread. */
   onUncaught(end: (error: unknown) => Promise<void>): void;
-  /** Says to a thread that may be asleep that the devices are released. */
-  released(): void;
 }
 
 /** In a worker of a browser, or in a thread of Node. Throws TypeError elsewhere. */
@@ -20,7 +18,6 @@ export function outside(): Outside {
       endpoint: scope as unknown as Endpoint,
       tell: (news) => scope.postMessage(news),
       onUncaught: () => {}, // the page hears of it, and the worker lives on
-      released: () => {},
     };
   }
   const port =
@@ -32,10 +29,6 @@ export function outside(): Outside {
       "serve: this program runs in no worker\n  hint: connect(() => new Worker(…)) on the page, startThread(file) of @wgrad/worker/node in Node",
     );
   }
-  let flag: Int32Array | null = null;
-  port.on("message", (message: Partial<Greeting> | null) => {
-    if (message?.wgrad === "released") flag = message.released ?? null;
-  });
   return {
     endpoint: nodeEndpoint(port as unknown as NodePort),
     tell: (news) => port.postMessage(news),
@@ -43,11 +36,6 @@ export function outside(): Outside {
       process.on("uncaughtException", (error) => {
         void end(error).finally(() => process.exit(1));
       });
-    },
-    released: () => {
-      if (flag === null) return;
-      Atomics.store(flag, 0, 1);
-      Atomics.notify(flag, 0);
     },
   };
 }

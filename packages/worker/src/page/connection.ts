@@ -5,7 +5,6 @@ import type {
   Answer,
   Checkpoint,
   Frame,
-  Greeting,
   Loading,
   News,
   Opened,
@@ -32,11 +31,8 @@ export class WorkerError extends Error {
   override readonly name: string = "WorkerError";
 }
 
-/**
- * Milliseconds that a worker is waited for before it is terminated as it is. A thread of Node has
- * more: Dawn ends the process where one ends in the middle of its work.
- */
-const GRACE = { web: 1000, node: 10_000 };
+/** Milliseconds that a worker has to release what it holds before it is terminated. */
+const GRACE = 1000;
 
 type Answering = {
   [Name in keyof Session]: (...args: Parameters<Session[Name]>) => Promise<Answer<unknown>>;
@@ -56,8 +52,6 @@ export class Connection implements Session {
   readonly #serves: Promise<void>;
   #closing: Promise<void> | null = null;
   #isGone = false;
-  /** Of a thread: 1 once its devices are released. */
-  #released: Int32Array | null = null;
 
   constructor(
     worker: WebWorker | NodeThread,
@@ -130,10 +124,9 @@ export class Connection implements Session {
 
   async #close(): Promise<void> {
     if (!this.#isGone) {
-      const grace = isThread(this.#worker) ? GRACE.node : GRACE.web;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const over = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, grace);
+        timer = setTimeout(resolve, GRACE);
       });
       await Promise.race([this.end().catch(() => undefined), over]);
       clearTimeout(timer);
@@ -163,18 +156,7 @@ export class Connection implements Session {
   #listenToThread(thread: NodeThread, hear: (message: Partial<News> | null) => void): void {
     thread.on("message", (message) => hear(message as Partial<News> | null));
     thread.on("error", (error) => this.#lose(this.#ended(error as Error)));
-    this.#released = new Int32Array(new SharedArrayBuffer(4));
-    const greeting: Greeting = { wgrad: "released", released: this.#released };
-    thread.postMessage(greeting);
-    // a process that ends lets the thread release its devices: Dawn would end it with an abort
-    const leave = (): void => {
-      if (this.#isGone || this.#released === null) return;
-      void this.#remote.end();
-      Atomics.wait(this.#released, 0, 0, GRACE.node);
-    };
-    process.on("exit", leave);
     thread.on("exit", (code) => {
-      process.off("exit", leave);
       this.#lose(new WorkerError(`the worker has ended, with exit code ${code}`));
     });
   }

@@ -231,10 +231,7 @@ export class Training<Settings = unknown, Snapshot = unknown, Info = unknown, Ow
     await this.#connection?.stop();
   }
 
-  /**
-   * Ends the worker, once it has released its devices. In Node this is the way to end a thread that
-   * computes on WebGPU: `worker.terminate()` in the middle of it ends the process.
-   */
+  /** Ends the worker, once it has released its devices. */
   async terminate(): Promise<void> {
     this.#turn++;
     this.#standing = null;

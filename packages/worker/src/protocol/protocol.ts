@@ -132,9 +132,3 @@ export type News =
   | { readonly wgrad: "loading"; readonly loading: Loading }
   /** It ends by an error that nobody caught. */
   | { readonly wgrad: "fails"; readonly error: ErrorRecord };
-
-/** What is sent to a thread of Node: memory to say that the devices are released. */
-export interface Greeting {
-  readonly wgrad: "released";
-  readonly released: Int32Array;
-}

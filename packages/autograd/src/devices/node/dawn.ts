@@ -1,5 +1,6 @@
 import { DeviceError } from "../../errors.ts";
 import { unpackOnce } from "./archive.ts";
+import { hold } from "./threads.ts";
 
 /** An adapter and where it runs: `software` means on the processor. */
 export interface NodeAdapter {
@@ -43,9 +44,10 @@ async function systemAdapter(): Promise<GPUAdapter | null> {
   const { create } = await dawn();
   if (!hasGraphicsLoader()) return null;
   const real = instances.real ?? create([]);
-  const adapter = await real.requestAdapter(highPerformance);
-  if (adapter) instances.real = real;
-  return adapter;
+  const adapter = await hold(real.requestAdapter(highPerformance));
+  if (adapter === null) return null;
+  instances.real = real;
+  return held(adapter);
 }
 
 /**
@@ -62,8 +64,15 @@ export async function softwareAdapter(): Promise<GPUAdapter> {
   const { create } = await dawn();
   loadSwiftShader();
   instances.software ??= create([]);
-  const adapter = await instances.software.requestAdapter();
+  const adapter = await hold(instances.software.requestAdapter());
   if (!adapter) throw refused();
+  return held(adapter);
+}
+
+/** The adapter, whose devices are closed before this thread ends. */
+function held(adapter: GPUAdapter): GPUAdapter {
+  adapter.requestDevice = (descriptor) =>
+    hold(Object.getPrototypeOf(adapter).requestDevice.call(adapter, descriptor));
   return adapter;
 }
 
