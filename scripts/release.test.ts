@@ -114,7 +114,7 @@ describe.skipIf(inject("tier") !== "full")("packages from a local registry", () 
         .toMatch(/http:\/\/(localhost|127)/);
       await page.goto(`http://localhost:${port}/`);
       const text = async (): Promise<string> => (await page.locator("pre").textContent()) ?? "";
-      await expect.poll(text, { timeout: 120_000 }).toContain("right:");
+      await expect.poll(text, { timeout: 120_000 }).toContain("accuracy:");
       expect(faults).toEqual([]);
       return await text();
     } finally {

@@ -57,7 +57,7 @@ export function fromPyTorch(): string {
 ## Every name
 
 Made by \`pnpm compat\` from the names of PyTorch 2.13 (\`scripts/compatibility/pytorch.json\`) and from the exports of the packages. Do not edit it.
-The frequency of use of each name was judged by hand (\`classes.json\`in the same folder). A name without a package is exported by \`@wgrad/autograd\` (of \`nn\` by
+The frequency of use of each name was judged by hand (\`classes.json\` in the same folder). A name without a package is exported by \`@wgrad/autograd\` (of \`nn\` by
 \`@wgrad/nn\`, of \`optim\` by \`@wgrad/optim\`, of \`utils.data\` by \`@wgrad/datasets\`, of \`distributions\` by \`@wgrad/distributions\`, of \`fft\` and \`func\` by the entry point of that name).
 
 ${summary()}

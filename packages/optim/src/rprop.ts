@@ -9,8 +9,8 @@ export interface RpropOptions extends BaseOptions {
   /** Initial step size (default 1e-2). */
   readonly lr: number;
   /**
-   * [η⁻, η⁺]: factors by which a step size shrinks when the gradient changes sign, and grows when
-   * it does not (default [0.5, 1.2]).
+   * The factors η⁻, by which a step size shrinks when the gradient changes sign, and η⁺, by which it
+   * grows when the sign stays (default [0.5, 1.2]).
    */
   readonly etas: readonly [number, number];
   /** Minimum and maximum step size (default [1e-6, 50]). */

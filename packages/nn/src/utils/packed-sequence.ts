@@ -159,7 +159,7 @@ export interface PadPackedOptions {
   readonly totalLength?: number | null;
 }
 
-/** [the sequences padded to one length, their lengths]: the inverse of `packPaddedSequence`. */
+/** The sequences padded to one length, and their lengths: the inverse of `packPaddedSequence`. */
 export function padPackedSequence(
   sequence: PackedSequence,
   options: PadPackedOptions = {},
