@@ -23,7 +23,8 @@ function links(md: MarkdownRenderer): void {
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const name = token.type === "link_open" ? "href" : token.type === "image" ? "src" : undefined;
       const href = name && token.attrGet(name);
-      if (name && href) token.attrSet(name, resolved(href, folders));
+      const kind = name === "src" ? "picture" : "link";
+      if (name && href) token.attrSet(name, resolved(href, folders, kind));
     }
   });
 }

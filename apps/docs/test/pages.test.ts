@@ -62,7 +62,7 @@ test.each(files)("%s: links and images lead to something", (file) => {
   const markdown = readFileSync(path, "utf8");
   const folders = [path, ...included(markdown, dirname(path))].map((from) => dirname(from));
   for (const [, link = ""] of prose(markdown).matchAll(/\]\((?!#)([^)\s]+)\)/g)) {
-    expect(() => resolved(link, folders), link).not.toThrow();
+    expect(() => resolved(link, folders, "link"), link).not.toThrow();
     const [at = "", anchor] = link.split("#");
     if (anchor === undefined || /^https?:/.test(link)) continue;
     expect(anchorsOf(readFileSync(resolve(dirname(path), at), "utf8")), link).toContain(anchor);
@@ -80,12 +80,19 @@ describe("links of the repository on the site", () => {
     ["../../LICENSE", "https://github.com/wgrad/wgrad/blob/main/LICENSE"],
     ["https://example.org/a.md", "https://example.org/a.md"],
     ["#here", "#here"],
+    ["../gallery.png", "https://github.com/wgrad/wgrad/blob/main/docs/gallery.png"],
   ])("%s is %s", (link, expected) => {
-    expect(resolved(link, [from])).toBe(expected);
+    expect(resolved(link, [from], "link")).toBe(expected);
+  });
+
+  test("a picture is one of the site's files", () => {
+    expect(resolved("../gallery.png", [from], "picture")).toBe("/gallery.png");
   });
 
   test("a link to nothing is refused", () => {
-    expect(() => resolved("none.md", [from])).toThrow("a link leads to none.md, where nothing is");
+    expect(() => resolved("none.md", [from], "link")).toThrow(
+      "a link leads to none.md, where nothing is",
+    );
   });
 });
 
