@@ -10,7 +10,7 @@ export {
   DistilBertForSequenceClassification,
   type LabelledDistilBertOptions,
 } from "./architectures/distilbert-heads.ts";
-export { Conv1D, GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
+export { GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
 export { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
 export { MarianMTModel } from "./architectures/marian.ts";
 export { MobileNetV2 } from "./architectures/mobilenet-v2.ts";
@@ -20,6 +20,7 @@ export { UniversalSentenceEncoder } from "./architectures/universal-sentence-enc
 export { ViTForImageClassification, ViTModel, type ViTOptions } from "./architectures/vit.ts";
 export { Cache, type CacheShape, CrossCache } from "./cache.ts";
 export type { Config } from "./config.ts";
+export { Conv1D } from "./conv1d.ts";
 export type { CausalModel, GenerativeModel, SequenceModel } from "./generation/decoder.ts";
 export {
   type GenerateOptions,

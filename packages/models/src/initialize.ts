@@ -1,5 +1,6 @@
 import { noGrad } from "@wgrad/autograd";
 import { type AnyModule, Embedding, init, Linear } from "@wgrad/nn";
+import { Conv1D } from "./conv1d.ts";
 
 /**
  * The initial values of transformers: weights of linear layers and embeddings are normal with this
@@ -9,11 +10,9 @@ import { type AnyModule, Embedding, init, Linear } from "@wgrad/nn";
 export function initialize(model: AnyModule, deviation: number): void {
   noGrad(() => {
     for (const module of model.modules()) {
-      const isConv1D = module.constructor.name === "Conv1D";
-      if (!(module instanceof Linear || module instanceof Embedding || isConv1D)) continue;
-      const { weight, bias = null } = module as unknown as Partial<Linear>;
-      init.normal_(weight as Linear["weight"], { std: deviation });
-      if (bias !== null) bias.zero_();
+      if (module instanceof Linear || module instanceof Conv1D) module.bias?.zero_();
+      else if (!(module instanceof Embedding)) continue;
+      init.normal_(module.weight, { std: deviation });
       if (module instanceof Embedding && module.paddingIdx !== null)
         module.weight.select(0, module.paddingIdx).zero_();
     }

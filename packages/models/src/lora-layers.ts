@@ -11,7 +11,7 @@ import {
   type Parameter,
   parameter,
 } from "@wgrad/nn";
-import { Conv1D } from "./architectures/gpt2.ts";
+import { Conv1D } from "./conv1d.ts";
 import { QuantizedLinear } from "./quantize.ts";
 
 /** The update of a layer: matrices A and B under PEFT's names, and how they are applied. */

@@ -7,7 +7,7 @@ import {
   type Linear,
   type Parameter,
 } from "@wgrad/nn";
-import { Conv1D } from "./architectures/gpt2.ts";
+import { Conv1D } from "./conv1d.ts";
 import { isLinear, type Update, updateOf } from "./lora-layers.ts";
 
 /** Settings of LoRA, under PEFT's names. */

@@ -9,7 +9,7 @@ import {
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type AnyModule, buffer, Linear, Module, type Parameter } from "@wgrad/nn";
-import { Conv1D } from "./architectures/gpt2.ts";
+import { Conv1D } from "./conv1d.ts";
 
 /** Settings of `quantize`. */
 export interface QuantizeOptions {

@@ -17,6 +17,7 @@ import {
   architectures,
   BertForSequenceClassification,
   BertModel,
+  Conv1D,
   fromGguf,
   fromPretrained,
   GPT2LMHeadModel,
@@ -75,6 +76,24 @@ describe("savePretrained", () => {
     await savePretrained(model, join(place, "mobilenet"));
     const again = await fromPretrained(join(place, "mobilenet"));
     expect(again).toBeInstanceOf(MobileNetV2);
+  });
+
+  test("classes that a minifier renamed are initialized and saved as theirs", async () => {
+    const names = [Conv1D, GPT2LMHeadModel].map((type) => ({ type, name: type.name }));
+    try {
+      for (const { type } of names) Object.defineProperty(type, "name", { value: "a" });
+      const model = new GPT2LMHeadModel({
+        ...{ vocab_size: 8, n_embd: 64, n_layer: 1, n_head: 2, n_positions: 8 },
+        initializer_range: 0.02,
+      });
+      const { weight } = model.transformer.h.at(0).attn.cAttn;
+      expect(await weight.std().item()).toBeCloseTo(0.02, 3);
+      await savePretrained(model, join(place, "renamed"));
+      const config = JSON.parse(readFileSync(join(place, "renamed", "config.json"), "utf8"));
+      expect(config).toMatchObject({ model_type: "gpt2", architectures: ["GPT2LMHeadModel"] });
+    } finally {
+      for (const { type, name } of names) Object.defineProperty(type, "name", { value: name });
+    }
   });
 
   test("a quantized base is refused", async () => {

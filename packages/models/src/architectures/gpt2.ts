@@ -1,19 +1,11 @@
-import { arange, linear, type Tensor, zeros } from "@wgrad/autograd";
+import { arange, linear, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import {
-  Dropout,
-  Embedding,
-  LayerNorm,
-  Linear,
-  Module,
-  ModuleList,
-  type Parameter,
-  parameter,
-} from "@wgrad/nn";
+import { Dropout, Embedding, LayerNorm, Linear, Module, ModuleList } from "@wgrad/nn";
 import { activationOf } from "../activations.ts";
 import { attend, causalMask, splitHeads, tokenMask } from "../attention.ts";
 import type { Cache, CacheShape } from "../cache.ts";
 import { type Config, Settings } from "../config.ts";
+import { Conv1D } from "../conv1d.ts";
 import { initialize } from "../initialize.ts";
 import {
   type BaseOutput,
@@ -23,23 +15,6 @@ import {
   nextTokenLoss,
   Trace,
 } from "../outputs.ts";
-
-/** y = x W + b.  weight: [in, out], the layout of GPT-2's files. */
-export class Conv1D extends Module {
-  weight: Parameter;
-  bias: Parameter;
-
-  constructor(inFeatures: number, outFeatures: number) {
-    checkCall("new Conv1D(inFeatures: number, outFeatures: number)", arguments);
-    super();
-    this.weight = parameter(zeros([inFeatures, outFeatures]));
-    this.bias = parameter(zeros([outFeatures]));
-  }
-
-  forward(x: Tensor): Tensor {
-    return linear(x, this.weight.t(), this.bias);
-  }
-}
 
 class Attention extends Module {
   cAttn: Conv1D;

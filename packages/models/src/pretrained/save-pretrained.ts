@@ -81,10 +81,11 @@ const json = (value: unknown): Uint8Array =>
 /** The config with the names by which transformers and `fromPretrained` find the class. */
 function describedConfig(model: AnyModule & { readonly config: Config }): Config {
   const { config } = model;
-  const type = config.model_type ?? modelTypes[model.constructor.name];
+  // by identity: a minifier renames classes
   const names = Object.keys(architectures).filter(
     (name) => architectures[name] === model.constructor,
   );
+  const type = config.model_type ?? modelTypes[names[0] ?? ""];
   const name = names.find((one) => type === "qwen2" && one.startsWith("Qwen2")) ?? names[0];
   if (name === undefined) return config;
   if (type === undefined) return { architecture: name, ...config };
