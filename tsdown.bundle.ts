@@ -6,9 +6,10 @@ const NODE_ALONE = ["./node", "./testing"];
 /** Libraries that these use, found by Node. */
 const NODE_LIBRARIES = ["webgpu", "@sparticuz/chromium", "@duckdb/node-api", "koffi"];
 /**
- * Of autograd: what its entry points share. Left out is what a page loads once it has chosen its device.
+ * Of autograd: what its entry points share. Left out is what a page loads once it has chosen its device, and what a notebook loads.
  */
-const CORE = /autograd[\\/]src[\\/](?!(devices[\\/](cpu|node|wasm|webgpu)|lower|kernel)[\\/])/;
+const CORE =
+  /autograd[\\/]src[\\/](?!(devices[\\/](cpu|node|wasm|webgpu)|lower|kernel)[\\/]|methods[\\/]display)/;
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, { "@wgrad/source": string }>;

@@ -34,6 +34,7 @@ export {
 } from "./graph/attributes.ts";
 export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
+export { htmlTable } from "./inspect/html.ts";
 export { type Recorded, type RecordedNode, recorded } from "./inspect/recorded.ts";
 export { stepBoundary } from "./inspect/report.ts";
 export { type Expr, e } from "./kernel/expression.ts";

@@ -326,3 +326,10 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
     return print(this);
   },
 });
+
+// a notebook of Deno shows this
+Object.defineProperty(Tensor.prototype, Symbol.for("Jupyter.display"), {
+  async value(this: Tensor): Promise<Readonly<Record<string, string>>> {
+    return (await import("./methods/display.ts")).display(this);
+  },
+});

@@ -383,10 +383,15 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 }
 
-// Defines what console.log(model) shows in Node. A #private member would not work: it would belong
-// to the object that the constructor did not return.
+// What console.log(model) shows in Node, and what notebooks show. Private members would belong to
+// the object that the constructor did not return.
 Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: AnyModule): string {
     return this.toString();
+  },
+});
+Object.defineProperty(Module.prototype, Symbol.for("Jupyter.display"), {
+  async value(this: AnyModule): Promise<Readonly<Record<string, string>>> {
+    return (await import("./display.ts")).display(this);
   },
 });

@@ -10,7 +10,9 @@ export interface SummaryOptions {
   readonly dtype?: Tensor["dtype"];
 }
 
-interface TableRow {
+/** A layer: its name, by as much to the right as it is deep. */
+export interface TableRow {
+  readonly module: AnyModule;
   readonly layer: string;
   readonly output: string;
   readonly parameters: number;
@@ -33,8 +35,30 @@ export function summary<In extends Tensor[], Out>(
   const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[];
   const root = model as unknown as AnyModule;
   const outputs = outputsOf(model, shapes, dtype);
+  const parameters = root.parameters();
+  const made = [...outputs].flatMap(([module, given]) =>
+    module.children().length === 0 ? given : [],
+  );
+  return [
+    ...table(rowsOf(root, outputs)),
+    totals(parameters),
+    `Memory: parameters ${amount(total(parameters.map(bytesOf)))}, layer outputs ${amount(total(made.map(bytesOf)))}`,
+  ].join("\n");
+}
+
+/** How many parameters there are, and how many are trained. */
+export function totals(parameters: readonly Tensor[]): string {
+  const trained = parameters.filter(({ requiresGrad }) => requiresGrad);
+  return `Parameters: ${grouped(total(parameters.map(count)))}, trained: ${grouped(total(trained.map(count)))}`;
+}
+
+/** A row for each module, with its own parameters: those of a row before do not count again. */
+export function rowsOf(
+  root: AnyModule,
+  outputs: ReadonlyMap<AnyModule, readonly OutputInfo[]>,
+): TableRow[] {
   const seen = new Set<Tensor>();
-  const rows = root.namedModules().map(([path, module]): TableRow => {
+  return root.namedModules().map(([path, module]) => {
     const own = [...fieldsOf(module).values()].map(({ value }) => value).filter(isParameter);
     const fresh = own.filter((tensor) => !seen.has(tensor));
     for (const tensor of fresh) seen.add(tensor);
@@ -44,22 +68,13 @@ export function summary<In extends Tensor[], Out>(
     const depth = path === "" ? 0 : path.split(".").length;
     const key = path.slice(path.lastIndexOf(".") + 1);
     return {
+      module,
       layer: `${"  ".repeat(depth)}${module.constructor.name}${key && ` (${key})`}`,
       output: given.map(({ shape }) => `[${shape.join(", ")}]`).join(" "),
       parameters: total(fresh.map(count)),
       bytes: total([...fresh, ...made].map(bytesOf)),
     };
   });
-  const parameters = root.parameters();
-  const made = [...outputs].flatMap(([module, given]) =>
-    module.children().length === 0 ? given : [],
-  );
-  const trained = parameters.filter(({ requiresGrad }) => requiresGrad);
-  return [
-    ...table(rows),
-    `Parameters: ${grouped(total(parameters.map(count)))}, trained: ${grouped(total(trained.map(count)))}`,
-    `Memory: parameters ${amount(total(parameters.map(bytesOf)))}, layer outputs ${amount(total(made.map(bytesOf)))}`,
-  ].join("\n");
 }
 
 /** Shape and dtype of an output; its values are not kept. */

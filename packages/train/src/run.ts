@@ -90,7 +90,11 @@ export class Run {
 
   /** Results of the training so far. */
   get history(): History {
-    return { epochs: this.#records, losses: this.#losses, stopped: this.#stopped };
+    const history = { epochs: this.#records, losses: this.#losses, stopped: this.#stopped };
+    // what a notebook of Deno shows
+    return Object.defineProperty(history, Symbol.for("Jupyter.display"), {
+      value: async () => (await import("./display.ts")).display(history),
+    });
   }
 
   /** Reason why training will end after this epoch; null if it will not. */

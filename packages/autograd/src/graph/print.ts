@@ -24,21 +24,30 @@ export function nested(values: TypedArray, shape: Shape, dtype: DType): NestedVa
 /** Values past which a print shows none. */
 const PRINTED = 100;
 
-/** tensor([2, 3], f32, cpu), with its values where they are on the host and few. */
+/** tensor([2, 3], f32, cpu) */
+export const heading = ({ shape, dtype, node }: Pick<Handle, "shape" | "dtype" | "node">): string =>
+  `tensor([${shape.join(", ")}], ${dtype}, ${node.stream.device})`;
+
+/** The heading of a tensor, with its values where they are on the host and few. */
 export function print({ shape, dtype, window, node }: Handle): string {
   const host = window === null ? node.storage?.host : undefined;
-  const head = `tensor([${shape.join(", ")}], ${dtype}, ${node.stream.device})`;
+  const head = heading({ shape, dtype, node });
   if (host == null || host.length > PRINTED) return head;
-  return `${head} ${text(nested(host, shape, dtype), digits[dtype] ?? null)}`;
+  return `${head} ${text(rounded(nested(host, shape, dtype), dtype))}`;
 }
 
 /** What tells all values of a dtype apart. */
 const digits: Partial<Record<DType, number>> = { f16: 5, f32: 7 };
 
-function text(values: NestedValues, precision: number | null): string {
-  if (typeof values === "object")
-    return `[${values.map((value) => text(value, precision)).join(", ")}]`;
-  return typeof values === "number" && precision !== null
-    ? String(Number(values.toPrecision(precision)))
-    : String(values);
+/** Values with as many digits as their dtype tells apart. */
+export function rounded(values: NestedValues, dtype: DType): NestedValues {
+  if (typeof values === "object") return values.map((value) => rounded(value, dtype));
+  const precision = digits[dtype];
+  return typeof values === "number" && precision !== undefined
+    ? Number(values.toPrecision(precision))
+    : values;
 }
+
+/** Nested values in brackets. */
+export const text = (values: NestedValues): string =>
+  typeof values === "object" ? `[${values.map(text).join(", ")}]` : String(values);
