@@ -5,7 +5,7 @@ import { createFileSystemTypesCache } from "@shikijs/vitepress-twoslash/cache-fs
 import ts from "typescript";
 import { defineConfig, type MarkdownRenderer } from "vitepress";
 import { included, resolved } from "../src/links.ts";
-import { app, pages, repository, site } from "../src/places.ts";
+import { app, pages, preview, repository, site } from "../src/places.ts";
 import { isSample } from "../src/samples.ts";
 import { sidebar } from "../src/sidebar.ts";
 
@@ -61,7 +61,20 @@ export default defineConfig({
   lastUpdated: false,
   // src/check.ts follows these when the gallery is there
   ignoreDeadLinks: [/^\/gallery\//],
-  head: [["link", { rel: "icon", href: `${base}icon.svg`, type: "image/svg+xml" }]],
+  head: [
+    ["link", { rel: "icon", href: `${base}icon.svg`, type: "image/svg+xml" }],
+    ["meta", { property: "og:type", content: "website" }],
+    ["meta", { property: "og:site_name", content: "wgrad" }],
+    ["meta", { property: "og:image", content: preview.address }],
+    ["meta", { property: "og:image:width", content: `${preview.width}` }],
+    ["meta", { property: "og:image:height", content: `${preview.height}` }],
+    ["meta", { property: "og:image:alt", content: preview.alt }],
+    ["meta", { name: "twitter:card", content: "summary_large_image" }],
+  ],
+  transformHead: ({ title, description }) => [
+    ["meta", { property: "og:title", content: title }],
+    ["meta", { property: "og:description", content: description }],
+  ],
   vite: {
     publicDir: `${app}/public`,
     // the pages lie outside the package that has VitePress

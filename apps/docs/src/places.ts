@@ -11,3 +11,11 @@ export const site: string = join(app, "dist");
 
 /** Where readers find files that are no page of the site. */
 export const repository = "https://github.com/wgrad/wgrad";
+
+/** The picture of docs/ that a link to the site shows; previews need a whole address. */
+export const preview = {
+  address: "https://raw.githubusercontent.com/wgrad/wgrad/main/docs/preview.png",
+  width: 1200,
+  height: 630,
+  alt: "A page of the gallery: a network while it learns to tell two moons of points apart, and its loss",
+} as const;

@@ -12,7 +12,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkSite } from "../src/check.ts";
 import { included, resolved } from "../src/links.ts";
-import { pages, root } from "../src/places.ts";
+import { pages, preview, repository, root } from "../src/places.ts";
 import { isSample, samplesIn } from "../src/samples.ts";
 import { guide } from "../src/sidebar.ts";
 
@@ -155,4 +155,28 @@ test("the gallery and the reference are made, not kept", () => {
     expect(ignored).toContain(path);
   }
   expect(existsSync(join(root, "apps/docs/public/icon.svg"))).toBe(true);
+});
+
+describe("the picture that links show", () => {
+  const { address, width, height } = preview;
+  const raw = repository.replace("github.com", "raw.githubusercontent.com");
+
+  test("is a file of the repository, of the size that is told", () => {
+    expect(address.startsWith(`${raw}/main/`)).toBe(true);
+    const png = readFileSync(join(root, address.slice(`${raw}/main/`.length)));
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width, height]);
+    expect(png.length).toBeLessThan(150_000);
+  });
+
+  test("is the same for the gallery", () => {
+    const html = readFileSync(join(root, "apps/demos/web/index.html"), "utf8");
+    const tags = [...html.matchAll(/<meta property="(og:image[^"]*)" content="([^"]*)"/g)];
+    expect(Object.fromEntries(tags.map(([, name, content]) => [name, content]))).toEqual({
+      "og:image": address,
+      "og:image:width": `${width}`,
+      "og:image:height": `${height}`,
+      "og:image:alt": preview.alt,
+    });
+  });
 });
