@@ -78,6 +78,7 @@ export const guide = (): Item[] => [
       page("What the lessons reach", "results"),
       page("Benchmarks", "benchmarks"),
       page("On a graphics card", "gpu"),
+      page("How light the gallery is", "gallery-figures"),
     ],
   },
 ];

@@ -135,8 +135,18 @@ export async function faults(page: Page, { dense = true } = {}): Promise<string[
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
+/** From now on `longTasks` has the milliseconds of the page's tasks over 50 ms. */
+export const watchTasks = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longTasks.push(Math.round(duration));
+    }).observe({ type: "longtask" });
+  });
+
 declare global {
   interface Window {
+    longTasks: number[];
     axe: typeof axe;
   }
 }

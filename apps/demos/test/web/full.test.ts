@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { pages } from "../../web/pages.ts";
-import { opened, press, stateIs, stepOf } from "./demo.ts";
+import { opened, press, stateIs, stepOf, watchTasks } from "./demo.ts";
 import { openSite, type Site, visit } from "./site.ts";
 
 const sheet = new URL("../../../../docs/gallery.png", import.meta.url).pathname;
@@ -75,17 +74,3 @@ describe.runIf(inject("tier") === "full")("all pages", { timeout: 1_200_000 }, (
     await page.context().close();
   });
 });
-
-const watchTasks = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    window.longTasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) window.longTasks.push(Math.round(duration));
-    }).observe({ type: "longtask" });
-  });
-
-declare global {
-  interface Window {
-    longTasks: number[];
-  }
-}
