@@ -4,10 +4,10 @@ import { clashes, join } from "./merge.ts";
 import type { Scheduled } from "./schedule.ts";
 import { HOLD_CELL, type Trace } from "./trace.ts";
 
-/** Buffers that the parts of one kernel read, each the same in every part: step sizes, a norm. */
+/** The most inputs that all parts of a batch share, such as a step size or a norm. */
 const SHARED = 4;
 
-/** Parts of one kernel: their numbers share a uniform block of 64 KB. */
+/** The most parts of a batch: their uniforms share a block of 64 KB. */
 const MOST = 256;
 
 /**
@@ -46,15 +46,15 @@ export function batchKernels(trace: Trace, kernels: readonly Scheduled[]): reado
   return result.filter((kernel) => kernel !== null);
 }
 
-/** Work on whole tensors that ends in cells, or in single numbers. */
+/** Whether a kernel can be part of a batch: it reads whole tensors and stores cells or scalars. */
 function isRepeatable(trace: Trace, { kernel, stores, inputs }: Scheduled): boolean {
   const { steps, anchor, rows, parts } = kernel;
   if (parts.length > 0 || (rows !== null && stores.length > 1)) return false;
   if (anchor >= 0 && steps[anchor]?.op.meaning.kind !== "reduce") return false;
   const own = inputs.map((_, i) => isOwn(kernel, i));
   if (!own.includes(true)) return false;
-  // a buffer that one part reads is placed in a slab if a cell or a kernel owns it; one that all
-  // parts read is not
+  // an input of one part must be in a slab, so a cell or a kernel must own it; a shared input must
+  // not be
   const fits = (input: number, i: number): boolean => {
     const cell = trace.sources[-1 - input]?.node.storage?.holder === "cell";
     return own[i] === true ? cell || input >= 0 : !cell;
@@ -67,7 +67,7 @@ function isRepeatable(trace: Trace, { kernel, stores, inputs }: Scheduled): bool
   });
 }
 
-/** Read element for element: another tensor in each part. */
+/** Whether an input is read element for element, so that it is a different tensor in each part. */
 export function isOwn({ steps, inputs }: Kernel, input: number): boolean {
   if (inputs[input]?.dtype !== "f32") return false;
   return steps.every((step) =>
@@ -78,7 +78,7 @@ export function isOwn({ steps, inputs }: Kernel, input: number): boolean {
   );
 }
 
-/** How many buffers the parts read that do not lie beside the others. */
+/** The number of inputs that are not read element for element. */
 function sharedBy(parts: readonly Scheduled[]): number {
   const shared = new Set<number>();
   for (const { kernel, inputs } of parts) {
@@ -89,7 +89,7 @@ function sharedBy(parts: readonly Scheduled[]): number {
   return shared.size;
 }
 
-/** Equal for kernels whose steps are the same ops on the same operands, whatever the shapes. */
+/** A key that is equal for kernels with the same ops on the same operands, whatever the shapes. */
 function workOf({ steps, stored, anchor }: Kernel): string {
   const operand = ({ source, view, dtype }: KernelOperand): string => {
     const from = "input" in source ? `i${source.input}` : `s${source.step}`;

@@ -8,24 +8,21 @@ import { type Shape, sizeOf } from "../shape.ts";
 import type { Scheduled } from "./schedule.ts";
 import type { Trace } from "./trace.ts";
 
-/**
- * Bytes and operations of one run of a kernel, by its meaning: caches and shaders may do less or
- * more.
- */
+/** Bytes and operations of one run of a kernel, by its definition. Devices may do less or more. */
 export interface Cost {
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** Scalar operations; a multiplication and an addition are two. */
+  /** Scalar operations; a multiply-add counts as two. */
   readonly flops: number;
 }
 
-/** A kernel in words, and its cost. */
+/** A description of a kernel, and its cost. */
 export interface KernelInfo extends Cost {
   /** The ops it computes, in order. */
   readonly name: string;
-  /** What it stores, as dtype and shape. */
+  /** Dtypes and shapes of its outputs. */
   readonly result: string;
-  /** Threads that have work in each of its dispatches; none where the device has no threads. */
+  /** The threads with work in each of its dispatches; empty if the device has no threads. */
   readonly threads: readonly number[];
 }
 
@@ -69,11 +66,11 @@ export function costOf({ kernel, stores, inputs }: Scheduled, trace: Trace, devi
   return { bytesRead, bytesWritten, flops };
 }
 
-/** Elements that a view can see, each once. */
+/** The number of elements that a view reads, each counted once. */
 export const reach = (view: View | null, base: Shape): number =>
   view === null ? sizeOf(base) : sizeOf(view.shape.filter((_, d) => view.strides[d] !== 0));
 
-/** Scalar operations of one step: one for each element, two for each product of a contraction. */
+/** Scalar operations of one step: one for each element, two for each term of a product. */
 export function operations({ op, operands, shape, attrs }: KernelStep): number {
   const out = sizeOf(shape);
   if (operands.length === 0) return 0;
@@ -86,7 +83,7 @@ export function operations({ op, operands, shape, attrs }: KernelStep): number {
   return 2 * out * sizeOf(inner);
 }
 
-/** Two products of every query and key that see each other, and five for the gradients. */
+/** For each query and key that see each other: two products for the output, five for gradients. */
 function ofAttention(
   { gives }: Attention,
   [query, , value]: readonly KernelOperand[],

@@ -27,9 +27,9 @@ import { joinSiblings } from "./siblings.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
 /**
- * Cuts a trace into groups, one kernel each, from the last node to the first. A node joins the
- * first group that reads it; that group stores it if others need it too. Reductions over the same
- * rows share a group.
+ * Divides a trace into groups, one for each kernel, from the last node to the first. A node joins
+ * the first group that reads it. That group stores it if other groups need it, too. Reductions over
+ * the same rows share a group.
  */
 export function fuse(trace: Trace, options: FuseOptions): Groups {
   return new Fuser(trace, options).run();
@@ -40,7 +40,7 @@ interface Places {
   readonly nested: number;
 }
 
-/** The places that the root of a group itself is evaluated at. */
+/** The places of a group's root. */
 const ROOT: Places = { at: new Set([0]), nested: 0 };
 
 class Fuser implements Grouping {
@@ -51,13 +51,13 @@ class Fuser implements Grouping {
   readonly groups: Map<number, Group> = new Map();
   readonly readsOf: Read[][];
   readonly placement: Placement[];
-  /** The places at which its group evaluates a node, and how many loads lead to them. */
+  /** The places at which its group evaluates a node, and the depth of loads that lead to them. */
   private readonly places: Places[];
   private placed = 0;
   private readonly passes: ReadonlySet<Pass>;
   private readonly constant: readonly boolean[];
   private readonly padding: readonly boolean[];
-  /** Nodes that read each node. */
+  /** How many nodes read each node. */
   private readonly counts: number[];
 
   constructor(trace: Trace, { passes: chosen, maxInputs }: FuseOptions) {
@@ -125,7 +125,7 @@ class Fuser implements Grouping {
     this.placement[i] = "place";
   }
 
-  /** Makes the node part of the first group that reads it, if that can be. */
+  /** Adds the node to the first group that reads it, if possible. */
   private join(i: number): boolean {
     const reads = this.readsOf[i] as Read[];
     if (reads.length === 0) return false;
@@ -150,10 +150,7 @@ class Fuser implements Grouping {
     return true;
   }
 
-  /**
-   * The places at which the group evaluates a node that its readers find by place; null if too
-   * many.
-   */
+  /** The places at which the group evaluates an inline node; null if they are too many. */
   private placesOf(i: number, root: number): Places | null {
     const node = this.trace.order[i] as Node;
     const at = new Set<number>();
@@ -178,7 +175,7 @@ class Fuser implements Grouping {
     this.openRows(i, node, first, group);
     const { rowSpace } = group;
     let placement = this.placementOf(i, first, rowSpace);
-    // an epilogue stays with its product: only the end is stored, and operands are read once
+    // an epilogue stays with its product, so that the product is not stored and read again
     if (placement !== "place" && this.endsProduct(node)) return false;
     if (placement !== "inline" && placement !== "place") {
       if (rowSpace === null || !fitsRowSpace(node.shape, placement, rowSpace)) placement = "inline";
@@ -186,7 +183,7 @@ class Fuser implements Grouping {
     if (placement === "inline" && (stored || !this.inlinable(i))) return false;
     const places = placement === "inline" ? this.placesOf(i, first) : ROOT;
     if (places === null) return false;
-    // a kernel without rows stores values of one shape, one with rows no bytes: they share words
+    // without rows a kernel stores values of one shape; with rows it stores no bytes
     if (stored && rowSpace === null && !sameShape(group.shape, node.shape)) return false;
     if (stored && rowSpace !== null && (node.dtype === "u8" || storesBytes(this.trace, group)))
       return false;
@@ -251,7 +248,7 @@ class Fuser implements Grouping {
     return places.every((shape) => rowRank(shape, rows) >= 0) && !storesBytes(this.trace, group);
   }
 
-  /** Whether a few elementwise steps lead from a reduction over these rows to the node. */
+  /** Whether the node follows, by a few elementwise steps, from a reduction over these rows. */
   private comesOfRows(node: Node, rowSpace: RowSpace, steps = 8): boolean {
     return this.operands(node).some((input) => {
       if (input.size !== rowSpace.rows) return false;
@@ -262,7 +259,7 @@ class Fuser implements Grouping {
     });
   }
 
-  /** Whether the node is what elementwise work makes of a product's result. */
+  /** Whether the node is the end of elementwise work on a product's result. */
   private endsProduct(node: Node, steps = 8): boolean {
     return (
       this.passes.has("epilogues") &&
@@ -284,7 +281,7 @@ class Fuser implements Grouping {
     });
   }
 
-  /** Where all readers in the group read this node; "inline" if they do not agree. */
+  /** Where all readers in the group read this node; "inline" if they differ. */
   private placementOf(
     i: number,
     root: number,
@@ -328,7 +325,7 @@ class Fuser implements Grouping {
     const placement = this.placement[reader.position] as Placement;
     if (placement === "inline") return "inline";
     if (rowSpace === null) {
-      // a reduction's or product's results are read in their order, whatever their shape is called
+      // an anchor's result is only read in order, so its shape does not matter
       const alike = this.local[node.position] !== true || sameShape(node.shape, group.shape);
       return whole && alike && placement === "place" ? "place" : "inline";
     }
@@ -336,7 +333,9 @@ class Fuser implements Grouping {
     return levelRead(view, node.size, level, rowSpace) ?? "inline";
   }
 
-  /** Whether every reader can evaluate the node where it reads it, at most once per element. */
+  /**
+   * Whether every reader can evaluate the node where it reads it, at most once for each element.
+   */
   private inlinable(i: number): boolean {
     const { order } = this.trace;
     const node = order[i] as Node;
@@ -352,7 +351,7 @@ class Fuser implements Grouping {
     });
   }
 
-  /** Whether the node is a gather by stored indices: to evaluate it again costs one load. */
+  /** Whether the node is a gather by stored indices, so that another evaluation costs one load. */
   private isLookup(i: number): boolean {
     const { op, inputs } = this.trace.order[i] as Node;
     const there = inputs.every(
@@ -361,7 +360,7 @@ class Fuser implements Grouping {
     return op.meaning.kind === "gather" && there;
   }
 
-  /** Whether the kernel's buffers are few enough with this node in it; if so it is counted in. */
+  /** Whether the kernel does not bind too many buffers with this node. If so, adds its buffers. */
   private fits(node: Node, group: Group, stored: number): boolean {
     const joined = new Set(group.reads);
     joined.delete(node.position);
@@ -373,13 +372,13 @@ class Fuser implements Grouping {
     return true;
   }
 
-  /** The groups that evaluate a node: its own, or of padding those of its readers. */
+  /** The groups that evaluate a node: its own, or for padding those of its readers. */
   evaluatedIn(i: number): readonly number[] {
     if (this.padding[i] !== true) return [this.groupOf[i] as number];
     return (this.readsOf[i] as Read[]).map(({ reader }) => this.groupOf[reader] as number);
   }
 
-  /** What a node reads that is stored, or evaluated in a place of its own. */
+  /** The buffers that a node reads, unless operands are evaluated in its kernel. */
   private buffersOf(node: Node): number[] {
     return node.inputs.flatMap((input, operand) => {
       const source = this.trace.sourceOf(node.position, operand);

@@ -1,91 +1,89 @@
 import type { Pass } from "../devices/passes.ts";
 import { dimOf, isOnto, reducedDims } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
-import { alongAxes, coversLines, isFoundByPlace, isPadding } from "../graph/region.ts";
+import { alongAxes, coversLines, isPadding, isReadByPlace } from "../graph/region.ts";
 import type { Level, RowSpace } from "../graph/row-space.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
-/** A kernel in the making. */
+/** Nodes that one kernel will compute. */
 export interface Group {
   readonly root: Node;
-  /** The shape of the places that it works at: the root's, or that of the parts it assembles. */
+  /** The shape at whose places it evaluates: the root's, or that of the parts it assembles. */
   readonly shape: Shape;
   /** The buffers it reads: a stored node's position, or a source's index as -1 - index. */
   readonly reads: Set<number>;
+  /** Positions of the nodes that it stores beside its root. */
   readonly extras: number[];
-  /** The rows its reductions run over, once it has any. */
+  /** The rows of its reductions; null if it has none. */
   rowSpace: RowSpace | null;
-  /** Where members stand that are evaluated at the root's own places. */
+  /** The level of members that are evaluated at the root's places. */
   place: Level;
-  /** It works on the result of a reduction or product that no other reduction can join. */
+  /** Whether no reduction can join: it has a product, or a reduction that is no row reduction. */
   closed: boolean;
-  /** Shapes of the members that stand in the rowSpace. */
+  /** Shapes of the members in the row space. */
   readonly shapes: Shape[];
-  /** Its place among the kernels: no group comes before one that it reads. */
+  /** Position among the kernels. A group comes after all groups that it reads. */
   order: number;
-  /** Evaluations of all members: one for each place at which a member is evaluated. */
+  /** The sum, over its members, of the places at which each is evaluated. */
   evaluations: number;
 }
 
-/**
- * The most evaluations in one kernel. Past it a value is stored, which bounds the shader's size.
- */
+/** The most evaluations in a kernel, which bounds the shader's size. Further nodes are stored. */
 export const MOST_EVALUATIONS = 256;
 
-/**
- * The most places at which a kernel evaluates a node, and loads that follow from one another. Past
- * these the node is stored.
- */
+/** The most places at which a kernel evaluates a node, and the longest chain of dependent loads. */
 export const MOST_PLACES = 4;
 export const MOST_NESTED = 16;
 
-/** One read of a node: by which node, as which operand. */
+/** A read of a node: the reading node, and which of its operands. */
 export interface Read {
   readonly reader: number;
   readonly operand: number;
 }
 
 /**
- * Where its group evaluates a node: at the root's places, in the row space, or where it is read.
+ * Where a group evaluates a node: at the root's places, at a level of rows, or where it is read.
  */
 export type Placement = "place" | Level | "inline";
 
-/** A trace being cut into groups. */
+/** A trace that is being divided into groups. */
 export interface Grouping {
   readonly trace: Trace;
-  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
+  /** Whether a node is elementwise or a gather, so that it can be evaluated at any place. */
   readonly local: readonly boolean[];
   readonly groupOf: number[];
   readonly groups: Map<number, Group>;
   readonly readsOf: readonly Read[][];
   readonly placement: Placement[];
-  /** Buffers a kernel may read, or store beside its own result. */
+  /** The most inputs and further outputs of a kernel, without its own result. */
   readonly maxInputs: number;
-  /** The groups that evaluate a node: its own, or of padding those of its readers. */
+  /** The groups that evaluate a node: its own, or for padding those of its readers. */
   evaluatedIn(position: number): readonly number[];
 }
 
-/** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
+/** A trace divided into groups. A group is named by the position of its root. */
 export interface Groups {
   readonly groupOf: readonly number[];
-  /** The groups in an order in which none comes before what it reads. */
+  /** The groups in an order in which they can run. */
   readonly order: readonly number[];
-  /** Nodes that are evaluated where they are read and never stored: constants and padding. */
+  /** Whether a node is never stored but evaluated where it is read: constants and padding. */
   readonly anywhere: readonly boolean[];
-  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
+  /** Whether a node is elementwise or a gather, so that it can be evaluated at any place. */
   readonly local: readonly boolean[];
-  /** Nodes that a group stores beside its root. */
+  /** Positions of the nodes that a group stores beside its root. */
   readonly extras: ReadonlyMap<number, readonly number[]>;
-  /** The rows that a group's reductions run over, where it has any. */
+  /** The rows of a group's reductions. */
   readonly rowSpaces: ReadonlyMap<number, RowSpace>;
 }
 
-/** Bytes share words, which threads of different rows would write. */
+/**
+ * Whether a group stores u8. Four bytes share a word, which threads of several rows would write.
+ */
 export const storesBytes = ({ order }: Trace, { root, extras }: Group): boolean =>
   root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
 
-/** The shape of all parts of an assembly, if they have one shape and no views; else null. */
+/** The shape of all parts of an assemble node, if they have one shape and no views; else null. */
 export function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
   if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
   const first = Number(isOnto(attrs));
@@ -96,22 +94,22 @@ export function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | nu
   return shape !== undefined && alike ? shape : null;
 }
 
-/** Whether a load reads this operand at places of its own. */
+/** Whether a gather or assemble node reads this operand at other places than its own. */
 export const looksUp = ({ op }: Node, operand: number): boolean =>
   op.meaning.kind === "assemble" || (op.meaning.kind === "gather" && operand === 0);
 
-/** Whether elements are found one by one, at any place. */
+/** Whether a node's elements can be evaluated one by one, at any place. */
 export function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
   const { kind } = node.op.meaning;
   if (kind === "elementwise" || kind === "gather") return true;
   if (kind !== "assemble" || !passes.has("loads")) return false;
   const parts = node.inputs.map((input, j) => node.views[j]?.shape ?? input.shape);
-  return isFoundByPlace(node.shape, node.attrs, parts);
+  return isReadByPlace(node.shape, node.attrs, parts);
 }
 
 /**
- * Finds padding that is never stored: readers look it up. Its views must keep to its axes, so that
- * bounds on coordinates decide.
+ * Finds padding that is never stored, because its readers evaluate it. Their views must follow its
+ * axes, so that bounds on coordinates suffice.
  */
 export function paddings(
   trace: Trace,
@@ -138,7 +136,7 @@ export function paddings(
   return found;
 }
 
-/** A reduction, product or scatter whose kernel can go on with elementwise work on its result. */
+/** Whether a node is a reduction, product or scatter whose kernel can have an epilogue. */
 export function isAnchor({ op, shape, dtype, attrs, inputs, views }: Node): boolean {
   const { meaning } = op;
   const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
@@ -147,10 +145,10 @@ export function isAnchor({ op, shape, dtype, attrs, inputs, views }: Node): bool
   return (reduces || meaning.kind === "contract" || scatters) && dtype !== "u8";
 }
 
-/** Elementwise nodes whose operands are all constants, and those without operands. */
+/** Finds constants: elementwise nodes without operands, or (`fold`) with constant operands only. */
 export function constants(trace: Trace, fold: boolean): boolean[] {
   const constant: boolean[] = [];
-  // a kernel in its author's words reads buffers
+  // custom kernels read buffers, so their operands must be stored
   const stored = new Set<Node>();
   for (const { op, inputs } of trace.order) {
     if (op.meaning.kind === "custom") for (const input of inputs) stored.add(input);
@@ -168,9 +166,7 @@ export function constants(trace: Trace, fold: boolean): boolean[] {
   return constant;
 }
 
-/**
- * The rows of a reduction, if a thread can take one each; null if they are too few and too long.
- */
+/** The rows of a reduction, if a thread can take a row each; null if they are few and long. */
 export function rowSpaceOf({ op, inputs, views, attrs, dtype }: Node): RowSpace | null {
   const { meaning } = op;
   if (meaning.kind !== "reduce" || dtype === "u8") return null;

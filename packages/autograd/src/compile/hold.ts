@@ -3,19 +3,19 @@ import { context } from "../graph/context.ts";
 import { isSmall, isUnreadOutput, type Node, OWNED, RESULT, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 
-/** Where a computed value goes. */
+/** Where a computed value is kept: nowhere. */
 export const HOLD_NOTHING = 0;
-/** Into the storage of its cell. */
+/** In the storage of its cell. */
 export const HOLD_CELL = 1;
-/** Into a page with others, and with the page to the host. */
+/** In a page with other values, which moves to the host when it is full. */
 export const HOLD_PAGE = 2;
-/** Into a buffer that is its handles'. */
+/** In a buffer that its handles own. */
 export const HOLD_OWNED = 3;
-/** Into a buffer of the cache. */
+/** In a buffer of the cache. */
 export const HOLD_SLOT = 4;
 export type Hold = 0 | 1 | 2 | 3 | 4;
 
-/** Which values a flush keeps, and where. `recalled` are those that a later run will need. */
+/** Where a flush keeps a value. `recalled` are values that a later run will probably read. */
 export function holdOf(
   node: Node,
   writes: ReadonlySet<Cell>,
@@ -33,12 +33,12 @@ export function holdOf(
   if (context.eager || context.anomaly) return HOLD_OWNED;
   if (scalar && (node.visible || read || keep !== TEMPORARY)) return HOLD_PAGE;
   if (read || keep === OWNED) return HOLD_OWNED;
-  const sink = isUnreadOutput(node);
+  const unread = isUnreadOutput(node);
   const recall = recalled.has(node);
-  if (isSmall(node) && (sink || recall || keep === RESULT)) return HOLD_PAGE;
-  // data, and what is computed without gradients, is made once and used for long
-  if (sink && !node.tracked && (node.pure || !node.gradMode)) return HOLD_OWNED;
-  // computed a third time: it is used at long intervals
+  if (isSmall(node) && (unread || recall || keep === RESULT)) return HOLD_PAGE;
+  // data, and results without gradients, are usually made once and used for long
+  if (unread && !node.tracked && (node.pure || !node.gradMode)) return HOLD_OWNED;
+  // computed for the third time, so it is used at long intervals
   if (recall && node.runs > 1) return HOLD_OWNED;
-  return sink || recall || keep !== TEMPORARY || node.saved > 0 ? HOLD_SLOT : HOLD_NOTHING;
+  return unread || recall || keep !== TEMPORARY || node.saved > 0 ? HOLD_SLOT : HOLD_NOTHING;
 }

@@ -2,12 +2,12 @@ import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { Scheduled } from "./schedule.ts";
 import { HOLD_CELL, type Trace } from "./trace.ts";
 
-/** How far apart kernels may stand that are to share a dispatch. */
+/** The greatest distance, in kernels, of two kernels that may share a dispatch. */
 const REACH = 8;
 
 /**
- * Merges kernels that read the same inputs into one dispatch, if no kernel in between depends on
- * the earlier one: the gradients of a weight and of its bias.
+ * Merges kernels that share an input into one dispatch, if no kernel in between depends on the
+ * earlier one. Examples are the gradients of a weight and of its bias.
  */
 export function mergeKernels(
   trace: Trace,
@@ -34,7 +34,7 @@ export function mergeKernels(
   return result.filter((kernel) => kernel !== null);
 }
 
-/** Kernels of one dispatch each, whose threads work alone. */
+/** Whether a kernel can share a dispatch, by its family. */
 function joinable({ kernel }: Scheduled): boolean {
   if (kernel.batched === true) return false;
   const parts = kernel.parts.length === 0 ? [kernel] : kernel.parts;
@@ -47,7 +47,9 @@ function joinable({ kernel }: Scheduled): boolean {
 const shares = (a: Scheduled, b: Scheduled): boolean =>
   a.inputs.some((input) => b.inputs.includes(input));
 
-/** One writes a cell that the other reads: in one dispatch neither comes first. */
+/**
+ * Whether one kernel writes a cell that the other reads. In one dispatch their order is undefined.
+ */
 export function clashes(trace: Trace, a: Scheduled, b: Scheduled): boolean {
   return writesWhatIsRead(trace, a, b) || writesWhatIsRead(trace, b, a);
 }
@@ -63,7 +65,7 @@ function writesWhatIsRead(trace: Trace, writer: Scheduled, reader: Scheduled): b
   });
 }
 
-/** Inputs that are written in place need no binding of their own. */
+/** The number of inputs that outputs overwrite, which need no binding of their own. */
 function inPlace(trace: Trace, { stores, inputs, aligned }: Scheduled): number {
   return inputs.filter((input, i) => {
     const storage = input < 0 ? trace.sources[-1 - input]?.node.storage : null;
@@ -117,7 +119,7 @@ export function join(a: Scheduled, b: Scheduled): Scheduled {
 const partsOf = (kernel: Kernel): readonly Kernel[] =>
   kernel.parts.length === 0 ? [kernel] : kernel.parts;
 
-/** The kernel with other numbers for its inputs, parameters and steps. */
+/** The kernel with new numbers for its inputs, parameters and steps. */
 function renumber(kernel: Kernel, inputs: readonly number[], params: number, steps = 0): Kernel {
   const operand = (one: KernelOperand): KernelOperand => ({
     ...one,

@@ -1,4 +1,4 @@
-/** A list of numbers that is written anew at every flush: it grows, and is never given back. */
+/** A list of numbers that every flush rewrites. Its memory grows and is reused. */
 export class Numbers {
   private data = new Float64Array(256);
   length = 0;
@@ -20,7 +20,7 @@ export class Numbers {
     return this.data[index] as number;
   }
 
-  /** Depends on every number and its place. */
+  /** A hash of the numbers in order. */
   hash(): number {
     let hash = this.length;
     for (let i = 0; i < this.length; i++)

@@ -2,6 +2,6 @@ import type { Pass } from "../devices/passes.ts";
 
 export interface FuseOptions {
   readonly passes: ReadonlySet<Pass>;
-  /** Buffers a kernel may read, or store beside its own result. */
+  /** The most inputs and further outputs of a kernel, without its own result. */
   readonly maxInputs: number;
 }

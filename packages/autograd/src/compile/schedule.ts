@@ -14,28 +14,28 @@ import { mergeKernels } from "./merge.ts";
 import type { FuseOptions } from "./passes.ts";
 import type { Source, Trace } from "./trace.ts";
 
-/** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */
+/** A kernel of a template: the nodes that it stores, its inputs and its parameters. */
 export interface Scheduled {
   readonly kernel: Kernel;
-  /** Positions in the trace of the nodes it stores, as the kernel's `stored`. */
+  /** Positions in the trace of the nodes that it stores, in the order of the kernel's `stored`. */
   readonly stores: readonly number[];
-  /** What each kernel input is: a stored node's position, or a source's index as -1 - index. */
+  /** The kernel's inputs: a stored node's position, or a source's index as -1 - index. */
   readonly inputs: readonly number[];
-  /** Index into the trace's dynamics of each kernel parameter. */
+  /** For each kernel parameter, its index into the trace's dynamics. */
   readonly params: readonly number[];
-  /** Inputs read element for element by an elementwise kernel: their buffer may be the output's. */
+  /** Whether an input is read element for element only, so that an output may overwrite it. */
   readonly aligned: readonly boolean[];
-  /** The input that an assembly may overwrite: nothing else in the kernel reads it; -1 if none. */
+  /** The input that an assemble step may overwrite, since no other step reads it; -1 if none. */
   readonly base: number;
 }
 
-/** What a device allows: two bindings are left for the result and a scratch buffer. */
+/** The passes and inputs that a device allows. Two bindings stay free: the result and scratch. */
 export const fuseOptions = (device: Device, chosen: ReadonlySet<Pass>): FuseOptions => ({
   passes: new Set(device.passes.filter((pass) => chosen.has(pass))),
   maxInputs: device.maxBindings - 2,
 });
 
-/** Cuts the trace into kernels. One kernel stores a node, or its readers' kernels evaluate it. */
+/** Divides a trace into kernels. A node is stored by one kernel, or evaluated by its readers'. */
 export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
   const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
@@ -57,7 +57,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   const members = membersOf(trace, groups, root);
   const misaligned = new Set<number>();
   for (let m = members.length - 1; m >= 0; m--) {
-    // going backwards, all readers of a step are known when it is reached
+    // backwards, so that all readers of a step are visited before it
     const position = members[m] as number;
     const node = trace.order[position] as Node;
     const straight = node.op.meaning.kind === "elementwise" && !misaligned.has(position);
@@ -91,7 +91,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
       const step = source < 0 ? stepOf.get(input.position) : undefined;
       const own = node.views[j] ?? null;
       const size = source < 0 ? input.size : (trace.sources[source] as Source).count;
-      // elements in their order are elements in their order, whatever the shape is called
+      // a view that only reshapes is dropped, unless it reads a local step of this kernel
       const inner = step !== undefined && groups.local[input.position] === true;
       const beside = groups.local[position] === true && !looksUp(node, j);
       const renames = inner && !sameShape(node.shape, input.shape);
@@ -143,9 +143,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   };
 }
 
-/**
- * Positions that the kernel of `root` evaluates, in order: its group and the constants it reads.
- */
+/** Positions that the kernel of `root` evaluates, in order: its group, constants and padding. */
 function membersOf(trace: Trace, { groupOf, anywhere, extras }: Groups, root: number): number[] {
   const members = new Set<number>();
   const stack = [root, ...(extras.get(root) ?? [])];

@@ -41,9 +41,9 @@ export function joinSiblings(grouping: Grouping): void {
 }
 
 /**
- * Merges a group into an earlier one over the same rows that reads the same inputs, if all inputs
- * exist by then: a backward pass reads an operand together with the forward pass. Only for results
- * that are small beside their inputs, since they are kept until the backward.
+ * Merges a group into an earlier one over the same rows that reads the same inputs, if all of its
+ * inputs exist by then. The backward pass then reads an operand together with the forward pass. The
+ * results must be small compared with the inputs, since they are kept until the backward pass.
  */
 function joinEarlier(grouping: Grouping): void {
   const { trace, groups, groupOf, readsOf } = grouping;
@@ -80,7 +80,7 @@ function shares(trace: Trace, a: Group, b: Group): boolean {
 const sizeOf = ({ order, sources }: Trace, buffer: number): number =>
   buffer < 0 ? (sources[-1 - buffer] as Source).count : (order[buffer] as Node).size;
 
-/** Makes the earlier group part of the later one; false if they do not fit. */
+/** Merges the earlier group into the later one; false if they do not fit. */
 function merge(
   grouping: Grouping,
   early: number,

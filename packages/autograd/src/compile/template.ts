@@ -4,26 +4,26 @@ import type { FuseOptions } from "./passes.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import type { Trace } from "./trace.ts";
 
-/** A kernel as it was lowered, for buffers that lie in these places. */
+/** A kernel with the slab ranges of its buffers, and its lowering. */
 interface Made {
   readonly kernel: Kernel;
   readonly lowered: Lowered;
 }
 
-/** Estimated bytes of a kernel's description, and of each step while it can still be bound. */
+/** Estimated bytes of a kernel's description, and of each step of a schedule. */
 const KERNEL_BYTES = 2048;
 const STEP_BYTES = 512;
 
 /**
- * A plan without its buffers. Programs that differ only in their parameters share one: a second
- * model of the same shape is bound, not compiled.
+ * A plan without its buffers. Programs that work on different cells share one, so a second model of
+ * the same shape is bound but not compiled.
  */
 export class Template {
   readonly key: Float64Array;
   readonly kernels: readonly KernelInfo[];
-  /** What one run moves and computes. */
+  /** The cost of one run. */
   readonly cost: Cost;
-  /** Index into the trace's numbers of each parameter of the program. */
+  /** For each parameter of the program, its index into the trace's dynamics. */
   readonly paramOf: Int32Array;
   private scheduled: readonly Scheduled[] | null;
   private made: (Made | undefined)[] = [];
@@ -37,13 +37,13 @@ export class Template {
     this.cost = totalOf(this.kernels);
   }
 
-  /** Its kernels; `trace` is one of this key. */
+  /** Its kernels. `trace` must have this key. */
   schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
     this.scheduled ??= schedule(trace, options);
     return this.scheduled;
   }
 
-  /** Kernel number k for buffers in these places, lowered once. */
+  /** Lowers kernel k. The result is reused if its buffers' slab ranges are the same. */
   lower(k: number, kernel: Kernel, device: Device): Lowered {
     const known = this.made[k];
     if (known !== undefined && areBoundAlike(known.kernel, kernel)) return known.lowered;
@@ -52,12 +52,12 @@ export class Template {
     return lowered;
   }
 
-  /** Whether the device would lower one of its kernels otherwise now. */
+  /** Whether the device would now lower one of its kernels differently. */
   isOutdated(device: Device): boolean {
     return this.made.some((one) => one !== undefined && device.outdated?.(one.lowered) === true);
   }
 
-  /** Its kernels, with the threads of those that were lowered. */
+  /** Its kernels, with the threads of those that are lowered. */
   get launched(): KernelInfo[] {
     return this.kernels.map((info, k) => ({
       ...info,
@@ -65,13 +65,13 @@ export class Template {
     }));
   }
 
-  /** Lets go of what binding it again would use; that then schedules and lowers again. */
+  /** Frees the schedule and lowerings. Binding the template again then repeats that work. */
   trim(): void {
     this.scheduled = null;
     this.made = [];
   }
 
-  /** About what it takes on the host. */
+  /** Estimated bytes on the host. */
   get bytes(): number {
     const { key, paramOf, kernels, scheduled, made } = this;
     let bytes = key.byteLength + paramOf.byteLength + kernels.length * KERNEL_BYTES;

@@ -10,7 +10,7 @@ import { Numbers } from "./numbers.ts";
 
 export { HOLD_CELL, HOLD_NOTHING } from "./hold.ts";
 
-/** A value that the flush reads but does not compute: all of it, or a contiguous range. */
+/** A value, or a contiguous range of one, that the flush reads but does not compute. */
 export interface Source {
   readonly node: Node;
   /** First element and count. */
@@ -19,40 +19,40 @@ export interface Source {
 }
 
 /**
- * The pending graph as numbers. Its key is exact; what may change between runs is stored apart. It
- * is valid until the next flush.
+ * The pending graph as numbers. The key identifies the program exactly; numbers that may change
+ * from run to run are separate. A trace is valid until the next flush.
  */
 export class Trace {
   order: readonly Node[] = [];
   reads: ReadonlySet<Node> = new Set();
-  /** Values that are held because programs come back for them. */
+  /** Values that are kept because a later run will probably read them. */
   recalled: ReadonlySet<Node> = new Set();
   sources: Source[] = [];
-  /** A number for the program whatever the sizes: ops, ranks and what is held. */
+  /** A hash of the program without sizes: ops, ranks and holds. */
   kind = 0;
-  /** Equal keys mean: the same kernels on the same memory will do. */
+  /** Traces with equal keys can share a template. */
   readonly key: Numbers = new Numbers();
-  /** Numbers of this run: per node its scalars, then the offsets of its viewed operands. */
+  /** Numbers of this run: for each node its scalars, then the offsets of its viewed operands. */
   readonly dynamics: Numbers = new Numbers();
   private readonly holds = new Numbers();
   private readonly dynamicBase = new Numbers();
   private readonly operandBase = new Numbers();
   private readonly sourceIndex = new Numbers();
   private readonly entries = new Map<Node, number[]>();
-  /** Ids of the homes that it reads and writes, in order. */
+  /** Ids of the homes that it reads and writes, in order of first use. */
   readonly homes: number[] = [];
   private readonly homeIndices = new Map<number, number>();
   private readonly regional: (node: Node) => boolean;
 
   private readonly fits: (node: Node) => boolean;
 
-  /** `regional`: a range of the value can be copied. `fits`: one buffer holds it. */
+  /** `regional`: whether a range of a value can be copied. `fits`: whether a buffer can hold it. */
   constructor(regional: (node: Node) => boolean, fits: (node: Node) => boolean) {
     this.regional = regional;
     this.fits = fits;
   }
 
-  /** Lets go of the nodes: what the last flush computed may be dropped. */
+  /** Releases the nodes, so that values of the last flush can be garbage-collected. */
   clear(): void {
     this.order = [];
     this.reads = this.recalled = new Set();
@@ -60,7 +60,7 @@ export class Trace {
     this.entries.clear();
   }
 
-  /** Where the value of the node at this position goes. */
+  /** Where the value of the node at this position is kept. */
   holdOf(position: number): Hold {
     return this.holds.at(position) as Hold;
   }
@@ -75,7 +75,7 @@ export class Trace {
     return this.dynamicBase.at(position);
   }
 
-  /** Writes the graph down. */
+  /** Encodes a graph. */
   write(
     order: readonly Node[],
     writes: ReadonlySet<Cell>,
@@ -95,7 +95,7 @@ export class Trace {
     const mark = order.length === 0 ? 0 : (order[0] as Node).mark;
     for (const node of order) {
       let hold = holdOf(node, writes, reads, recalled);
-      // what nobody asked to be stored is found anew where no buffer holds it
+      // a value that need not be stored is recomputed if no buffer can hold it
       if (hold === HOLD_SLOT || (hold === HOLD_OWNED && node.keep !== OWNED && !reads.has(node))) {
         if (!this.fits(node)) hold = HOLD_NOTHING;
       }
@@ -123,7 +123,7 @@ export class Trace {
           sourceIndex.push(-1);
           key.push(input.position);
           this.writeView(view, 0);
-          // offsets are not part of the key, but whether padding can be looked up depends on them
+          // the key has no offsets, but they decide whether readers can evaluate padding
           if (view !== null && isPadding(input.op, input.attrs, input.inputs.length))
             key.push(alongAxes(view, input.shape) === null ? 0 : 1);
         } else this.writeSource(input, view);
@@ -168,7 +168,7 @@ export class Trace {
     this.writeView(view, start);
   }
 
-  /** Which homes there are is no part of the key, but which of them are the same is. */
+  /** The index of a home. The key contains indices, not ids, so that models can share templates. */
   private homeIndex(id: number): number {
     const known = this.homeIndices.get(id);
     if (known !== undefined) return known;
@@ -177,7 +177,7 @@ export class Trace {
     return index;
   }
 
-  /** The source's index; a node read at several stretches is several sources. */
+  /** The source's index. A node that is read in several ranges is several sources. */
   private entry(node: Node, start: number, count: number): number {
     const known = this.entries.get(node);
     for (const index of known ?? []) {
@@ -194,7 +194,7 @@ export class Trace {
 let marks = 0;
 
 /**
- * Nodes to compute for these roots, in order of recording. Throws `missing(node)` for a lost value.
+ * The nodes to compute for these roots, in order of recording. Throws `missing` of a lost value.
  */
 export function reach(roots: readonly Node[], missing: (node: Node) => Error): Node[] {
   const mark = ++marks;

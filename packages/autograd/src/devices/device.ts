@@ -8,9 +8,9 @@ import type { Shape } from "../shape.ts";
 import type { Pass } from "./passes.ts";
 
 /**
- * What a device computes: steps in order, without graph nodes. A step is one op, and at most one is
- * the anchor. Steps before it are elementwise or lookups, evaluated where they are read; steps
- * after it are its epilogue. With `rows` all reductions run over the same rows.
+ * What a device computes: steps in order, without graph nodes. A step is one op, and at most one
+ * step is the anchor. Steps before it are elementwise or gathers and are evaluated where they are
+ * read; steps after it are its epilogue. With `rows`, all reductions run over the same rows.
  */
 export interface Kernel {
   readonly steps: readonly KernelStep[];
@@ -20,24 +20,24 @@ export interface Kernel {
    */
   readonly anchor: number;
   /**
-   * Steps whose values are stored, the last step last. Without `rows`, several have one shape and
-   * are read element for element by the last.
+   * Steps whose values are stored; the last step is the last of them. Without `rows`, all have one
+   * shape, and the last step reads the others element for element.
    */
   readonly stored: readonly number[];
   /** The rows that all reductions run over. */
   readonly rows: RowSpace | null;
-  /** Buffers read, each once. */
+  /** The buffers that are read, without repeats. */
   readonly inputs: readonly KernelInput[];
-  /** Types of the dynamic numbers, which arrive with every run in this order. */
+  /** Dtypes of the parameters. Every run brings their values in this order. */
   readonly params: readonly DType[];
   /**
-   * Kernels that share the dispatch. `inputs` and `params` are numbered over all of them, and their
-   * stored steps follow one another. None depends on another.
+   * Independent kernels that share the dispatch. They share the indices of `inputs` and `params`;
+   * their stored steps are numbered one part after another.
    */
   readonly parts: readonly Kernel[];
-  /** The parts are the same work on other buffers: the update of every parameter. */
+  /** The parts are the same work on different buffers, such as the update of every parameter. */
   readonly batched?: boolean;
-  /** Where the stored steps go, of those whose buffers lie beside others. */
+  /** The slab range of each stored step; null for a buffer of its own. */
   readonly places?: readonly (Place | null)[];
 }
 
@@ -47,45 +47,43 @@ export interface KernelStep {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly attrs: Attributes;
-  /** Parameters that are the op's scalars, in order. */
+  /** The parameters that hold the op's scalars, in order. */
   readonly scalars: readonly number[];
 }
 
 export interface KernelOperand {
-  /** Where the value is: input n as `{ input: n }`, an earlier step as `{ step: n }`. */
+  /** The value: input n is `{ input: n }`, an earlier step is `{ step: n }`. */
   readonly source: { readonly input: number } | { readonly step: number };
   readonly dtype: DType;
   /** Shape of the contiguous value that the view reads. */
   readonly base: Shape;
-  /** Null: element for element. `offset` names the parameter that replaces the view's offset. */
+  /** How the value is read; null for element by element. Its own offset is not used. */
   readonly view: View | null;
-  /** The parameter (u32, in elements) that holds the view's offset; -1 where there is no view. */
+  /** The parameter (u32, in elements) that holds the view's offset; -1 without a view. */
   readonly offset: number;
-  /**
-   * If the value is one box among zeros: how far each dimension of the view moves along each axis.
-   */
+  /** If the value is padding: how far each dimension of the view moves along each axis. */
   readonly axes?: readonly (readonly number[])[];
-  /** Where the value is a step's that is found element by element, and the view covers its axes. */
+  /** If the value is an elementwise step and the view covers its axes: how it moves along them. */
   readonly moves?: Moves;
 }
 
 export interface KernelInput {
   readonly dtype: DType;
-  /** Which of `stored` is written into this very buffer, element for element; -1 if none. */
+  /** Which of `stored` is written into this same buffer, element for element; -1 if none. */
   readonly inPlace: number;
-  /** Where it is, if its buffer lies beside others and so does one that the kernel writes. */
+  /** Its slab range, if the kernel is batched or writes to a slab; else null. */
   readonly place?: Place | null;
 }
 
 /**
- * Classes of buffers that share slabs, so that one binding reaches many: cells, temporaries that
- * batched kernels read, and numbers that they write.
+ * Groups of buffers that share slabs, so that one binding reaches many: cells, temporaries that
+ * batched kernels read, and scalar results that they write.
  */
 export type BufferGroup = "cells" | "gathered" | "numbers";
 
-/** Where a buffer lies in memory that it shares with others of its group. */
+/** A buffer's range of a slab. */
 export interface Place {
-  /** Equal for buffers that one binding reaches. */
+  /** The slab's number; one binding reaches all buffers of a slab. */
   readonly slab: number;
   /** In bytes. */
   readonly offset: number;
@@ -96,19 +94,19 @@ export interface DeviceBuffer {
   readonly bytes: number;
   readonly group?: BufferGroup | null;
   readonly place?: Place | null;
-  /** Why there is no memory behind it, once that is known. */
+  /** The error of its allocation, once it is known. */
   readonly fault?: Error | null;
 }
 
-/** A kernel made ready for the device, before it knows its buffers. */
+/** A kernel that is compiled for the device, but has no buffers yet. */
 export interface Lowered {
-  /** Bytes of scratch buffers it needs while it runs. */
+  /** Size in bytes of each scratch buffer. */
   readonly scratch: readonly number[];
-  /** Its shaders as text, one a dispatch; none on a device that has no shaders. */
+  /** Its code as text, one for each dispatch; empty if the device has none. */
   readonly sources: readonly string[];
-  /** Threads that have work in each of its dispatches, where the device has threads. */
+  /** The threads with work in each dispatch, if the device has threads. */
   readonly threads?: readonly number[];
-  /** How its products are cut, where the device measures that. */
+  /** The tilings of its products, if the device measures them. */
   readonly tuning?: string;
 }
 
@@ -116,12 +114,12 @@ export interface Lowered {
 export interface BoundKernel {
   readonly lowered: Lowered;
   readonly inputs: readonly DeviceBuffer[];
-  /** Of each step in `stored`. */
+  /** The buffer of each step in `stored`. */
   readonly outputs: readonly DeviceBuffer[];
   readonly scratch: readonly DeviceBuffer[];
 }
 
-/** Kernels in order, with everything fixed but the parameters: what a plan replays. */
+/** Bound kernels in order, which a plan replays. Only the parameters vary from run to run. */
 export interface Program {
   readonly dispatches: number;
   dispose(): void;
@@ -143,7 +141,7 @@ export interface Read {
   readonly count: number;
 }
 
-/** One submit: copies, the program, copies, reads, in that order. */
+/** One submit: copies (`before`), the program, copies (`after`) and reads, in that order. */
 export interface Submission {
   readonly program: Program | null;
   /** All parameters of the program's kernels, in order. */
@@ -151,76 +149,75 @@ export interface Submission {
   readonly before: readonly Copy[];
   readonly after: readonly Copy[];
   readonly reads: readonly Read[];
-  /**
-   * Cells' buffers that the program writes in place. If it stops midway, they get their old values.
-   */
+  /** Cells' buffers that the program overwrites. They are restored if the program stops midway. */
   readonly overwrites?: readonly DeviceBuffer[];
-  /** What must be known before it may run: the reason why it must not, or null. */
+  /** The submit waits for this. It does not run if the promise gives an error. */
   readonly verdict?: Promise<Error | null> | null;
-  /** Called if it may turn out not to run: gives who is to hear what becomes of it. */
+  /** Called if it is not sure that the submit will run. The result is told whether it did. */
   readonly trial?: () => Trial;
 }
 
-/** A submit that may turn out not to run; what comes after it waits until that is known. */
+/** A submit that may turn out not to run. Later submits wait until that is known. */
 export interface Trial {
-  /** Why it must not run: something that it reads has failed. */
+  /** Set if the submit must not run, because a value that it reads has failed. */
   readonly error: Error | null;
   passed(): void;
-  /** It did not run, not in part either. */
+  /** No part of the submit has run. */
   failed(error: Error): void;
 }
 
-/** When each kernel of one submit ran, on the device's own clock. */
+/** When each kernel of one submit ran. */
 export interface Timings {
-  /** Time stamps of the device, or host times at which each of several submits was done. */
+  /** The clock: the device's time stamps, or the host's. */
   readonly source: "timestamp" | "host";
-  /** Milliseconds, begin and end, in the program's order. */
+  /** Begin and end of each kernel in milliseconds, in the program's order. */
   readonly spans: readonly (readonly [begin: number, end: number])[];
 }
 
 /**
- * Runs kernels in the order of the calls, `write` included; only reads and `idle` wait. A submit
- * that fails later rejects its reads and tells its trial. A lost device calls `onFailure`.
+ * Runs writes and submits in the order of the calls. Only reads and `idle` wait for the results. A
+ * submit that fails later rejects its reads and tells its trial. A device that is lost calls the
+ * listeners of `onFailure`.
  */
 export interface Device {
   /** Its name in the registry. */
   readonly kind: string;
-  /** The adapter, in its own words. */
+  /** The adapter's description of itself. */
   readonly description: string;
-  /** Why it works no more, or null. */
+  /** Why the device is lost; null if it works. */
   readonly failure: Error | null;
-  /** An error that no submit was told of, given once. */
+  /** Gives, once, an error that belongs to no submit. */
   takeError?(): Error | null;
-  /** What the scheduler does for it. */
+  /** The scheduler's passes that pay on it. */
   readonly passes: readonly Pass[];
-  /** In what its kernels' own authors write; null where no text can be run. */
+  /** The language of custom kernels; null if it cannot run their text. */
   readonly language: "wgsl" | null;
-  /** Buffers one kernel may bind, output and scratch included. */
+  /** The most buffers that a kernel may bind, outputs and scratch included. */
   readonly maxBindings: number;
   readonly maxBufferBytes: number;
   /** While set, every program is timed kernel by kernel, which is slow. */
   watch: ((timings: Promise<Timings>) => void) | null;
-  /** To be awaited before `watch` is set: what times kernels is loaded only then. */
+  /** Loads the code that times kernels. Await it before you set `watch`. */
   prepareWatch?(): Promise<void>;
   supports(dtype: DType): boolean;
   /** Bytes of `count` elements as stored here, a multiple of 4. */
   bytesOf(dtype: DType, count: number): number;
   createBuffer(bytes: number, group?: BufferGroup | null): DeviceBuffer;
   destroyBuffer(buffer: DeviceBuffer): void;
-  /** Puts host elements at byte `offset` of a buffer. */
+  /** Copies host elements to byte `offset` of a buffer. */
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void;
   lower(kernel: Kernel): Lowered;
-  /** Grows when it would lower some kernels otherwise than before. */
+  /** Increases when `lower` would give another result for some kernels. */
   readonly epoch?: number;
-  /** Whether it would lower this one otherwise now. */
+  /** Whether `lower` would now give another result for this kernel. */
   outdated?(lowered: Lowered): boolean;
   program(kernels: readonly BoundKernel[]): Program;
   submit(submission: Submission): Promise<TypedArray>[];
-  /** A value at once, where the device computes in `submit`. */
+  /** Reads a value synchronously, if the device computes within `submit`. */
   now?(read: Read): TypedArray;
-  /** What keeps the program from running, once that is known; null if nothing does. */
+  /** Resolves to the error that keeps the program from running; null if there is none. */
   judge?(program: Program): Promise<Error | null>;
-  /** Resolves when everything submitted so far has run. */
+  /** Resolves when all submits so far have run. */
   idle(): Promise<void>;
   onFailure(listener: (error: Error) => void): void;
   dispose(): void;

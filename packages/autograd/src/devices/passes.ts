@@ -1,13 +1,13 @@
 /**
- * What the scheduler may merge. A device names the passes that pay on it.
+ * What the scheduler may merge. A device lists the passes that pay on it.
  *
- * - chains: elementwise work is evaluated where it is read
- * - outputs: a kernel stores several values
- * - epilogues: a reduction, product or scatter continues with elementwise work on its result
- * - rows: reductions over the same rows and the elementwise work between them are one kernel
- * - loads: gathers and assemblies of few boxes are looked up where they are read
- * - padding: windows and products look padding up; it is never stored
- * - siblings: kernels over the same rows of which one depends only on the other are one
+ * - chains: elementwise work joins the kernel that reads it
+ * - outputs: a kernel may store several values
+ * - epilogues: elementwise work joins the reduction, product or scatter whose result it reads
+ * - rows: reductions over the same rows and the elementwise work between them become one kernel
+ * - loads: readers evaluate gathers and small assemblies, which are then not stored
+ * - padding: windows and products evaluate padding, which is then not stored
+ * - siblings: kernels over the same rows become one if one depends only on the other
  * - merges: independent kernels share a dispatch, and so do equal kernels on many tensors
  */
 export const passes = [

@@ -2,25 +2,25 @@ import { ArgumentError } from "../errors.ts";
 import type { DeviceClass } from "../lower/target.ts";
 import type { Device } from "./device.ts";
 
-/** Devices that come with the package. Others are known once `registerDevice` has named them. */
+/** Devices that come with the package. `registerDevice` adds others. */
 export type DeviceName = "webgpu" | "wasm" | "cpu";
 
 /** How a device is opened. */
 export interface OpenOptions {
-  /** One that emulates hardware does not count. */
+  /** Do not open a software adapter. */
   readonly hardware?: boolean;
-  /** Of the WebGPU device: see `InitOptions`. */
+  /** For the WebGPU device: see `InitOptions`. */
   readonly class?: DeviceClass;
   readonly tune?: boolean;
-  /** Of the wasm device: see `InitOptions`. */
+  /** For the wasm device: see `InitOptions`. */
   readonly relaxed?: boolean;
   readonly threads?: number;
 }
 
 interface Entry {
-  /** Opens the device; null where this machine has none. */
+  /** Opens the device; null if this machine has none. */
   readonly open: (options: OpenOptions) => Promise<Device | null>;
-  /** What to say where there is none. */
+  /** The error message if there is none. */
   readonly missing: string;
 }
 
@@ -28,7 +28,7 @@ interface Entry {
 export interface Choice {
   readonly name: DeviceName;
   readonly hardware: boolean;
-  /** What to say if it is taken because those before it are missing. */
+  /** The warning if it is chosen because the devices before it are missing. */
   readonly notice: string;
 }
 
@@ -62,7 +62,7 @@ const registry = new Map<string, Entry>([
   ],
 ]);
 
-/** What `init()` tries in turn: WebGPU on the processor is slower than wasm. */
+/** The devices that `init()` tries, in order. WebGPU on the processor is slower than wasm. */
 export const preferred: readonly Choice[] = [
   { name: "webgpu", hardware: true, notice: "" },
   {
@@ -84,7 +84,7 @@ export const preferred: readonly Choice[] = [
       "no GPU and no WebAssembly vectors were found: tensors are on the cpu device, which is slow",
   },
 ];
-/** The one that others are compared with; it is always there. */
+/** The device that others are compared with. Every machine has it. */
 export const oracle: DeviceName = "cpu";
 
 /**
@@ -92,19 +92,22 @@ export const oracle: DeviceName = "cpu";
  * not choose it.
  */
 export function registerDevice(name: string, open: () => Promise<Device | null>): void {
-  if (registry.has(name)) throw new ArgumentError(`registerDevice: there is a device "${name}"`);
-  registry.set(name, { open, missing: `there is no ${name} device here` });
+  if (registry.has(name))
+    throw new ArgumentError(`registerDevice: a device named "${name}" is already registered`);
+  registry.set(name, { open, missing: `this machine has no ${name} device` });
 }
 
 export const entryOf = (name: string): Entry => registry.get(name) as Entry;
 
-/** Names of all devices that can be asked for. */
+/** Names of all registered devices. */
 export const deviceNames = (): string[] => [...registry.keys()];
 
 /** Whether a device of that name is registered. */
 export const isDeviceName = (name: unknown): name is DeviceName => registry.has(name as string);
 
-/** Opens the device of that name, or one on the given GPUDevice; null if there is none. */
+/**
+ * Opens the device of that name, or a WebGPU device on the given GPUDevice; null if there is none.
+ */
 export async function openDevice(
   which: string | GPUDevice,
   options: OpenOptions = {},

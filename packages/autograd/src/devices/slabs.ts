@@ -1,6 +1,6 @@
 import type { BufferGroup, Place } from "./device.ts";
 
-/** Where ranges begin: what a binding's offset must be a multiple of, everywhere. */
+/** Alignment of ranges: every adapter accepts a binding at a multiple of this. */
 const ALIGN = 256;
 
 const SMALLEST: Readonly<Record<BufferGroup, number>> = {
@@ -20,19 +20,19 @@ interface Slab<Block> {
   readonly group: BufferGroup;
   readonly block: Block;
   readonly size: number;
-  /** Unused ranges in order, no two of which touch. */
+  /** Unused ranges in order. Adjacent ones are joined. */
   readonly free: Range[];
 }
 
-/** A range of a slab, and the memory it lies in. */
+/** A range of a slab, and the slab's buffer. */
 export interface Taken<Block> {
   readonly block: Block;
   readonly place: Place;
 }
 
 /**
- * Allocates buffers as ranges of larger ones, so that one dispatch reaches many tensors by few
- * bindings. Each new slab has twice the size of the last; a large buffer gets none.
+ * Allocates buffers as ranges of larger ones, so that one dispatch reaches many tensors with few
+ * bindings. Each new slab of a group is twice as large as the one before, up to a limit.
  */
 export class Slabs<Block extends { readonly fault: Error | null }> {
   readonly #create: (bytes: number) => Block;
@@ -51,7 +51,7 @@ export class Slabs<Block extends { readonly fault: Error | null }> {
     this.#largest = Math.min(LARGEST, 2 ** Math.floor(Math.log2(maxBufferBytes)));
   }
 
-  /** Null where the range would be too large to share a buffer. */
+  /** Takes a range; null if it is too large for a slab. */
   take(bytes: number, group: BufferGroup): Taken<Block> | null {
     const size = Math.ceil(bytes / ALIGN) * ALIGN;
     if (size > this.#largest / 4) return null;
@@ -66,6 +66,7 @@ export class Slabs<Block extends { readonly fault: Error | null }> {
     return { block: slab.block, place: { slab: slab.id, offset } };
   }
 
+  /** Frees a range. A slab without ranges in use is destroyed. */
   give({ slab: id, offset }: Place, bytes: number): void {
     const slab = this.#slabs.find((one) => one.id === id);
     if (slab === undefined) return;
@@ -101,7 +102,7 @@ export class Slabs<Block extends { readonly fault: Error | null }> {
 const fits = ({ free }: Slab<unknown>, size: number): boolean =>
   free.some(({ begin, end }) => end - begin >= size);
 
-/** Makes the range at `i` and the one after it one, where they touch. */
+/** Joins the range at `i` with the next one if they are adjacent. */
 function join(ranges: Range[], i: number): void {
   const [here, next] = [ranges[i], ranges[i + 1]];
   if (here === undefined || next === undefined || here.end !== next.begin) return;

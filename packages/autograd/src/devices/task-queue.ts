@@ -1,9 +1,9 @@
-/** Runs tasks in the order they are given. A task that waits holds back all later ones. */
+/** Runs tasks one after another. A task starts when the promise of the one before it settles. */
 export class TaskQueue {
   readonly #tasks: (() => unknown)[] = [];
   #running: Promise<void> | null = null;
 
-  /** Whether no task is held back. */
+  /** Whether no task is running or waiting. */
   get empty(): boolean {
     return this.#running === null;
   }
@@ -13,7 +13,7 @@ export class TaskQueue {
     this.#running ??= Promise.resolve().then(() => this.#run());
   }
 
-  /** Resolves when all tasks of this moment have run. */
+  /** Resolves when the queue is empty. */
   async drained(): Promise<void> {
     await this.#running;
   }

@@ -1,6 +1,6 @@
 import type { Kernel, KernelStep } from "./device.ts";
 
-/** A kernel for messages: its operations, and the shape and dtype of what it gives. */
+/** A kernel's name in messages: its operations, and the shape and dtype of its last output. */
 export function titleOf({ steps, parts }: Kernel): string {
   const all = [steps, ...parts.map((part) => part.steps)].flat();
   const names = [...new Set(all.map(({ op }) => op.name))];

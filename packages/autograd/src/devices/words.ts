@@ -2,15 +2,15 @@ import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { decodeHalves, encodeHalves } from "../half.ts";
 
-/** Bytes of one element in a buffer of words: a bool takes a word, a half two bytes. */
+/** Bytes of one element in a buffer: a bool takes a word, a half two bytes. */
 const storedBytes = (dtype: DType): number =>
   dtype === "bool" ? 4 : dtype === "f16" ? 2 : hostBytes(dtype);
 
-/** Bytes of so many elements, in whole words. */
+/** Bytes of `count` elements, rounded up to whole words. */
 export const wordBytes = (dtype: DType, count: number): number =>
   Math.ceil((storedBytes(dtype) * count) / 4) * 4;
 
-/** Host elements as a buffer of words has them. */
+/** Converts host elements to a buffer's words. */
 export function toWords(data: TypedArray, dtype: DType): TypedArray | Uint16Array {
   if (dtype === "f64")
     throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
@@ -22,7 +22,7 @@ export function toWords(data: TypedArray, dtype: DType): TypedArray | Uint16Arra
   return words;
 }
 
-/** The host elements that begin at a byte of such a buffer. */
+/** Converts the words from byte `start` on to `count` host elements. */
 export function fromWords(
   bytes: ArrayBuffer,
   start: number,

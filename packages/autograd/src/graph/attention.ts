@@ -1,6 +1,6 @@
 import type { Shape } from "../shape.ts";
 
-/** The sizes that an attention runs over, from the shapes its operands are read in. */
+/** The sizes of an attention. */
 export interface Extent {
   readonly batch: Shape;
   readonly queries: number;
@@ -19,8 +19,7 @@ export const extentOf = (query: Shape, value: Shape): Extent => ({
 });
 
 /**
- * Strides of a dense tensor of this shape whose dimensions, except the last, have the memory order
- * of `like`.
+ * Strides of a dense tensor of this shape, whose dimensions but the last are ordered as in `like`.
  */
 export function denseLike(shape: Shape, like: readonly number[]): number[] {
   const last = shape.length - 1;
@@ -36,6 +35,6 @@ export function denseLike(shape: Shape, like: readonly number[]): number[] {
   return strides;
 }
 
-/** The order that dimensions of a tensor without gaps lie in. */
+/** The dimensions by descending stride. */
 export const memoryOrder = (strides: readonly number[]): number[] =>
   [...strides.keys()].sort((a, b) => (strides[b] as number) - (strides[a] as number));

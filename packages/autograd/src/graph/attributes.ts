@@ -12,7 +12,7 @@ export interface Attributes {
 
 const pack = (numbers: readonly number[]): Attributes => numbers as unknown as Attributes;
 
-/** The numbers of a plan's key. Nothing else is to depend on their order. */
+/** The packed numbers, for the plan's key. Nothing else may depend on their order. */
 export const numbersOf = (attrs: Attributes): readonly number[] =>
   attrs as unknown as readonly number[];
 
@@ -20,15 +20,15 @@ const first = (attrs: Attributes): number => numbersOf(attrs)[0] as number;
 
 export const noAttributes: Attributes = pack([]);
 
-/** Reduce: how many last dimensions are combined; then the op's own numbers. */
+/** Reduce: the number of last dimensions to combine, then the op's own numbers. */
 export const reduceAttributes = (dims: number, own: readonly number[] = []): Attributes =>
   pack([dims, ...own]);
-/** How many last dimensions a reduction sums. */
+/** The number of last dimensions that a reduction combines. */
 export const reducedDims: (attrs: Attributes) => number = first;
 /** A reduction's own numbers. */
 export const ownOfReduce = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(1);
 
-/** How many batch, m, n and k dimensions a product has. */
+/** The numbers of batch, m, n and k dimensions of a product. */
 export type Ranks = readonly [batch: number, m: number, n: number, k: number];
 
 /** Contract: ranks, then the op's own numbers. */
@@ -39,12 +39,12 @@ export const ranksOf = (attrs: Attributes): Ranks => numbersOf(attrs).slice(0, 4
 /** A product's own numbers. */
 export const ownOfContract = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(4);
 
-/** Assemble: whether operand 0 is written over, and the strides of each part in the output. */
+/** Assemble: whether it starts with operand 0, and the strides of each part in the output. */
 export const assembleAttributes = (
   onto: boolean,
   strides: readonly (readonly number[])[],
 ): Attributes => pack([Number(onto), ...strides.flat()]);
-/** Whether an assemble writes over operand 0. */
+/** Whether an assemble starts with operand 0 instead of zeros. */
 export const isOnto = (attrs: Attributes): boolean => first(attrs) === 1;
 
 /** The strides of each part, given the parts' shapes. */
@@ -57,16 +57,16 @@ export function partStrides(attrs: Attributes, parts: readonly Shape[]): number[
   });
 }
 
-/** Gather and scatter: the dimension that the index counts. */
+/** Gather and scatter: the indexed dimension. */
 export const alongDim = (dim: number): Attributes => pack([dim]);
-/** The dimension that the index of a gather or scatter counts. */
+/** The indexed dimension of a gather or scatter. */
 export const dimOf: (attrs: Attributes) => number = first;
 
-/** Sort: its order. */
+/** Sort: whether it is descending. */
 export const sortAttributes = (descending: boolean): Attributes => pack([Number(descending)]);
 export const isDescending = (attrs: Attributes): boolean => first(attrs) === 1;
 
-/** Attention. Offsets are scalars after the scale, one for each place. */
+/** Attributes of attention. The offsets of `places` are scalars after the scale. */
 export interface AttentionForm {
   /** Query i sees keys 0 … i only. */
   readonly causal: boolean;
@@ -74,9 +74,7 @@ export interface AttentionForm {
    * Trailing batch dimensions over which keys and values repeat; their gradients sum over these.
    */
   readonly repeats: number;
-  /**
-   * Strides of the output; or of the gradients of query, key and value, null where none is wanted.
-   */
+  /** Strides of the output; or of the gradients of query, key and value, null if not wanted. */
   readonly places: readonly (readonly number[] | null)[];
 }
 
@@ -87,7 +85,7 @@ export const formAttrs = ({ causal, repeats, places }: AttentionForm): Attribute
     ...places.flatMap((strides) => (strides === null ? [0] : [strides.length, ...strides])),
   ]);
 
-/** What attributes say of an attention. */
+/** Reads the attributes of an attention. */
 export function formOf(attrs: Attributes): AttentionForm {
   const [causal, repeats, ...rest] = numbersOf(attrs) as [number, number, ...number[]];
   const places: (readonly number[] | null)[] = [];
@@ -99,7 +97,7 @@ export function formOf(attrs: Attributes): AttentionForm {
   return { causal: causal === 1, repeats, places };
 }
 
-/** Custom: all counts are of elements. */
+/** Attributes of a custom kernel. Starts and sizes count elements. */
 export interface CustomSizes {
   readonly groups: number;
   /** Values of the meaning's `sizes`. */

@@ -1,33 +1,33 @@
 import type { Node } from "./node.ts";
 
-/** Storage of a persistent cell: one buffer for as long as the cell or its successor lives. */
+/** Storage of a persistent cell: one buffer, which lives as long as the cell or its successor. */
 export interface Home {
   readonly buffer: object;
-  /** Whose it is now. */
+  /** The cell that owns it now. */
   cell: Cell;
-  /** Stands for the storage in plan keys: plans are bound to it. */
+  /** Identifies the storage in plan keys, since plans are bound to buffers. */
   readonly id: number;
 }
 
 /**
- * The variable that handles name; an in-place operation binds it to another node. Aliases
- * (`detach()`, views) share it. A persistent cell (parameter, buffer, optimizer state, `.grad`)
- * owns the storage of its values.
+ * The variable that handles refer to. An in-place operation binds it to another node. Aliases
+ * (`detach()`, views) share it. A persistent cell (parameter, buffer, optimizer state, `.grad`) has
+ * storage of its own.
  */
 export class Cell {
   node: Node;
   persistent = false;
-  /** The value in storage while a rebinding waits for the flush. */
+  /** The value that storage still holds while a rebinding waits for the flush. */
   previous: Node | null = null;
   home: Home | null = null;
-  /** Counts rebindings. */
+  /** The number of rebindings. */
   version = 0;
-  /** The cell of an in-place result: the one that was written, and the version it had then. */
+  /** For the cell of an in-place result: the cell that was written, and its version then. */
   writtenTo: Cell | null = null;
   writtenAs = 0;
-  /** Who wrote last, for messages. */
+  /** The name of the last writing operation, for messages. */
   writer = "";
-  /** Id of its first value: what was made later is younger. */
+  /** Id of its first value. */
   readonly born: number;
 
   constructor(node: Node) {
@@ -35,7 +35,7 @@ export class Cell {
     this.born = node.id;
   }
 
-  /** Whether anything was written to it since it had this version. */
+  /** Whether it was written since it had this version. */
   changedSince(version: number): boolean {
     const { writtenTo } = this;
     return this.version !== version || writtenTo?.changedSince(this.writtenAs) === true;

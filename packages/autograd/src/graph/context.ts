@@ -7,94 +7,88 @@ import type { Handle } from "./handle.ts";
 import type { LaneRules } from "./lanes.ts";
 import type { Node } from "./node.ts";
 
-/** Pending nodes past which everything is run, so that the list is always bounded. */
+/** The most pending nodes. At this number everything is run, so that the list stays bounded. */
 export const PENDING_CAP = 4000;
 
-/** The work queued for one device, as recording sees it; runtime/ implements it. */
+/** The pending work of one device, as recording sees it. `runtime/` implements it. */
 export interface Stream {
   readonly device: DeviceName;
-  /** In what authors of kernels may write for it. */
+  /** The language of custom kernels; null if the device runs none. */
   readonly language: "wgsl" | null;
-  /** Nodes recorded and not yet computed, in order. */
+  /** Nodes that are recorded but not computed, in order. */
   readonly pending: Node[];
   /** Persistent cells whose rebinding waits for the flush. */
   readonly writes: Set<Cell>;
-  /** Why nothing runs here any more (a lost device), or null. */
+  /** Why the device is lost; null if it works. */
   readonly failure: Error | null;
   supports(dtype: DType): boolean;
-  /** The value turned out to be none: whoever wants it gets the error. */
+  /** Marks a value as failed. Later reads of it throw the error. */
   fail(node: Node, error: Error): void;
-  /** What runs next waits for these single numbers, and does not run if `judge` gives an error. */
+  /** Later work waits for these scalars, and does not run if `judge` gives an error for them. */
   guard(values: readonly Node[], judge: (values: readonly number[]) => Error | null): void;
-  /** Throws an error that came later than the call it belongs to, once. */
+  /** Throws, once, an error that occurred after the call that caused it. */
   raise(): void;
-  /**
-   * Runs pending work: reads, writes of cells, unread outputs. Calls `undo` if it did not run after
-   * all.
-   */
+  /** Runs pending work that something needs. Calls `undo` if it turns out that it did not run. */
   flush(reads: readonly Node[], undo?: () => void): void;
-  /** Runs pending work in the middle of a step or before a read: neither is made yet. */
+  /** Runs pending work in the middle of a step or before a read, which are not recorded yet. */
   advance(): void;
-  /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
+  /** Makes a computed value the storage of a persistent cell, without a copy if possible. */
   adopt(cell: Cell, node: Node): void;
-  /** Makes storage for a host value. The result writes a range of it, from an element on. */
+  /** Makes storage for a host value. The returned function writes a range, from element `at` on. */
   receive(node: Node): (at: number, values: TypedArray) => void;
-  /** Waits until little is unfinished; moves values to the host where the budget is spent. */
+  /** Waits until few submits are pending. Moves values to the host if the budget is exceeded. */
   settled(): Promise<void>;
-  /** Waits until all that was asked of the device is done. */
+  /** Waits until the device has finished all submits. */
   arrived(): Promise<void>;
-  /** A cell's storage goes on as another's, and its value with it until the next write. */
+  /** Gives a cell's storage to another cell, which keeps the value until its next write. */
   inherit(from: Cell, to: Cell): void;
-  /** The handle's value is no longer needed by the user. */
+  /** Tells that the user no longer needs a handle's value. */
   release(node: Node): void;
 }
 
-/** State of a part of the program: `noGrad(…)`, `autocast(…)`. Each async task has its own. */
+/** Modes that functions such as `noGrad` and `autocast` set. Each async task has its own. */
 export interface Modes {
   /** Whether operations are recorded for gradients. */
   gradMode: boolean;
-  /** The dtype that products are computed in; null where operands say. */
+  /** The dtype that products are computed in; null for that of the operands. */
   autocast: DType | null;
 }
 
-/** All mutable state of the library that is not in a tensor, one per program. */
+/** All mutable state of the library outside of tensors. There is one context per program. */
 export interface Context extends Modes {
   readonly version: string;
-  /** Where new tensors live; null before `init()`. */
+  /** The stream of new tensors; null before `init()`. */
   stream: Stream | null;
-  /** The stream that each kind of device stands for: the one that was chosen last. */
+  /** The last chosen stream of each kind of device. */
   readonly streams: Map<Stream["device"], Stream>;
-  /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
+  /** Nesting depth of composite ops, the engine and optimizers, whose nodes the user cannot see. */
   opDepth: number;
   moduleDepth: number;
   /** Names of the modules being called, outermost first. */
   readonly modulePath: string[];
-  /** The default random generator; made by random/ on first use. */
+  /** The default random generator; `random/` makes it on first use. */
   generator: Generator | null;
-  /** Counts device-side random draws; taken when an op is recorded. */
+  /** The number of random draws on devices. A draw takes its number when it is recorded. */
   philoxOffset: number;
-  /** A flush after every op: the oracle of the memory laws. */
+  /** Flush after every op. The tests of memory laws compare with this. */
   eager: boolean;
-  /** Every result is checked for NaN and infinity, and every call remembered. */
+  /** Check every result for NaN and infinity, and remember every call's site. */
   anomaly: boolean;
-  /** A part is being computed again: what counts batches counts it no second time. */
+  /** A checkpoint is being recomputed, so layers that count batches must not count again. */
   recomputing: boolean;
-  /** A hook of the user's is running, in the middle of the library's work. */
+  /** A user's hook is running. */
   inHook: boolean;
-  /** Id of the node recorded first in the outermost module call under way. */
+  /** Id of the first node recorded in the current outermost module call. */
   callBegan: number;
-  /** A result of the last outermost module call without gradients. */
+  /** A result of the last outermost module call that ran without gradients. */
   inferred: Node | null;
   /** Handles made in the innermost `scope`, or null. */
   scope: Set<Handle> | null;
   /** Called once, before the next handle is made; or null. */
   beforeHandle: (() => void) | null;
-  /** Null until `vmap` is called first. */
+  /** Null until the first call of `vmap`. */
   lanes: LaneRules | null;
-  /**
-   * Takes draws and writes in place that are put off while a module is made to be loaded; null
-   * elsewhere.
-   */
+  /** Defers initialization while a module is created only to be loaded; null otherwise. */
   defer: ((target: Handle, write: () => void) => void) | null;
 }
 
@@ -137,17 +131,17 @@ function claim(): Context {
 
 export const context: Context = claim();
 
-/** Whether the user's own code is recording: not a module, an operation or a hook. */
+/** Whether the user's own code is recording, and not a module, an operation or a hook. */
 export const isOutside = (): boolean =>
   context.opDepth === 0 && context.moduleDepth === 0 && !context.inHook;
 
-/** What `{ device }` and `to(device)` name; undefined if none of the kind is open. */
+/** The stream that `{ device }` and `to(device)` name; undefined if none of the kind is open. */
 export function streamNamed(device: Stream["device"]): Stream | undefined {
   const { stream, streams } = context;
   return stream?.device === device ? stream : streams.get(device);
 }
 
-/** The stream new tensors go to. */
+/** The stream of new tensors. Throws DeviceError before `init()`. */
 export function currentStream(): Stream {
   if (context.stream === null) {
     throw new DeviceError("no device yet\n  hint: `await init()` once, before the first tensor");

@@ -1,7 +1,7 @@
 import { ExpiredError } from "../errors.ts";
 import type { Node } from "./node.ts";
 
-/** What a call throws that needs a value which is neither stored nor computable. */
+/** The error of a call that needs a value which is neither stored nor computable. */
 export function expired(call: string, node: Node): Error {
   if (node.expiredBy instanceof Error) return node.expiredBy;
   const cause = node.expiredBy || "a source was overwritten or disposed";

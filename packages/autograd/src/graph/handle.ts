@@ -7,15 +7,15 @@ import { context } from "./context.ts";
 import { DROPPED, type Node } from "./node.ts";
 import type { View } from "./view.ts";
 
-/** One step from a base to a view. It is replayed when an in-place write moves the gradient. */
+/** One view operation. It is replayed if an in-place write changes the gradient's path. */
 export interface ViewStep {
   readonly name: string;
   readonly apply: (view: View) => View;
-  /** dL/d(what the step read) from dL/d(what it gave). */
+  /** dL/d(input) from dL/d(output). */
   readonly gradient: (dy: Tensor, from: Shape) => Tensor;
 }
 
-/** The steps from a view's base to the view, the last one first. */
+/** The steps from a view's base to the view, last step first. */
 export interface ViewPath {
   readonly step: ViewStep;
   /** The shape that the step read. */
@@ -23,33 +23,25 @@ export interface ViewPath {
   readonly before: ViewPath | null;
 }
 
-/**
- * Why a view's history cannot be recorded again after a write: it is one of several, or made in
- * noGrad or by vmap.
- */
+/** Where a view comes from. Only "one" can be recorded again after a write in place. */
 export type Origin = "one" | "several" | "noGrad" | "vmap";
 
-/** What users hold: a cell, a view of it and a place on the tape. `tensor.ts` adds the methods. */
+/** What users hold: a cell, a view of it, and an edge of the tape. `tensor.ts` adds the methods. */
 export class Handle {
   readonly cell: Cell;
-  /** What it sees of the cell's value; null is all of it, as it stands. */
+  /** Its view of the cell's value; null for the whole value. */
   readonly window: View | null;
-  /** Where its gradient goes: a `GradFn` or its own leaf; null if it needs none. */
+  /** What receives its gradient: a `GradFn` or its own leaf; null if it needs no gradient. */
   edge: Edge | null = null;
-  /** Its gradient and a leaf's hooks, made when first needed. Recording does not change them. */
+  /** Its gradient and hooks as a leaf, made when first needed. Recording does not change them. */
   own: Leaf | null = null;
-  /**
-   * Of a view: the tensor that its path starts from, and the version of the cell for which `edge`
-   * holds.
-   */
+  /** A view's base tensor, its path from there, and the cell's version that `edge` is valid for. */
   base: Handle | null = null;
   path: ViewPath | null = null;
   origin: Origin = "one";
   seen = 0;
-  /**
-   * The user made it from another handle, and no operation has read it: counted in `Node.loose`.
-   */
-  loose = false;
+  /** The user made it from another handle and nothing has read it: see `Node.unreadHandles`. */
+  unread = false;
 
   constructor(cell: Cell, window: View | null) {
     this.cell = cell;
@@ -70,25 +62,25 @@ export class Handle {
   }
 }
 
-/** The user has another handle on the value: until an operation reads it, the value is to stay. */
-export function loosen(handle: Handle): void {
-  if (handle.loose) return;
-  handle.loose = true;
+/** Marks a handle that the user made from another: its value stays until an operation reads it. */
+export function markUnread(handle: Handle): void {
+  if (handle.unread) return;
+  handle.unread = true;
   const { node } = handle.cell;
-  node.loose++;
+  node.unreadHandles++;
   if (node.state === DROPPED) node.stream.pending.push(node);
 }
 
-/** An operation, or a further view, reads the handle. */
-export function tighten(handle: Handle): void {
-  if (!handle.loose) return;
-  handle.loose = false;
-  handle.cell.node.loose--;
+/** Notes that an operation or a further view reads the handle. */
+export function markRead(handle: Handle): void {
+  if (!handle.unread) return;
+  handle.unread = false;
+  handle.cell.node.unreadHandles--;
 }
 
 let construct: ((cell: Cell, view: View | null) => Tensor) | null = null;
 
-/** tensor.ts gives the class with methods, once, at load. */
+/** `tensor.ts` registers the constructor of its class when it is loaded. */
 export function registerHandle(make: (cell: Cell, view: View | null) => Tensor): void {
   construct = make;
 }
@@ -106,7 +98,7 @@ function callBefore(call: () => void): void {
   call();
 }
 
-/** Has `call` called once, before the next tensor is made. */
+/** Calls `call` once, before the next tensor is made. */
 export function beforeNextTensor(call: () => void): void {
   context.beforeHandle = call;
 }

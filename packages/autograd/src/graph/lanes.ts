@@ -8,23 +8,23 @@ import type { Handle, ViewStep } from "./handle.ts";
 import type { Op } from "./op.ts";
 import { type View, wholeView } from "./view.ts";
 
-/** One `vmap` call: its batch is a dimension that the function inside does not see. */
+/** One `vmap` call. Its batch is a dimension that the mapped function does not see. */
 export interface Level {
-  /** Counts up: an inner call's is greater. */
+  /** Greater for an inner call. */
   readonly id: number;
   readonly size: number;
   readonly randomness: "error" | "same" | "different";
 }
 
-/** How a value steps from one element of a level's batch to the next. */
+/** A value's stride along the batch of a level. */
 export interface Lane {
   readonly level: Level;
   readonly stride: number;
 }
 
-/** What `vmap` knows and recording asks, once `vmap` was called. */
+/** The functions of `vmap` that recording calls. */
 export interface LaneRules {
-  /** The calls under way, outermost first. */
+  /** The current calls, outermost first. */
   readonly stack: readonly Level[];
   /** Records an op of which some operands have lanes. */
   record(
@@ -41,11 +41,11 @@ export interface LaneRules {
   of(values: readonly Handle[]): LaneSets | null;
   /** Sums a gradient over the lanes that neither these nor the calls in `ambient` have. */
   sumTo(gradient: Tensor, kept: readonly Lane[] | null, ambient: readonly Level[]): Tensor;
-  /** x with the lanes that others have and it has not: the same for all of their elements. */
+  /** Expands x over the lanes that only the others have. */
   spread(x: Tensor, others: readonly Handle[]): Tensor;
-  /** A draw of random numbers: one for all, or one for each element, as the calls under way say. */
+  /** Draws random numbers: once, or once for each element, by the calls' `randomness`. */
   draw(call: string, size: Shape, make: (size: Shape) => Tensor): Tensor;
-  /** Runs a function that takes batches before the last dimensions with lanes as such a batch. */
+  /** Runs a function that supports leading batch dimensions, with the lanes as such dimensions. */
   fold(operands: readonly Tensor[], run: (lanes: Shape, operands: Tensor[]) => Tensor): Tensor;
 }
 
@@ -55,9 +55,7 @@ export const lanesOf = ({ window }: Handle): readonly Lane[] => window?.lanes ??
 
 export const hasLanes = (handle: Handle): boolean => handle.window?.lanes !== undefined;
 
-/**
- * The view with these levels as first dimensions; it is expanded over levels that it does not have.
- */
+/** The view with these levels as first dimensions, expanded over levels that it does not have. */
 export function withLanes(view: View, levels: readonly Level[]): View {
   const lanes = view.lanes ?? [];
   return {
@@ -70,7 +68,7 @@ export function withLanes(view: View, levels: readonly Level[]): View {
   };
 }
 
-/** All that a handle sees, its lanes as first dimensions. */
+/** A handle's view with its lanes as first dimensions. */
 export function everything({ window }: Handle): View | null {
   return window?.lanes === undefined
     ? window
@@ -80,7 +78,7 @@ export function everything({ window }: Handle): View | null {
       );
 }
 
-/** A whole value of this shape, whose first dimensions are the lanes of these levels. */
+/** The view of a whole value of this shape, whose first dimensions become the levels' lanes. */
 export function laned(shape: Shape, levels: readonly Level[]): View {
   const strides = contiguousStrides(shape);
   return {
@@ -91,19 +89,19 @@ export function laned(shape: Shape, levels: readonly Level[]): View {
   };
 }
 
-/** One step of a view, the lanes left as they are. */
+/** Applies a step to a view and keeps its lanes. */
 export function stepWithin(step: ViewStep, window: View | null, shape: Shape): View {
   const from = window ?? wholeView(shape);
   return from.lanes === undefined ? step.apply(from) : { ...step.apply(from), lanes: from.lanes };
 }
 
-/** Refuses to write to a tensor what has lanes that it has not. */
+/** Throws ArgumentError if the value has lanes that the tensor it is written to does not have. */
 export function checkLanes(call: string, target: Handle, value: Handle): void {
   if (value.window?.lanes === undefined) return;
   const own = lanesOf(target);
   if (value.window.lanes.every(({ level }) => own.some((lane) => lane.level === level))) return;
   throw new ArgumentError(
-    `${call}: inside vmap, what is written differs from element to element of the batch, and the tensor it is written to is one for all` +
+    `${call}: inside vmap, cannot write a value that differs between elements of the batch to a tensor that they share` +
       `${detail("tensor", target.shape)}\n  hint: compute a new tensor instead, or make the tensor an argument of the function`,
   );
 }

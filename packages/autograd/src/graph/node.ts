@@ -6,7 +6,7 @@ import type { Stream } from "./context.ts";
 import type { Op } from "./op.ts";
 import type { View } from "./view.ts";
 
-/** Life of a node's value. */
+/** States of a node's value. */
 export const PENDING = 0;
 export const COMPUTED = 1;
 /** Not stored; its recipe can make it again. */
@@ -15,17 +15,17 @@ export const DROPPED = 2;
 export const EXPIRED = 3;
 export type State = 0 | 1 | 2 | 3;
 
-/** How the value is to be held once computed, beyond what the flush finds out by itself. */
+/** How long a computed value must be kept, unless the flush has further reasons. */
 export const TEMPORARY = 0;
-/** Cached: one of several results of an operation, a backward target. */
+/** Cached: one of several results of an operation, or a backward target. */
 export const SLOT = 1;
-/** The user has it in hand: a module's result, a gradient asked for, a tensor written in place. */
+/** The user holds it: a module's result, a requested gradient, a tensor written in place. */
 export const RESULT = 2;
 /** Owned by handles: `keep()`, `clone()`. */
 export const OWNED = 3;
 export type Keep = 0 | 1 | 2 | 3;
 
-/** Where a computed value is. A host copy and a device copy may exist side by side. */
+/** The copies of a computed value: on the host, on the device, or both. */
 export interface Storage {
   host: TypedArray | null;
   /** The device's buffer, opaque here. */
@@ -33,7 +33,7 @@ export interface Storage {
   /** Bytes into `buffer`. */
   offset: number;
   holder: Holder;
-  /** A cell's: the id of its home, for plan keys; 0 otherwise. */
+  /** For a cell's storage, the id of its home, which plan keys contain; else 0. */
   homeId: number;
 }
 export type Holder = "host" | "cell" | "owned" | "slot" | "page";
@@ -63,15 +63,15 @@ export const deviceStorage = (
 
 let created = 0;
 
-/** The id of the node that is made next. */
+/** The id that the next node will have. */
 export const nextNode = (): number => created;
 
-/** One recorded operation: a recipe, and perhaps its cached value. Immutable but for the cache. */
+/** One recorded operation: a recipe, and perhaps its cached value. The recipe is immutable. */
 export class Node {
-  /** Order of recording, which is also an order of execution. */
+  /** Position in the order of recording, which is also an order of execution. */
   readonly id: number = created++;
   readonly op: Op;
-  /** Dropped (set to an empty array) when the value can no longer be lost. */
+  /** Set to an empty array when the value can no longer be lost. */
   inputs: readonly Node[];
   views: readonly (View | null)[];
   readonly shape: Shape;
@@ -86,39 +86,37 @@ export class Node {
   state: State = PENDING;
   storage: Storage | null = null;
   keep: Keep = TEMPORARY;
-  /** Recorded consumers. */
+  /** The number of recorded consumers. */
   consumers = 0;
-  /** Live gradient nodes that will read this value. */
+  /** The number of live `GradFn`s that will read this value. */
   saved = 0;
-  /** Times computed. */
+  /** How often it was computed. */
   runs = 0;
-  /** Recorded by the user: outside composite ops (0-d results are then retained). */
+  /** Recorded outside composite ops; 0-d results are then retained. */
   visible = false;
-  /**
-   * Without a consumer it is an unread output: the user recorded it, not a module or an operation.
-   */
+  /** Recorded by the user, not by a module or an operation: without a consumer it is unread. */
   terminal = false;
   /** Recorded by the user outside modules and hooks. */
   outside = false;
-  /** Gradients were on. */
+  /** Recorded while gradients were on. */
   gradMode = false;
-  /** On the tape, or made of what is. */
+  /** On the tape, or computed from a node that is. */
   tracked = false;
-  /** Made of values from the host and numbers alone: no write in place can take its recipe away. */
+  /** Computed from host values and numbers only, so no write in place can invalidate its recipe. */
   pure = true;
-  /** Its one reader is the next step of a longer expression, element by element. */
+  /** Its only reader is the next elementwise step of a longer expression. */
   passing = false;
-  /** Handles the user made of it with `detach()` or as views that nothing has read. */
-  loose = 0;
+  /** The number of `detach()` handles and views of it that nothing has read. */
+  unreadHandles = 0;
   /** The value of a tensor that is written in place. */
   variable = false;
   /** The persistent cell whose value this is or will be. */
   cell: Cell | null = null;
-  /** For messages, in anomaly mode: where it was recorded. */
+  /** In anomaly mode: the call site that recorded it, for messages. */
   site = "";
-  /** For messages: who overwrote the source; or the error that kept it from being computed. */
+  /** What overwrote the source, or the error that kept the value from being computed. */
   expiredBy: string | Error = "";
-  /** Its position in the order of the current flush; valid while `mark` is the flush's number. */
+  /** Its position in the order of the current flush. Valid while `mark` is the flush's number. */
   mark = 0;
   position = 0;
 
@@ -144,11 +142,11 @@ export class Node {
   }
 }
 
-/** The most bytes of a value that shares a page with others. */
+/** The most bytes of a value that may share a page with others. */
 const SMALL = 2 ** 18;
 
 export const isSmall = ({ dtype, size }: Node): boolean => hostBytes(dtype) * size <= SMALL;
 
-/** Nothing has read what the user made: it is wanted for itself. */
-export const isUnreadOutput = ({ terminal, consumers, loose }: Node): boolean =>
-  (terminal && consumers === 0) || loose > 0;
+/** Whether the user recorded it and nothing has read it, so that a flush must compute it. */
+export const isUnreadOutput = ({ terminal, consumers, unreadHandles }: Node): boolean =>
+  (terminal && consumers === 0) || unreadHandles > 0;

@@ -13,28 +13,25 @@ import type { HostKernel } from "./reading.ts";
  */
 export interface Op {
   readonly name: string;
-  /** Stands for the op in plan keys; given by `registerOp`. */
+  /** Identifies the op in plan keys; `registerOp` assigns it. */
   readonly code: number;
   readonly meaning: Meaning;
-  /** Dtypes of the dynamic scalars; "result" is the node's own dtype. */
+  /** Dtypes of the scalars; "result" is the node's own dtype. */
   readonly scalarTypes: readonly (DType | "result")[];
-  /** The derivative, in tensor ops: dL/dinputs from dL/doutput. Absent: not differentiable. */
+  /** dL/dinputs from dL/doutput, in tensor ops. Absent if the op is not differentiable. */
   readonly gradient?: Gradient;
   /**
    * What `gradient` reads, as operand numbers and "output"; other operands arrive as `undefined`.
    * It may depend on which operands need a gradient.
    */
   readonly saves: Saves | ((needs: readonly boolean[]) => Saves);
-  /**
-   * Which of `saves` must not be written in place before the backward; all, if not given. PyTorch's
-   * rule decides.
-   */
+  /** Those of `saves` that must not be written before backward, as in PyTorch; by default all. */
   readonly guards?: Saves;
 }
 
 export type Saves = readonly (number | "output")[];
 
-/** Of a product: each operand is what the other's gradient reads. */
+/** `saves` of a product: the gradient of an operand reads the other one. */
 export const eachOther = ([first, second]: readonly boolean[]): Saves => {
   if (first !== second) return first ? [1] : [0];
   return first ? [0, 1] : [];
@@ -42,13 +39,13 @@ export const eachOther = ([first, second]: readonly boolean[]): Saves => {
 
 export interface GradientCall {
   readonly output: Tensor;
-  /** Which operands need a gradient; the others may be given `null`. */
+  /** Which operands need a gradient. For the others the result may be `null`. */
   readonly needs: readonly boolean[];
   /** Dtypes of the operands. */
   readonly dtypes: readonly DType[];
   /** Shapes of the operands, before broadcasting. */
   readonly shapes: readonly Shape[];
-  /** How an operand lay in memory. */
+  /** An operand's strides. */
   strides(operand: number): readonly number[];
   readonly attrs: Attributes;
   readonly scalars: readonly number[];
@@ -78,15 +75,12 @@ export interface Elementwise {
   readonly kind: "elementwise";
   /** Arguments: the operands, the scalars, and the flat index if `indexed`. */
   readonly expression: (...values: Expr[]) => Expr;
-  /** The same in f64 on the host, written to be obviously right. */
+  /** The same in f64 on the host, as simple as possible: tests take it as the truth. */
   readonly reference: (...values: number[]) => number;
   /** The same for i32 and u32, where f64 is not exact (products, bits). */
   readonly integerReference?: (...values: number[]) => number;
   readonly indexed: boolean;
-  /**
-   * The range of results for ranges of operands, where the expression does not tell; null if
-   * unknown.
-   */
+  /** The interval of results for intervals of operands, if the expression does not show it. */
   readonly range?: (
     dtype: DType,
     a: readonly [number, number],
@@ -97,7 +91,7 @@ export interface Elementwise {
 /** y[outer] = ⊕ over the last dimensions of the operand, as many as `reducedDims`. */
 export interface Reduce {
   readonly kind: "reduce";
-  /** "arg…" is the flat index (i32) of the first extreme element; NaN is extreme. */
+  /** "arg…" gives the flat index (i32) of the first extreme element. NaN is extreme. */
   readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
 }
 
@@ -137,24 +131,21 @@ export interface Scatter {
 }
 
 /**
- * yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "logsumexp" is log(eᵃ + eᵇ); "arg…" is the index (i32)
- * of the last extreme so far.
+ * yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "logsumexp" is log(eᵃ + eᵇ); "arg…" gives the index
+ * (i32) of the last extreme so far.
  */
 export interface Scan {
   readonly kind: "scan";
   readonly combine: "sum" | "prod" | "logsumexp" | "argmax" | "argmin";
 }
 
-/**
- * The permutation (i32) that sorts the last dimension: stable, NaN last; descending if
- * `isDescending`.
- */
+/** The permutation (i32) that sorts the last dimension, stable. NaN is the greatest value. */
 export interface Sort {
   readonly kind: "sort";
 }
 
 /**
- * softmax(scale · Q Kᵀ + mask) V or its gradients, row by row, without the scores in memory.
+ * softmax(scale · Q Kᵀ + mask) V or its gradients. Scores are not stored.
  * Operands: q [batch…, L, E], k [batch…, S, E], v [batch…, S, Eᵥ]; for gradients also the output
  * and its gradient [batch…, L, Eᵥ]; last an optional mask [batch…, L, S], bool or added to the
  * scores. Scalar 0 is the scale; attributes are `AttentionForm`.
@@ -162,7 +153,7 @@ export interface Sort {
 export interface Attention {
   readonly kind: "attention";
   readonly gives: "output" | "gradients";
-  /** The lowerings come with the op, so that a page without attention does not load them. */
+  /** The op brings its lowerings, so that a page without attention does not load them. */
   readonly lowerings: {
     readonly host: HostKernel<Attention>;
     readonly loops: typeof lowerAttention;
@@ -170,8 +161,8 @@ export interface Attention {
 }
 
 /**
- * A kernel that its author wrote. It reads whole operands (no views, no constants). Its outputs
- * follow one another in the result, at aligned offsets. Its attributes are `CustomSizes`.
+ * A kernel written by a user. It reads whole operands (no views, no constants). The result contains
+ * its outputs one after another, at aligned offsets. Its attributes are `CustomSizes`.
  */
 export interface Custom {
   readonly kind: "custom";
@@ -180,7 +171,7 @@ export interface Custom {
   readonly outputs: readonly string[];
   readonly sizes: readonly string[];
   readonly scalars: readonly string[];
-  /** Names of arrays of the output's dtype that are there while the kernel runs. */
+  /** Names of scratch arrays of the output's dtype. */
   readonly scratch: readonly string[];
   /** Threads of a workgroup. */
   readonly workgroup: number;
@@ -189,15 +180,15 @@ export interface Custom {
    * under their names; sizes and scalars are members of `u`.
    */
   readonly wgsl: string;
-  /** The name of the same on the host; null where a composition stands for it. */
+  /** The name of the host's algorithm; null if a composition is used there. */
   readonly algorithm: string | null;
-  /** A function in place of text and algorithm, on devices that compute on the host. */
+  /** A function that devices on the host call in place of `algorithm`. */
   readonly onHost?: (inputs: readonly Float64Array[], output: Float64Array) => void;
-  /** The function of a device that makes a dispatch of the text. */
+  /** The device's function that makes dispatches of the text. */
   readonly lowering: unknown;
 }
 
-/** Elements that the start of an output is a multiple of: 256 bytes, as bindings are aligned. */
+/** Alignment of outputs in elements: 256 bytes, the alignment of bindings. */
 export const OUTPUT_ALIGNMENT = 64;
 
 /** Data from the host. */
@@ -207,21 +198,20 @@ export interface Source {
 
 const registry: Op[] = [];
 
-/** Gives an op its code and enters it in the registry. */
+/** Gives an op its code and adds it to the registry. */
 export function registerOp(op: Omit<Op, "code">): Op {
   const registered: Op = { ...op, code: registry.length };
   registry.push(registered);
   return registered;
 }
 
-/** Every op there is, in the order of definition. */
+/** All ops in order of definition. */
 export const registeredOps = (): readonly Op[] => registry;
 
 /**
- * Constants and counters. They cost nothing anywhere: they are never cached and never unread
- * outputs.
+ * Whether a node is a constant or a counter, which cost nothing: they are never cached or unread.
  */
 export const isFree = (node: Node): boolean =>
   node.inputs.length === 0 &&
   node.op.meaning.kind === "elementwise" &&
-  (node.state === PENDING || node.state === DROPPED); // values that are settled have let go of their inputs
+  (node.state === PENDING || node.state === DROPPED); // computed values drop their inputs

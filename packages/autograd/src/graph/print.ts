@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 import { sizeOf } from "../shape.ts";
 import type { Handle } from "./handle.ts";
 
-/** Values nested to the depth of a shape. */
+/** Values as nested arrays, one level for each dimension. */
 export type NestedValues = number | boolean | readonly NestedValues[];
 
 /** Flat values in row-major order as nested arrays. */
@@ -21,14 +21,14 @@ export function nested(values: TypedArray, shape: Shape, dtype: DType): NestedVa
   return build(0, 0);
 }
 
-/** Values past which a print shows none. */
+/** The most values that a print shows. */
 const PRINTED = 100;
 
-/** tensor([2, 3], f32, cpu) */
+/** A tensor's shape, dtype and device: `tensor([2, 3], f32, cpu)`. */
 export const heading = ({ shape, dtype, node }: Pick<Handle, "shape" | "dtype" | "node">): string =>
   `tensor([${shape.join(", ")}], ${dtype}, ${node.stream.device})`;
 
-/** The heading of a tensor, with its values where they are on the host and few. */
+/** The heading of a tensor, followed by the values if they are on the host and few. */
 export function print({ shape, dtype, window, node }: Handle): string {
   const host = window === null ? node.storage?.host : undefined;
   const head = heading({ shape, dtype, node });
@@ -36,10 +36,10 @@ export function print({ shape, dtype, window, node }: Handle): string {
   return `${head} ${text(rounded(nested(host, shape, dtype), dtype))}`;
 }
 
-/** What tells all values of a dtype apart. */
+/** Digits that distinguish all values of a dtype. */
 const digits: Partial<Record<DType, number>> = { f16: 5, f32: 7 };
 
-/** Values with as many digits as their dtype tells apart. */
+/** Values rounded to the digits that their dtype distinguishes. */
 export function rounded(values: NestedValues, dtype: DType): NestedValues {
   if (typeof values === "object") return values.map((value) => rounded(value, dtype));
   const precision = digits[dtype];
@@ -48,6 +48,6 @@ export function rounded(values: NestedValues, dtype: DType): NestedValues {
     : values;
 }
 
-/** Nested values in brackets. */
+/** Nested values as text, in brackets. */
 export const text = (values: NestedValues): string =>
   typeof values === "object" ? `[${values.map(text).join(", ")}]` : String(values);

@@ -7,22 +7,19 @@ import { isOnto, reducedDims } from "./attributes.ts";
 import type { Node } from "./node.ts";
 import { type Elementwise, isFree } from "./op.ts";
 
-/** Steps of a recipe that are looked at. */
+/** The most nodes that are examined. */
 const MOST = 200;
 
-/** Of values that are final; and of those that are so by what they mean, but for NaN. */
+/** Known intervals of values; and intervals that hold except for NaN. */
 const known = new WeakMap<Node, Interval>();
 const meant = new WeakMap<Node, Interval>();
 
-/** What the elements of a value have turned out to be, or are where they are numbers. */
+/** Notes an interval of a node's elements; with "numbers", of those that are not NaN. */
 export function noteRange(node: Node, range: Interval, about: About = "all"): void {
   (about === "all" ? known : meant).set(node, range);
 }
 
-/**
- * An interval that contains all elements of a node, as far as its recipe or host value tells. With
- * "numbers" it ignores NaN.
- */
+/** An interval that contains all elements of a node, from its recipe or host value; see `About`. */
 export function rangeOf(node: Node, about: About = "all"): Interval {
   const found = new Map<Node, Interval>();
   let left = MOST;
@@ -61,7 +58,7 @@ function ofRecipe(node: Node, find: (node: Node) => Interval, about: About): Int
   const unknown = anyOf(dtype, about);
   const { meaning } = op;
   const shapeRead = (i: number): Shape => node.views[i]?.shape ?? (inputs[i] as Node).shape;
-  if (inputs.length === 0 && !isFree(node)) return unknown; // its recipe is gone
+  if (inputs.length === 0 && !isFree(node)) return unknown; // its recipe was dropped
   const ranges = inputs.map(find);
   if (meaning.kind === "elementwise") return ofElements(node, meaning, ranges, about) ?? unknown;
   const [x] = ranges as [Interval];
@@ -94,7 +91,7 @@ function ofRecipe(node: Node, find: (node: Node) => Interval, about: About): Int
   return unknown;
 }
 
-/** The range, unless it is past what the dtype holds. */
+/** The interval if it lies within the dtype's, else the dtype's. */
 const within = (range: Interval, ends: Interval): Interval =>
   range !== null && ends !== null && range[0] >= ends[0] && range[1] <= ends[1] ? range : ends;
 

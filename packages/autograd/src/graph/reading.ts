@@ -7,11 +7,11 @@ export interface Reading {
   readonly data: TypedArray;
   readonly shape: Shape;
   readonly strides: readonly number[];
-  /** Set before each run: view offsets are parameters. */
+  /** Set before each run, since view offsets are parameters. */
   offset: number;
 }
 
-/** What an op of a family means, as a plain algorithm on the host. */
+/** A family of ops as a plain algorithm on the host. */
 export type HostKernel<Meaning> = (
   meaning: Meaning,
   attrs: Attributes,

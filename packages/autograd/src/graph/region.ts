@@ -3,21 +3,18 @@ import { type Attributes, isOnto, partStrides } from "./attributes.ts";
 import type { Op } from "./op.ts";
 import type { View } from "./view.ts";
 
-/** One dimension of an assembled tensor and the stretch of it that a part covers. */
-export interface Stretch {
-  /** The whole dimension's size, and its stride. */
+/** One dimension of an assembled tensor, and how much of it a part covers. */
+export interface BoxAxis {
+  /** The dimension's size and stride. */
   readonly size: number;
   readonly stride: number;
-  /** How many of its elements the part covers, and the part's dimension; -1 if it covers one. */
+  /** The elements of it that the part covers, and the part's dimension; -1 if it covers one. */
   readonly count: number;
   readonly dim: number;
 }
 
-/**
- * The box that a part at these strides covers in a contiguous tensor of `shape`; null if it is not
- * a box.
- */
-export function rectangle(shape: Shape, part: Shape, strides: readonly number[]): Stretch[] | null {
+/** The box that a part with these strides covers in a contiguous tensor; null if it is no box. */
+export function boxOf(shape: Shape, part: Shape, strides: readonly number[]): BoxAxis[] | null {
   const whole = contiguousStrides(shape);
   const dims = shape.map(() => -1);
   for (let p = 0; p < part.length; p++) {
@@ -39,20 +36,20 @@ export function rectangle(shape: Shape, part: Shape, strides: readonly number[])
   });
 }
 
-/** Whether an assembly over zeros has so few boxes that readers can look its elements up. */
-export function isFoundByPlace(shape: Shape, attrs: Attributes, parts: readonly Shape[]): boolean {
+/** Whether an assemble over zeros has so few boxes that readers can evaluate its elements. */
+export function isReadByPlace(shape: Shape, attrs: Attributes, parts: readonly Shape[]): boolean {
   if (isOnto(attrs) || parts.length > 4) return false;
   const strides = partStrides(attrs, parts);
   const covered = parts.reduce((sum, part) => sum + sizeOf(part), 0);
-  if (4 * covered < sizeOf(shape)) return false; // mostly zeros: they are cheaper filled in
+  if (4 * covered < sizeOf(shape)) return false; // mostly zeros: cheaper to store
   return parts.every(
-    (part, i) => sizeOf(part) > 0 && rectangle(shape, part, strides[i] as number[]) !== null,
+    (part, i) => sizeOf(part) > 0 && boxOf(shape, part, strides[i] as number[]) !== null,
   );
 }
 
 /**
- * How far each dimension of a view moves along each axis of the value it reads; null if it leaves
- * the axes, as a reshape may.
+ * How far each dimension of a view moves along each axis of the value that it reads; null if a
+ * dimension does not follow one axis, as after a reshape.
  */
 export function alongAxes(
   { shape, strides, offset }: View,
@@ -79,19 +76,19 @@ export function alongAxes(
   return within ? moves : null;
 }
 
-/** How a view that goes over whole axes of a contiguous value walks along them. */
+/** How a view that covers whole axes of a contiguous value moves along them. */
 export interface Moves {
   /** Dimensions of the view. */
   readonly rank: number;
   /** How far each dimension of the view moves along each axis of the value. */
   readonly along: readonly (readonly number[])[];
-  /** Where on each axis it begins. */
+  /** Its first coordinate on each axis. */
   readonly start: readonly number[];
 }
 
 /**
- * The moves of a view that keeps to the axes of the value and covers each from end to end, such as
- * a permutation; null for others. The view's offset does not matter: only one is possible.
+ * The moves of a view whose dimensions follow the value's axes and cover them whole, such as a
+ * permutation; null for other views. The offset follows from the strides.
  */
 export function movesOf(view: View, value: Shape): Moves | null {
   const along = alongAxes(view, value);
@@ -110,10 +107,10 @@ export function movesOf(view: View, value: Shape): Moves | null {
   return { rank: view.shape.length, along, start };
 }
 
-/** Whether a value is one box among zeros: padding, or the gradient of a slice. */
+/** Whether a value is padding: one box in zeros. The gradient of a slice is padding, too. */
 export const isPadding = (op: Op, attrs: Attributes, operands: number): boolean =>
   op.meaning.kind === "assemble" && !isOnto(attrs) && operands === 1;
 
-/** Whether an index of this shape has every line of a value along a dimension. */
+/** Whether an index of this shape covers every line of a value along a dimension. */
 export const coversLines = (value: Shape, index: Shape, dim: number): boolean =>
   value.every((size, d) => d === dim || index[d] === size);

@@ -7,10 +7,10 @@ export interface RowSpace {
   readonly length: number;
 }
 
-/** Where in a rowSpace a value's element stands: one a row, or one for each element of a row. */
+/** A value's level in a row space: one element for each row, or one for each element of a row. */
 export type Level = "row" | "element";
 
-/** The number of leading dimensions that count the rows; -1 if none does. */
+/** The number of leading dimensions that together count the rows; -1 if there is none. */
 export function rowRank(shape: Shape, rows: number): number {
   let product = 1;
   for (let d = 0; d <= shape.length; d++) {
@@ -20,15 +20,14 @@ export function rowRank(shape: Shape, rows: number): number {
   return -1;
 }
 
-/** Whether values of this shape fit the rowSpace at this level. */
+/** Whether values of this shape fit the row space at this level. */
 export const fitsRowSpace = (shape: Shape, level: Level, { rows, length }: RowSpace): boolean =>
   level === "row"
     ? sizeOf(shape) === rows
     : sizeOf(shape) === rows * length && rowRank(shape, rows) >= 0;
 
 /**
- * The level at which a reader at `level` reads a value of `size` elements through a view; null if
- * none.
+ * The level of a value of `size` elements that a reader at `level` reads by a view; null if none.
  */
 export function levelRead(
   view: View | null,
@@ -42,7 +41,7 @@ export function levelRead(
     : null;
 }
 
-/** Whether the view reads, for each element of a row, the one value of that row. */
+/** Whether the view repeats the one value of a row for each of its elements. */
 function repeatsRows({ shape, strides }: View, { rows, length }: RowSpace): boolean {
   const rank = rowRank(shape, rows);
   if (rank < 0 || sizeOf(shape) !== rows * length) return false;

@@ -3,14 +3,14 @@ import type { Lane } from "./lanes.ts";
 
 /**
  * How a handle or an operand reads the contiguous value of a node: element (i₀ … iₙ) is
- * value[offset + Σ iₖ · strideₖ]. Null is the node as it is. Offsets are parameters: slices that
- * differ in their start share a plan.
+ * value[offset + Σ iₖ · strideₖ]. Null stands for the whole value. Offsets are parameters, so that
+ * slices that differ only in their start share a plan.
  */
 export interface View {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
-  /** A handle's inside `vmap`: batches that `shape` does not show. A node's operands have none. */
+  /** Batches of `vmap` that `shape` does not show. Only views of handles have them. */
   readonly lanes?: readonly Lane[];
 }
 
@@ -20,7 +20,7 @@ export const wholeView = (shape: Shape): View => ({
   offset: 0,
 });
 
-/** Elements in row-major order with no gaps (the offset may be anything). */
+/** Whether the elements are in row-major order without gaps. The offset does not matter. */
 export function isContiguous(view: View): boolean {
   let expected = 1;
   for (let i = view.shape.length - 1; i >= 0; i--) {
@@ -31,11 +31,11 @@ export function isContiguous(view: View): boolean {
   return true;
 }
 
-/** Reads all `size` elements of a value in their order, if under another shape. */
+/** Whether the view reads all `size` elements of a value in order, perhaps in another shape. */
 export const isWhole = (view: View, size: number): boolean =>
   sizeOf(view.shape) === size && isContiguous(view);
 
-/** The view as an operand of a node of shape `base`, `null` when it is that node as it stands. */
+/** The view; null if it reads the whole value of shape `base`. */
 export function simplify(view: View, base: Shape): View | null {
   return view.offset === 0 &&
     view.lanes === undefined &&
@@ -62,8 +62,7 @@ export function permuteView(view: View, order: readonly number[]): View {
 }
 
 /**
- * `count` elements of dimension `dim` from `start`, each `step` further; a negative step goes
- * backwards.
+ * Takes `count` elements of dimension `dim`: `start`, `start + step`, …; `step` may be negative.
  */
 export function sliceView(
   view: View,
@@ -96,7 +95,7 @@ export function insertDim(view: View, dim: number): View {
   };
 }
 
-/** The same elements under a new shape, or `null` where that needs a copy (PyTorch's rule). */
+/** The same elements in a new shape; null if that needs a copy (PyTorch's rule). */
 export function reshapeView(view: View, shape: Shape): View | null {
   if (sizeOf(shape) === 0) return { shape, strides: contiguousStrides(shape), offset: view.offset };
   const oldShape: number[] = [];
@@ -132,7 +131,7 @@ export function reshapeView(view: View, shape: Shape): View | null {
   return { shape, strides, offset: view.offset };
 }
 
-/** Dimensions of more than one element, the smallest stride first, as steps without their sign. */
+/** Dimensions of more than one element with their absolute strides, the smallest stride first. */
 function strides(view: View): { readonly n: number; readonly stride: number }[] {
   return view.shape
     .map((n, d) => ({ n, stride: Math.abs(view.strides[d] as number) }))
@@ -140,7 +139,7 @@ function strides(view: View): { readonly n: number; readonly stride: number }[] 
     .sort((a, b) => a.stride - b.stride);
 }
 
-/** Whether each element has a place of its own, as far as strides tell. */
+/** Whether no two elements share a place. May be false for some views without overlap. */
 export function isDistinct(view: View): boolean {
   let reach = 0;
   for (const { n, stride } of strides(view)) {
@@ -150,7 +149,7 @@ export function isDistinct(view: View): boolean {
   return true;
 }
 
-/** Whether its elements are a stretch of places without gaps, each once, in whatever order. */
+/** Whether its elements fill a range without gaps, each place once, in any order. */
 function isDense(view: View): boolean {
   let expected = 1;
   for (const { n, stride } of strides(view)) {
@@ -160,10 +159,7 @@ function isDense(view: View): boolean {
   return true;
 }
 
-/**
- * Whether two views of one value overlap without being equal. False where gaps make that hard to
- * tell.
- */
+/** Whether two views of one value overlap without being equal. False for views with gaps. */
 export function overlapsPartly(a: View, b: View): boolean {
   if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0 || !isDense(a) || !isDense(b)) return false;
   const start = (view: View): number =>

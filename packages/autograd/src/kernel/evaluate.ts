@@ -5,26 +5,23 @@ import { functionInstance } from "./functions/instance.ts";
 import type { Grid, Loops, Statement } from "./loops.ts";
 import { arithmeticOf, bitcast, convert, nativeOf } from "./natives.ts";
 
-/** Where loops read and write, and the numbers of the run. */
+/** The buffers and parameters of a run of loops. */
 export interface Environment {
   load(buffer: Buffer, dtype: DType, index: number): number;
   store(buffer: Buffer, dtype: DType, index: number, value: number): void;
   param(slot: number): number;
 }
 
-/**
- * Runs loops thread by thread, as they are written: slow, and what a device's rendering is compared
- * with.
- */
+/** Runs loops thread by thread. It is slow; tests compare devices' renderings with it. */
 export function evaluate({ grid, body }: Loops, environment: Environment): void {
   const size = grid.kind === "groups" ? grid.size : 1;
   const memory = new Map<number, number[][]>();
-  for (let turn = 0; turn < countOf(grid); turn++) {
+  for (let number = 0; number < countOf(grid); number++) {
     memory.clear();
     let running = Array.from({ length: size }, (_, local) =>
-      new Thread(environment, { thread: turn, group: turn, local }, memory).run(body),
+      new Thread(environment, { thread: number, group: number, local }, memory).run(body),
     );
-    // all come to a barrier before one goes on
+    // each round runs every thread up to its next barrier
     while (running.length > 0) running = running.filter((thread) => thread.next().done !== true);
   }
 }
@@ -41,7 +38,7 @@ class Thread {
   readonly #shared: Map<number, number[][]>;
   readonly #own = new Map<number, number[][]>();
   readonly #locals = new Map<number, Lanes>();
-  /** Values of the statement that is run. */
+  /** Values of the current statement. */
   #known = new Map<Expr, Lanes>();
 
   constructor(
@@ -120,7 +117,7 @@ class Thread {
     }
   }
 
-  /** A condition as it is now. */
+  /** Evaluates a condition anew. */
   #test(condition: Expr): boolean {
     this.#known = new Map();
     return this.#one(condition) !== 0;
@@ -254,7 +251,7 @@ class Thread {
       : native(...own);
   }
 
-  /** A function of ours, of numbers. */
+  /** Calls a function of `functions/` with numbers. */
   #function(name: string, args: readonly Expr[], own: readonly number[]): number {
     const dtypes = args.map(({ dtype }) => dtype);
     const { parameters, statements, result } = functionInstance(name, dtypes, 1);

@@ -1,48 +1,34 @@
 import type { DType } from "../dtype.ts";
 import { LimitError } from "../errors.ts";
 
-/** One element a thread, or four consecutive ones. */
+/** A scalar, or a vector of four. */
 export type Lanes = 1 | 4;
 
-/**
- * A value of the loop IR: an element of an operation, an index, a load or a sum. It knows no
- * device. Sharing is by identity: an object that is used twice is computed once.
- */
+/** A value of the loop IR. An object that is used twice is one value and computed once. */
 export type Expr = {
   readonly dtype: DType;
   readonly lanes: Lanes;
-  /** It reads a variable: it is evaluated where it is used, and again after each write. */
+  /** Whether it reads a variable, so that it must be evaluated at each use. */
   readonly mutable: boolean;
 } & (
   | { readonly kind: "constant"; readonly value: number }
-  /**
-   * A value named before: by `let`, as a variable, as the counter of a loop, or as a parameter of a
-   * function.
-   */
+  /** A named value: a `let`, a variable, the index of a loop, or a parameter of a function. */
   | { readonly kind: "local"; readonly id: number }
-  /** A number of the kernel that may differ from run to run. */
+  /** A parameter of the kernel, which may differ from run to run. */
   | { readonly kind: "param"; readonly slot: number }
-  /**
-   * A u32 that planning knows: a number of the run like a parameter, so that kernels of other sizes
-   * share their text.
-   */
+  /** A u32 that is fixed for a plan. It need not be in the text, so kernels can share shaders. */
   | { readonly kind: "size"; readonly value: number }
-  /**
-   * The coordinate of a parameter (an offset, u32) along an axis: ⌊parameter / stride⌋ mod size.
-   */
+  /** The coordinate along an axis of a u32 parameter (an offset): ⌊parameter / stride⌋ mod size. */
   | {
       readonly kind: "coordinate";
       readonly slot: number;
       readonly stride: number;
       readonly size: number;
     }
-  /** Σ coordinate · stride over the dimensions of counters. */
+  /** The position of walks: Σ coordinate · stride over counters' dimensions; or the flat index. */
   | { readonly kind: "at"; readonly terms: readonly AtTerm[]; readonly whole: boolean }
   | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Expr }
-  /**
-   * An element of an array of the thread, or of its workgroup; at an index of four lanes, four of
-   * them.
-   */
+  /** An element of a local array; four elements if the index has four lanes. */
   | { readonly kind: "element"; readonly array: LocalArray; readonly index: Expr }
   | { readonly kind: "lane"; readonly of: Expr; readonly lane: number | Expr }
   | { readonly kind: "call"; readonly fn: Intrinsic; readonly args: readonly Expr[] }
@@ -51,7 +37,7 @@ export type Expr = {
 /** Memory that a kernel reads or writes. */
 export type Buffer =
   | { readonly input: number }
-  /** Of the steps that the kernel stores. */
+  /** Index among the kernel's stored steps. */
   | { readonly output: number }
   | { readonly scratch: number };
 
@@ -62,26 +48,25 @@ export interface LocalArray {
   readonly lanes: Lanes;
   readonly length: number;
   readonly shared: boolean;
-  /** All zeros at first; else every element is put before it is read. */
+  /** Whether it must start as zeros; if not, every element is put before it is read. */
   readonly cleared: boolean;
 }
 
-/** Dimensions that are counted in row-major order, and how: what counters over them share. */
+/** Dimensions that counters count in row-major order, and the walks over them. */
 export interface Layout {
   readonly dims: readonly number[];
-  /** The walks that are taken over them. */
   readonly walks: Walk[];
-  /** Strides of 1 are no special case: fewer texts, an extra product. */
+  /** Multiply by strides of 1, too: kernels then share shaders, at the cost of a product. */
   readonly anyStride: boolean;
 }
 
-/** base + Σ coordinate · stride. */
+/** The index base + Σ coordinate · stride. */
 export interface Walk {
   readonly strides: readonly number[];
   readonly base: Expr | null;
 }
 
-/** A count over a layout. A device divides coordinates out of its index, or nests loops. */
+/** A count over a layout. A device computes its coordinates by division, or nests loops. */
 export interface Counter {
   readonly layout: Layout;
   readonly index: Expr;
@@ -89,14 +74,11 @@ export interface Counter {
 
 export interface AtTerm {
   readonly counter: Counter;
-  /** Its place in the layout's `walks`; -1 is the index itself. */
+  /** Index into the layout's `walks`; -1 is the counter's own index. */
   readonly walk: number;
 }
 
-/**
- * What a renderer must know. NaN and infinities behave as IEEE 754 and PyTorch say, whatever the
- * target does.
- */
+/** What a renderer must implement. NaN and infinities behave as in IEEE 754 and PyTorch. */
 export type Intrinsic =
   | UnaryIntrinsic
   | BinaryIntrinsic
@@ -118,10 +100,14 @@ const binaryNames =
   "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh gcd igamma igammac zeta";
 const compareNames = "eq ne lt le gt ge and or xor";
 /**
- * Instructions of the target, with its own treatment of NaN. `nativeInt`, `nativeUnsigned`: i32 and
- * u32 of a float in range. `quotient`, `remainder`: of u32 by a divisor other than 0. `farTurns`: a
- * large angle reduced. `iota`: 0, 1, 2, 3. `any`: true if a lane is. `subgroupSum`,
- * `subgroupFirst`: a subgroup's sum, and whether a thread is its first.
+ * Instructions of the target, which may treat NaN in its own way.
+ *
+ * - `nativeInt`, `nativeUnsigned`: i32 and u32 of a float in range.
+ * - `quotient`, `remainder`: the divisor must not be 0.
+ * - `farTurns`: reduces a large angle.
+ * - `iota`: 0, 1, 2, 3.
+ * - `any`: whether a lane is true.
+ * - `subgroupSum`, `subgroupFirst`: a subgroup's sum, and whether the thread is its first.
  */
 const nativeNames =
   "nativeSqrt nativeMax nativeMin nativeEq nativeDiv nativeInt nativeUnsigned farTurns quotient remainder countLeadingZeros iota any subgroupSum subgroupFirst thread group local";
@@ -158,7 +144,7 @@ const compare =
   (a, b) =>
     ofBools(fn, a, b) ?? call(fn, [a, b], "bool");
 
-/** Arithmetic and order of bools are logic, as in PyTorch; no device needs them. */
+/** Arithmetic and order of bools as logic, as in PyTorch, so that no device implements them. */
 function ofBools(fn: Intrinsic, a: Expr, b: Expr): Expr | null {
   if (a.dtype !== "bool") return null;
   const logic = (of: "and" | "or" | "xor", p: Expr, q: Expr): Expr => call(of, [p, q], "bool");
@@ -205,9 +191,7 @@ interface Builders
   readonly subgroupSum: Unary;
   readonly any: Unary;
   readonly isFinite: Unary;
-  /**
-   * The number of the thread, where they are counted; of the workgroup; and of the thread in it.
-   */
+  /** The number of the thread in the grid, of the workgroup, and of the thread in its workgroup. */
   readonly thread: Expr;
   readonly group: Expr;
   readonly local: Expr;
@@ -226,13 +210,13 @@ interface Builders
   readonly lane: (of: Expr, lane: number | Expr) => Expr;
   readonly isNan: Unary;
   readonly not: Unary;
-  /** `yes` where `condition` (bool), else `no`. */
+  /** `yes` if `condition`, else `no`. */
   readonly select: (condition: Expr, yes: Expr, no: Expr) => Expr;
-  /** Value conversion: float → int truncates, anything → bool is `x ≠ 0`. */
+  /** Converts the value: float → int truncates, anything → bool is `x ≠ 0`. */
   readonly cast: (x: Expr, dtype: DType) => Expr;
   /** The same 32 bits under another type. */
   readonly bitcast: (x: Expr, dtype: DType) => Expr;
-  /** Σ of what is not 0 as it stands; 0 of nothing. */
+  /** The sum of the terms; 0 if there is none. */
   readonly sum: (...terms: readonly Expr[]) => Expr;
 }
 
@@ -248,9 +232,9 @@ const table = <Text extends string, V>(
 const plain = { lanes: 1, mutable: false } as const;
 
 /**
- * Builders of expressions. Operands of a call have one dtype; `e.cast` converts. `round` rounds
- * halves to even; `rem` has the sign of `a`; `max` and `min` are NaN if either is; `mulHigh` is the
- * high half of a 64-bit product of two u32; `half` rounds to f16.
+ * Builders of expressions. Operands of a call must have one dtype; `e.cast` converts. `round`
+ * rounds ties to even; `rem` has the sign of `a`; `max` and `min` are NaN if either is; `mulHigh`
+ * is the high half of the 64-bit product of two u32; `half` rounds to f16.
  */
 export const e: Builders = {
   ...table(unaryNames, unary),
@@ -319,11 +303,11 @@ export const e: Builders = {
   },
 };
 
-/** Kernels count in 32 bits. */
+/** The number, if it fits the 32 bits in which kernels count. Throws LimitError. */
 export function counted(value: number): number {
   if (value <= 0xffffffff) return value;
   throw new LimitError(
-    `a kernel counts up to ${0xffffffff} elements, not ${value}` +
+    `a kernel can count ${0xffffffff} elements; this one needs ${value}` +
       "\n  hint: reduce one dimension after the other, or in parts",
   );
 }

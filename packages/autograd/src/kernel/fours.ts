@@ -1,9 +1,9 @@
 import { type Expr, e } from "./expression.ts";
 
-/** The index, in four lanes, of four consecutive elements: 4 · number + [0, 1, 2, 3]. */
+/** The index of four consecutive elements, in four lanes: 4 · number + [0, 1, 2, 3]. */
 export const fourFrom = (number: Expr): Expr => e.add(e.mul(number, e.u32(4)), e.iota);
 
-/** The number that `fourFrom` made the index from; null for any other index. */
+/** The inverse of `fourFrom`; null for any other index. */
 export function fourOf(index: Expr): Expr | null {
   const first = firstOf(index);
   if (first?.kind !== "call" || first.fn !== "mul") return null;
@@ -11,7 +11,7 @@ export function fourOf(index: Expr): Expr | null {
   return four.kind === "constant" && four.value === 4 ? number : null;
 }
 
-/** The first of the consecutive elements that an index in lanes names; null for any other index. */
+/** Lane 0 of an index of consecutive elements; null for any other index. */
 export function firstOf(index: Expr): Expr | null {
   if (index.kind !== "call" || index.fn !== "add") return null;
   const [first, lanes] = index.args as [Expr, Expr];

@@ -1,10 +1,10 @@
 import { type DType, isFloating } from "../dtype.ts";
 import type { Expr, Intrinsic } from "./expression.ts";
 
-/** Least and greatest value; null where nothing is known. */
+/** Least and greatest value; null if unknown. */
 export type Interval = readonly [least: number, most: number] | null;
 
-/** Whether a range holds for all values, or for those that are not NaN. */
+/** Whether an interval holds for all values, or for those that are not NaN. */
 export type About = "all" | "numbers";
 
 type Call = Extract<Expr, { kind: "call" }>;
@@ -18,14 +18,14 @@ const whole: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
   u32: [0, 2 ** 32 - 1],
 };
 
-/** What a value of the dtype may be at most. */
+/** The interval of all values of a dtype. */
 export const anyOf = (dtype: DType, about: About = "all"): Interval =>
   whole[dtype] ?? (about === "all" ? null : anyNumber);
 
 export const union = (a: Interval, b: Interval): Interval =>
   a === null || b === null ? null : [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
-/** What an expression may give, from what its parameters may be: never narrower than the truth. */
+/** The interval of an expression, given those of its parameters. It is never too narrow. */
 export function intervalOf(
   root: Expr,
   param: (slot: number) => Interval,
@@ -39,7 +39,7 @@ export function intervalOf(
     let found = known.get(value);
     if (found === undefined) {
       const range = ofCall(value, value.args.map(find), about);
-      found = held(range, value.dtype, about, choosing.has(value.fn));
+      found = stored(range, value.dtype, about, choosing.has(value.fn));
       known.set(value, found);
     }
     return found;
@@ -47,16 +47,16 @@ export function intervalOf(
   return find(root);
 }
 
-/** Calls that give one of their operands as it is. */
+/** Intrinsics that give one of their operands unchanged. */
 const choosing: ReadonlySet<Intrinsic> = new Set(["max", "min", "select"]);
 
-/** A result past the dtype's ends wraps around, and one that is rounded may be a little off. */
-function held(found: Interval, dtype: DType, about: About, isExact: boolean): Interval {
+/** The interval of a result as its dtype stores it: integers wrap, floats are rounded. */
+function stored(found: Interval, dtype: DType, about: About, isExact: boolean): Interval {
   if (found === null || found.some(Number.isNaN)) return anyOf(dtype, about);
   const [least, most] = found;
   if (isFloating(dtype)) {
     const finite = Number.isFinite(least) && Number.isFinite(most);
-    if (about === "all" && !finite) return null; // a NaN may come of it
+    if (about === "all" && !finite) return null; // an infinity may lead to NaN
     if (isExact) return found;
     const slack = dtype === "f16" ? 2 ** -10 : 2 ** -21;
     const off = (end: number): number =>
@@ -79,7 +79,7 @@ function ofCall({ fn, args, dtype }: Call, of: readonly Interval[], about: About
     case "cast":
       if (dtype === "bool") return [0, 1];
       if (isFloating(dtype)) return a;
-      // what NaN becomes is any number
+      // NaN may become any integer
       return about === "numbers" && isFloating(from) ? null : each(Math.trunc);
     case "neg":
       return [-a[1], -a[0]];
@@ -98,7 +98,7 @@ function ofCall({ fn, args, dtype }: Call, of: readonly Interval[], about: About
     case "expm1":
     case "log1p":
     case "tanh":
-      return about === "numbers" ? each(Math[fn]) : null; // not exact enough to count by
+      return about === "numbers" ? each(Math[fn]) : null; // devices are not exact enough for bounds
   }
   if (!b) return null;
   const corners = (f: (x: number, y: number) => number): Interval => {

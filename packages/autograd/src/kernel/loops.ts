@@ -10,14 +10,14 @@ import {
   type LocalArray,
 } from "./expression.ts";
 
-/** What a thread does, one after another. */
+/** A statement of a thread. */
 export type Statement =
-  /** Evaluates a value here, once. */
+  /** Names a value, which is evaluated here, once. */
   | { readonly do: "let"; readonly local: Local; readonly value: Expr }
-  /** A variable and its first value. */
+  /** Declares a variable with its first value. */
   | { readonly do: "var"; readonly local: Local; readonly value: Expr }
   | { readonly do: "set"; readonly local: Local; readonly value: Expr }
-  /** Finds where the walks of a counter are: here, and not in a loop that follows. */
+  /** Computes the walks of a counter here, and not within a later loop. */
   | { readonly do: "count"; readonly counter: Counter }
   | {
       readonly do: "store";
@@ -36,7 +36,7 @@ export type Statement =
     }
   | Loop
   | { readonly do: "while"; readonly condition: Expr; readonly body: readonly Statement[] }
-  /** `rare`: threads that run in step had better pass over it together. */
+  /** `rare`: the condition is seldom true, so threads should be able to skip the body together. */
   | {
       readonly do: "if";
       readonly condition: Expr;
@@ -45,51 +45,48 @@ export type Statement =
       readonly rare: boolean;
     }
   /**
-   * All threads of the workgroup come here before one goes on. `buffers`: what they read from
-   * buffers has been read, too.
+   * No thread of the workgroup continues before all have arrived. `buffers`: it also orders
+   * accesses to buffers.
    */
   | { readonly do: "barrier"; readonly buffers: boolean };
 
-/** From `from` up to `to`, `step` apart. */
+/** Runs the body for `from`, `from + step`, … below `to`. */
 export interface Loop {
   readonly do: "for";
   readonly local: Local;
   readonly from: Expr;
   readonly to: Expr;
   readonly step: number | Expr;
-  /**
-   * What the loop counts over, if its places are read through views; a step of 4 takes four at a
-   * time.
-   */
+  /** The counter over a layout that the loop runs along; null for a plain loop. */
   readonly counter: Counter | null;
-  /** Walks go on from place to place without a division. */
+  /** Whether walks advance from place to place by additions instead of divisions. */
   readonly advances: boolean;
   readonly body: readonly Statement[];
 }
 
 export type Local = Extract<Expr, { kind: "local" }>;
 
-/** How many threads there are, and how they are counted. */
+/** The threads of a dispatch, and how they are counted. */
 export type Grid =
-  /** `e.thread` counts them. `size` is that of a workgroup, where it matters. */
+  /** `e.thread` counts threads. `size` is the workgroup's size, if it matters. */
   | { readonly kind: "threads"; readonly threads: number; readonly size?: number }
-  /** A thread takes several of these, a grid apart; `e.thread` counts the items. */
+  /** `e.thread` counts items, of which a thread may take several. */
   | { readonly kind: "items"; readonly items: number }
-  /** Workgroups of `size` threads that may work together, counted by `e.group` and `e.local`. */
+  /** Workgroups of `size` threads that may share memory: `e.group` and `e.local` count them. */
   | { readonly kind: "groups"; readonly groups: number; readonly size: number };
 
-/** One dispatch: what each thread of a grid does. Every device renders it. */
+/** One dispatch: the code that each thread of a grid runs. Devices render it. */
 export interface Loops {
   readonly grid: Grid;
   readonly body: readonly Statement[];
 }
 
-/** Writes loops: blocks nest, and a name is given once. */
+/** Builds the statements of loops. Callbacks write nested blocks. */
 export class Builder {
   #statements: Statement[] = [];
   #locals: number;
 
-  /** Locals are numbered from `first` on: parameters of a function come before. */
+  /** Numbers locals from `first` on; a function's parameters have the numbers before. */
   constructor(first = 0) {
     this.#locals = first;
   }
@@ -106,7 +103,7 @@ export class Builder {
     this.#statements.push(statement);
   }
 
-  /** The value, evaluated here: before what is written next. */
+  /** Evaluates a value here and returns its name. */
   let(value: Expr): Expr {
     if (value.kind === "local" && !value.mutable) return value;
     const local = this.#local(value.dtype, value.lanes);
@@ -143,7 +140,7 @@ export class Builder {
     this.#loop({ local, from, to, step, counter: null, advances: false }, () => body(local));
   }
 
-  /** A count of the places of a shape, in its row-major order. */
+  /** A counter over a shape's places in row-major order, at an index. */
   count(over: readonly number[] | Layout, index: Expr): Counter {
     const layout = "dims" in over ? over : layoutOf(over);
     const counter: Counter = { layout, index };
@@ -151,10 +148,7 @@ export class Builder {
     return counter;
   }
 
-  /**
-   * A loop over the places of a shape, four at a time in four lanes. `advances`: without a division
-   * from place to place.
-   */
+  /** A loop over a shape's places from `from` to `to`, one or four at a time. */
   over(
     dims: readonly number[] | Layout,
     { from, to, lanes = 1, advances = false, apart = lanes }: Range,
@@ -183,7 +177,7 @@ export class Builder {
     this.#write({ do: "barrier", buffers });
   }
 
-  /** What `body` writes, apart. */
+  /** The statements that `body` writes, as a block. */
   nested(body: () => void): readonly Statement[] {
     const outer = this.#statements;
     this.#statements = [];
@@ -199,7 +193,7 @@ export interface Range {
   readonly to: Expr;
   readonly lanes?: Lanes;
   readonly advances?: boolean;
-  /** Places from one turn to the next; `lanes` if not said. */
+  /** Places from one round to the next; `lanes` by default. */
   readonly apart?: number;
 }
 
@@ -209,7 +203,9 @@ export const layoutOf = (dims: readonly number[], anyStride = false): Layout => 
   anyStride,
 });
 
-/** start + Σ coordinate · stride: strides run over the dimensions of all these counters. */
+/**
+ * The index start + Σ coordinate · stride, with one stride for each dimension of these counters.
+ */
 export function walk(
   counters: readonly Counter[],
   strides: readonly number[],
@@ -222,7 +218,7 @@ export function walk(
     const { dims, walks } = counter.layout;
     const own = counters.length === 1 ? strides : strides.slice(first, first + dims.length);
     first += dims.length;
-    if (dims.every((n, d) => n <= 1 || own[d] === 0)) continue; // it stays where it is
+    if (dims.every((n, d) => n <= 1 || own[d] === 0)) continue; // it does not move
     const known =
       base === null ? walks.findIndex((one) => one.strides === own && one.base === null) : -1;
     const number = known >= 0 ? known : walks.push({ strides: own, base }) - 1;
@@ -233,7 +229,7 @@ export function walk(
   return at(terms, false);
 }
 
-/** The row-major number of the place that the counters have come to. */
+/** The flat, row-major index of the counters' place. */
 export const placeOf = (counters: readonly Counter[]): Expr =>
   at(
     counters.map((counter) => ({ counter, walk: -1 })),

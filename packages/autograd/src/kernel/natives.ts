@@ -14,12 +14,12 @@ const [floats, ints, words] = [
   new Uint32Array(buffer),
 ];
 
-/** The type of arithmetic on a dtype: a byte is a u32, a half an f32. */
+/** The type in which a dtype's arithmetic is done: u32 for u8, f32 for f16. */
 export type Arithmetic = "f32" | "i32" | "u32" | "bool";
 export const arithmeticOf = (dtype: DType): Arithmetic =>
   dtype === "u8" ? "u32" : dtype === "f16" || dtype === "f64" ? "f32" : dtype;
 
-/** To the nearest whole number, halves to even. */
+/** Rounds to the nearest integer, ties to even. */
 function roundToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
@@ -94,11 +94,11 @@ const tables: Readonly<Record<Arithmetic, Partial<Record<Intrinsic, Compute>>>> 
   bool: { isNan: () => 0 },
 };
 
-/** What an intrinsic computes of numbers of a type; null where it is a function. */
+/** The host function of an intrinsic; null if `functions/` defines it. */
 export const nativeOf = (fn: Intrinsic, of: DType): Compute | null =>
   tables[arithmeticOf(of)][fn] ?? comparisons[fn] ?? null;
 
-/** The same 32 bits under another type. */
+/** The same 32 bits as another type. */
 export function bitcast(x: number, from: DType, to: DType): number {
   const [a, b] = [arithmeticOf(from), arithmeticOf(to)];
   if (a === b || a === "bool" || b === "bool") return x;
@@ -107,7 +107,7 @@ export function bitcast(x: number, from: DType, to: DType): number {
   return (b === "f32" ? floats : b === "i32" ? ints : words)[0] as number;
 }
 
-/** A value conversion that needs no function. */
+/** Converts a value, except a float to an integer, which `functions/` defines. */
 export function convert(x: number, to: DType): number {
   switch (to) {
     case "bool":

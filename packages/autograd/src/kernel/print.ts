@@ -1,7 +1,7 @@
 import type { Buffer, Expr } from "./expression.ts";
 import type { Grid, Loops, Statement } from "./loops.ts";
 
-/** Loops as text, for people: the same on every device. */
+/** Loops as text for people. It is the same on every device. */
 export function printLoops({ grid, body }: Loops): string {
   const lines: string[] = [`for each of ${gridText(grid)}`];
   write(body, "  ", lines);

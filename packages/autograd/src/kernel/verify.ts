@@ -3,12 +3,11 @@ import type { Loops, Statement } from "./loops.ts";
 import { arithmeticOf } from "./natives.ts";
 import { countUses } from "./walk.ts";
 
-/** Calls whose arguments may be of several types. */
+/** Intrinsics whose arguments may differ in dtype. */
 const mixed: ReadonlySet<string> = new Set(["select", "cast", "bitcast"]);
 
 /**
- * Says what is wrong with loops: types that do not fit, names that are not defined where they are
- * used; null if nothing is.
+ * The first fault of loops: a wrong type, or a name that is used before its definition; or null.
  */
 export function faultOf({ grid, body }: Loops): string | null {
   try {
@@ -44,9 +43,9 @@ class Checker {
           const { local, value } = statement;
           own([value]);
           if (value.dtype !== local.dtype || value.lanes > local.lanes)
-            throw new Fault(`${statement.do} of ${typeText(local)} is given ${typeText(value)}`);
+            throw new Fault(`${statement.do} of ${typeText(local)} to ${typeText(value)}`);
           if (statement.do === "set" && !known.has(local.id))
-            throw new Fault(`set of an unknown variable: ${local.id}`);
+            throw new Fault(`set of an undefined variable: ${local.id}`);
           known.add(local.id);
           break;
         }
@@ -58,21 +57,21 @@ class Checker {
           own([index, value]);
           this.#index(index);
           if (arithmeticOf(value.dtype) !== arithmeticOf(dtype))
-            throw new Fault(`a store of ${dtype} is given ${typeText(value)}`);
-          if (value.lanes > index.lanes) throw new Fault("a store of four values at one place");
+            throw new Fault(`store of ${typeText(value)} in a buffer of ${dtype}`);
+          if (value.lanes > index.lanes) throw new Fault("store of four values at one index");
           break;
         }
         case "array":
           if (statement.array.shared && !this.#groups)
-            throw new Fault("shared memory where threads do not work together");
+            throw new Fault("a shared array, but the grid has no workgroups");
           known.add(statement.array.id);
           break;
         case "put": {
           const { array, index, lane, value } = statement;
           own(lane === null ? [index, value] : [index, lane, value]);
-          if (!known.has(array.id)) throw new Fault("put into an unknown array");
+          if (!known.has(array.id)) throw new Fault(`put into an undefined array: ${array.id}`);
           if (value.dtype !== array.dtype)
-            throw new Fault(`an array of ${array.dtype} is given ${typeText(value)}`);
+            throw new Fault(`put of ${typeText(value)} into an array of ${array.dtype}`);
           break;
         }
         case "for": {
@@ -95,31 +94,31 @@ class Checker {
           break;
         case "barrier":
           if (!this.#groups || depth > 0)
-            throw new Fault("a barrier where not every thread of a workgroup comes");
+            throw new Fault("a barrier that not every thread of a workgroup reaches");
       }
     }
   }
 
   #condition(value: Expr): void {
     if (value.dtype !== "bool" || value.lanes !== 1)
-      throw new Fault(`a condition is bool, and not ${typeText(value)}`);
+      throw new Fault(`a condition must be bool, not ${typeText(value)}`);
   }
 
   #index(value: Expr): void {
-    if (value.dtype !== "u32") throw new Fault(`an index is u32, and not ${typeText(value)}`);
+    if (value.dtype !== "u32") throw new Fault(`an index must be u32, not ${typeText(value)}`);
   }
 
   #value(value: Expr, known: ReadonlySet<number>): void {
     switch (value.kind) {
       case "local":
-        if (!known.has(value.id)) throw new Fault(`an unknown name: ${value.id}`);
+        if (!known.has(value.id)) throw new Fault(`an undefined name: ${value.id}`);
         return;
       case "load":
         this.#index(value.index);
         return;
       case "element":
         this.#index(value.index);
-        if (!known.has(value.array.id)) throw new Fault("an unknown array");
+        if (!known.has(value.array.id)) throw new Fault(`an undefined array: ${value.array.id}`);
         return;
       case "call": {
         const { fn, args } = value;

@@ -2,10 +2,10 @@ import type { Expr } from "./expression.ts";
 import { fourFrom, fourOf } from "./fours.ts";
 import type { Statement } from "./loops.ts";
 
-/** What an address needs: of four consecutive elements their number alone. */
+/** The value that an address evaluates: for four consecutive elements, their `fourOf` number. */
 const addressOf = (index: Expr): Expr => fourOf(index) ?? index;
 
-/** The values that a value is made of. */
+/** The operands of a value. */
 export function operandsOf(value: Expr): readonly Expr[] {
   switch (value.kind) {
     case "call":
@@ -26,7 +26,7 @@ export function operandsOf(value: Expr): readonly Expr[] {
   }
 }
 
-/** The same value of other operands; `at` has none that could be replaced. */
+/** The value with mapped operands. `at` stays, since counters cannot be replaced. */
 export function mapOperands(value: Expr, map: (operand: Expr) => Expr): Expr {
   switch (value.kind) {
     case "call": {
@@ -48,7 +48,7 @@ export function mapOperands(value: Expr, map: (operand: Expr) => Expr): Expr {
   }
 }
 
-/** The values that a statement itself evaluates, those of its blocks apart. */
+/** The values that a statement evaluates, without those of its blocks. */
 export function valuesOf(statement: Statement): readonly Expr[] {
   switch (statement.do) {
     case "let":
@@ -84,7 +84,7 @@ function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
   return statement.do === "if" ? [statement.yes, statement.no] : [];
 }
 
-/** Every statement, those of blocks after the one that holds them. */
+/** All statements; those of a block come after the statement that contains it. */
 export function* eachStatement(statements: readonly Statement[]): Generator<Statement> {
   for (const statement of statements) {
     yield statement;
@@ -92,7 +92,7 @@ export function* eachStatement(statements: readonly Statement[]): Generator<Stat
   }
 }
 
-/** The least number that no local and no array of the statements has. */
+/** The least id that is greater than those of all locals and arrays. */
 export function firstFreeId(statements: readonly Statement[]): number {
   let free = 0;
   for (const statement of eachStatement(statements)) {
@@ -102,7 +102,7 @@ export function firstFreeId(statements: readonly Statement[]): number {
   return free;
 }
 
-/** Calls `visit` for every value of the statements once, and counts how often each is used. */
+/** Counts how often each value is used. Calls `visit` once for each value. */
 export function countUses(
   statements: readonly Statement[],
   more: readonly Expr[] = [],

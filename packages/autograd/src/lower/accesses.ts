@@ -5,19 +5,19 @@ import { fourOf } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { countUses, eachStatement } from "../kernel/walk.ts";
 
-/** A buffer of a dispatch: what its loops do with it. */
+/** A buffer of a dispatch, and how the loops access it. */
 export interface Accessed {
   readonly buffer: Buffer;
   dtype: DType;
   reads: boolean;
   writes: boolean;
-  /** Four consecutive elements at a time; single elements; of these, writes. */
+  /** Whether there are accesses of four consecutive elements, of single ones, and single writes. */
   fours: boolean;
   singles: boolean;
   singleWrites: boolean;
 }
 
-/** Equal for buffers that are one: an input that is written in place is the output. */
+/** A buffer's key. An input that is written in place has the key of its output. */
 export function keyOf(buffer: Buffer, inputs: readonly KernelInput[]): string {
   if ("scratch" in buffer) return `scratch${buffer.scratch}`;
   if ("output" in buffer) return `out${buffer.output}`;
@@ -25,7 +25,7 @@ export function keyOf(buffer: Buffer, inputs: readonly KernelInput[]): string {
   return inPlace >= 0 ? `out${inPlace}` : `in${buffer.input}`;
 }
 
-/** Every buffer of the loops, in the order of first use. */
+/** The buffers of the loops, in order of first use. */
 export function accessesOf(
   { body }: Loops,
   inputs: readonly KernelInput[],

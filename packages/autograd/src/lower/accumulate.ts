@@ -5,13 +5,13 @@ import type { Builder } from "../kernel/loops.ts";
 
 export type Combine = Exclude<Reduce["combine"], "argmax" | "argmin">;
 
-/** A result in the making, in a variable. */
+/** A running result in a variable. */
 export interface Accumulator {
-  /** What changes nothing. */
+  /** The value that changes nothing. */
   readonly neutral: Expr;
-  /** Takes one value in; to be called inside the loop. */
+  /** Combines a value into the result. Call it inside the loop. */
   add(value: Expr): void;
-  /** All of it in one lane, unless lanes are apart; to be called after the loop. */
+  /** The result, in one lane unless lanes are apart. Call it after the loop. */
   result(): Expr;
 }
 
@@ -22,15 +22,14 @@ export const folds: Readonly<Record<Combine, (x: Expr, y: Expr) => Expr>> = {
   min: e.min,
 };
 
-/** What was lost when a + b was rounded to this sum. */
+/** The error of a + b that was rounded to `sum`. */
 export function rounding(a: Expr, b: Expr, sum: Expr): Expr {
   const second = e.sub(sum, a);
   return e.add(e.sub(a, e.sub(sum, second)), e.sub(b, second));
 }
 
 /**
- * Declares an accumulator; with `apart`, one in each lane. Sums of floats are compensated (Neumaier
- * 1974).
+ * Declares an accumulator; with `apart`, one a lane. Float sums are compensated (Neumaier 1974).
  */
 export function accumulator(
   b: Builder,
@@ -62,7 +61,7 @@ export function accumulator(
       value = both(both(x, y), both(z, w));
     }
     if (lost === null) return value;
-    // past infinity the rest is NaN
+    // if the sum is infinite, the lost part is NaN
     return b.let(e.select(e.isFinite(value), e.add(value, rest.reduce(e.add)), value));
   };
   return { neutral, add, result };
@@ -71,14 +70,11 @@ export function accumulator(
 const lanesOf = (value: Expr): Expr[] =>
   value.lanes === 1 ? [value] : [0, 1, 2, 3].map((lane) => e.lane(value, lane));
 
-/**
- * The first extreme of values that come one after the other, and its position; NaN is extreme. Each
- * lane has its own.
- */
+/** The first extreme of a sequence, and its position. NaN is extreme. Each lane has its own. */
 export interface Extreme {
   readonly best: Expr;
   readonly at: Expr;
-  /** Takes one value in; `first` is the condition under which it is the first. */
+  /** Takes the next value; `first` says whether it is the first one. */
   add(value: Expr, position: Expr, first: Expr): void;
 }
 

@@ -9,7 +9,7 @@ import type { Lowering } from "./lowering.ts";
 import type { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 
-/** The base (a copy, or zeros), then a dispatch for each part that is written over it. */
+/** Writes the base (a copy, or zeros), then the parts over it, one dispatch for each shape. */
 export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   const step = kernel.steps.at(-1) as KernelStep;
   const size = sizeOf(step.shape);
@@ -17,7 +17,7 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   const hasBase = isOnto(step.attrs);
   const parts = hasBase ? step.operands.slice(1) : step.operands;
   const stages: Loops[] = [];
-  // parts of as many elements as the output cover it: concatenation
+  // parts with as many elements as the output cover it, so it needs no zeros: concatenation
   const covered = parts.reduce((sum, part) => sum + sizeOf(shapeOf(part)), 0) === size;
   const [base] = step.operands;
   const baseInput =
@@ -37,16 +37,14 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   return stages;
 }
 
-/**
- * A part, and where it goes: strides in the output, and the parameter that holds where it begins.
- */
+/** A part and its region of the output: strides, and the parameter that holds its first element. */
 interface Region {
   readonly part: KernelOperand;
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** Parts of one shape share a dispatch as far as its bindings reach. */
+/** Groups the parts by dispatch. Parts of one shape share one, as far as its bindings reach. */
 function together(
   kernel: Kernel,
   step: KernelStep,
@@ -65,10 +63,7 @@ function together(
   );
 }
 
-/**
- * Parts of one shape, and what is stored beside them: a thread finds the elements of all at its
- * place.
- */
+/** Writes parts of one shape, and the other outputs: a thread takes one place of all of them. */
 function writeParts(kernel: Kernel, regions: readonly Region[], target: Target): Loops {
   const dims = shapeOf((regions[0] as Region).part);
   const size = sizeOf(dims);
@@ -90,7 +85,7 @@ function writeParts(kernel: Kernel, regions: readonly Region[], target: Target):
   return overElements(kernel, target, size, find, size % 4 === 0 && dtype !== "u8");
 }
 
-/** The last step alone, element by element. */
+/** Writes every element of the last step. */
 function fill(
   kernel: Kernel,
   target: Target,

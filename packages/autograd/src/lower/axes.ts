@@ -1,17 +1,15 @@
-import type { Layout } from "../kernel/expression.ts";
-
-/** Dimensions that every walk passes as one, and how far each walk moves along them. */
+/** One dimension, or several that every walk passes as one, and each walk's stride along it. */
 export interface Axis {
   readonly size: number;
   readonly strides: readonly number[];
 }
 
-/** Drops dimensions of one element and merges neighbours that every walk passes as one. */
-export function mergedAxes({ dims, walks }: Layout): Axis[] {
+/** Drops dimensions of size 1 and merges neighbours that every walk passes as one. */
+export function mergedAxes(dims: readonly number[], walks: readonly (readonly number[])[]): Axis[] {
   const merged: Axis[] = [];
   dims.forEach((size, d) => {
     if (size === 1) return;
-    const strides = walks.map((walk) => walk.strides[d] as number);
+    const strides = walks.map((walk) => walk[d] as number);
     const before = merged.at(-1);
     const joins = before?.strides.every((stride, w) => stride === (strides[w] as number) * size);
     if (before !== undefined && joins) {

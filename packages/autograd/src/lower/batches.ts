@@ -10,23 +10,23 @@ import {
   sameType,
 } from "./bindings.ts";
 
-/** A buffer of a part: its binding and its first element there; -1 if it is bound alone. */
+/** A buffer of a part: its binding, and its first element in it; -1 if it is bound alone. */
 export interface Placed {
   readonly declared: Declared;
   readonly first: number;
 }
 
-/** One part of a batch: the same code as others on other buffers and numbers. */
+/** One part of a batch: the same code as the others, with other buffers and uniforms. */
 export interface WorkItem {
   /** Equal for parts that have the same code. */
   readonly text: string;
   readonly buffers: readonly Placed[];
-  /** First vector of the part's numbers. */
+  /** The first vector of the part's uniforms. */
   readonly numbers: number;
   readonly groups: number;
 }
 
-/** Places the buffers of a part: in their slab, in the batch's scratch buffer, or alone. */
+/** Assigns each buffer of a part a binding: its slab, the batch's scratch buffer, or its own. */
 export function placeBuffers(part: Part): { buffers: Placed[]; find: FindBound } {
   const { loops, kernel } = part;
   const accesses = accessesOf(loops, kernel.inputs);
@@ -63,7 +63,7 @@ export function placeBuffers(part: Part): { buffers: Placed[]; find: FindBound }
   return { buffers, find: (buffer) => bound.get(keyOf(buffer, kernel.inputs)) as Bound };
 }
 
-/** Of each slab, whether all of the part's tensors in it go by fours: a slab has one type. */
+/** Whether a part reads each slab only in vectors of four: a slab has one type. */
 function slabsByFours(accesses: Iterable<Accessed>, part: Part): Map<number, boolean> {
   const slabs = new Map<number, boolean>();
   for (const access of accesses) {
@@ -81,7 +81,7 @@ function placeOf({ buffer }: Accessed, { kernel }: Part): Place | null {
   return place ?? null;
 }
 
-/** Items in order, in as few dispatches as can bind them. A buffer has one type in each. */
+/** Divides items among as few dispatches as can bind their buffers, each under one type. */
 export function chunksOf(items: readonly WorkItem[], maxBindings: number): WorkItem[][] {
   const chunks: { items: WorkItem[]; bound: Map<string, Declared> }[] = [];
   for (const item of items) {
@@ -103,7 +103,7 @@ export function chunksOf(items: readonly WorkItem[], maxBindings: number): WorkI
   return chunks.map((chunk) => chunk.items);
 }
 
-/** The rows of a batch's table: first workgroup, numbers, first element of each buffer. */
+/** The rows of a batch's table: first workgroup, uniforms, first element of each buffer. */
 export function tableOf(
   items: readonly WorkItem[],
   before: number,

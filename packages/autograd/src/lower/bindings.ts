@@ -4,13 +4,14 @@ import type { Buffer } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { type Accessed, accessesOf, keyOf } from "./accesses.ts";
 
-/** Loops of a part of a kernel, and the numbers that its first buffers have in the whole. */
+/** One dispatch of a part of a kernel, and the part's position in the whole. */
 export interface Part {
   readonly loops: Loops;
   readonly kernel: Kernel;
+  /** Indices of the part's first output and scratch buffer in the whole kernel. */
   readonly firstOutput: number;
   readonly firstScratch: number;
-  /** Where each of its scratch buffers begins if a batch has one for all, in bytes. */
+  /** Byte offsets of its scratch buffers in the one that a batch has for all. */
   readonly scratches: readonly number[];
 }
 
@@ -18,24 +19,26 @@ export interface Part {
 export interface Binding {
   readonly source: Buffer;
   readonly writable: boolean;
-  /** The part that is bound; all, if not given. */
+  /** The range of the buffer that is bound; by default all of it. */
   readonly range?: { readonly offset: number; readonly size: number };
-  /** All of the memory that the buffer shares with others is bound. */
+  /** The whole slab that contains the buffer is bound. */
   readonly slab?: boolean;
 }
 
-/** What a buffer consists of: words. A bool takes one, and four bytes share one. */
+/** The dtype of a buffer's words. A bool takes one word, and four bytes share one. */
 export type Word = Exclude<DType, "bool" | "u8">;
 export const wordOf = (dtype: DType): Word => (dtype === "bool" || dtype === "u8" ? "u32" : dtype);
 
-/** How a dispatch sees a buffer: as words, alone or by four, perhaps with atomic access. */
+/** How a dispatch declares a buffer: as words or as vectors of four, perhaps atomic. */
 export interface ElementType {
   readonly word: Word;
   readonly wide: boolean;
   readonly atomic: boolean;
 }
 
-/** By fours if no access writes single elements. Bytes that are written singly are atomic. */
+/**
+ * Vectors of four if no access writes a single element. Bytes that are written singly are atomic.
+ */
 export function elementType({ dtype, fours, singleWrites }: Accessed, single = false): ElementType {
   return {
     word: wordOf(dtype),
@@ -53,23 +56,25 @@ export interface Declared extends Binding {
   readonly type: ElementType;
 }
 
-/** A buffer as the code of a dispatch knows it. */
+/** A buffer as the code of a dispatch refers to it. */
 export interface Bound {
   readonly name: string;
   readonly type: ElementType;
   readonly dtype: DType;
-  /** The number of its first element, by name, if it shares memory; else null. */
+  /**
+   * The name of the variable with the index of its first element, if it is in a slab; else null.
+   */
   readonly first: string | null;
 }
 
-/** Finds what a dispatch binds for a buffer. */
+/** Gives the binding of a buffer in a dispatch. */
 export type FindBound = (buffer: Buffer) => Bound;
 
-/** An input that shares memory with an output is bound as writable: a dispatch binds it one way. */
+/** Whether a buffer is bound as writable. A slab is, since outputs may lie in it, too. */
 export const isWritable = ({ buffer, writes }: Accessed, inputs: readonly KernelInput[]): boolean =>
   writes || ("input" in buffer && inputs[buffer.input]?.place != null);
 
-/** Declares the buffers of a part; equal inputs of parts share a declaration. */
+/** Declares the buffers of a part. Parts that read the same input share a declaration. */
 export function declareBuffers(part: Part, prefix: string, declared: Declared[]): FindBound {
   const { inputs } = part.kernel;
   const bound = new Map<string, Bound>();
@@ -97,7 +102,7 @@ function sourceOf({ buffer }: Accessed, { firstOutput, firstScratch }: Part): Bu
   return "scratch" in buffer ? { scratch: buffer.scratch + firstScratch } : buffer;
 }
 
-/** Whether an input that is written has two declarations. A dispatch can bind it only once. */
+/** Whether a writable input is declared twice. A dispatch can bind it only once. */
 export const bindsTwice = (declared: readonly Declared[]): boolean =>
   declared.some(
     ({ source, writable }, i) =>

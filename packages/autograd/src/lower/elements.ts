@@ -6,30 +6,29 @@ import { Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 
-/** What is stored: at the place itself, or where a walk from `start` is there. */
+/** A value and where it is stored: at its place, or at a walk from `start` over `strides`. */
 export interface Stored {
   readonly place: Place;
   readonly strides?: readonly number[];
   readonly start?: Expr;
   readonly value: Expr;
-  /** Which output; the last if not said. */
+  /** The output; the last one by default. */
   readonly output?: number;
 }
 
-/** Finds values at places of shapes of one size. All are read before any is stored. */
+/** Evaluates the values of a thread. All are read before any is stored. */
 export type Find = (
   lowering: Lowering,
   placeIn: (dims: readonly number[]) => Place,
 ) => readonly Stored[];
 
-/** Threads that a GPU is given at least, before one takes four elements. */
+/** Threads that a GPU needs before a thread may take four elements. */
 const ENOUGH = 4096;
 
 /**
- * Computes `size` elements: four consecutive ones a thread, or one where a GPU would have few
- * threads. On a processor a thread takes a line along which all accesses are affine, and divides
- * nothing. `fours` is false if four
- * consecutive elements must not be stored together.
+ * Computes `size` elements: four consecutive ones a thread, or one if a GPU would have too few
+ * threads. On a processor a thread takes a line along which all accesses are affine, so it divides
+ * no index. `fours` is false if four elements must not be stored together.
  */
 export function overElements(
   kernel: Kernel,
@@ -56,7 +55,7 @@ function everyItem(
 ): Loops {
   const lowering = new Lowering(kernel);
   const index = lanes === 4 ? fourFrom(e.thread) : e.thread;
-  // a view reads over the shape of who reads it, and equally many elements may have several shapes
+  // steps of the same size may have several shapes, and each shape has a place of its own
   const places = new Map<string, Place>();
   const placeIn = (dims: readonly number[]): Place => {
     const key = dims.join();

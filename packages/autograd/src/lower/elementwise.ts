@@ -4,7 +4,7 @@ import { sizeOf } from "../shape.ts";
 import { overElements } from "./elements.ts";
 import type { Target } from "./target.ts";
 
-/** Steps that are found element by element. */
+/** Lowers elementwise steps without an anchor. */
 export function lowerElementwise(kernel: Kernel, target: Target): Loops[] {
   const shapeOf = (stored: number): readonly number[] => (kernel.steps[stored] as KernelStep).shape;
   const last = shapeOf(kernel.steps.length - 1);

@@ -6,16 +6,22 @@ import { sizeOf } from "../shape.ts";
 import { type Axis, mergedAxes } from "./axes.ts";
 
 /**
- * Turns counters into index arithmetic: the result has no `count` and no `at`. Devices that divide
- * coordinates out of a thread's number render this.
+ * Turns counters into index arithmetic: the result has no `count` and no `at`. It is for devices
+ * that compute coordinates from a thread's number by division.
  */
 export function expandCounters({ grid, body }: Loops): Loops {
   return { grid, body: new Expander(firstFreeId(body)).block(body) };
 }
 
+const axesOf = ({ dims, walks }: Layout): Axis[] =>
+  mergedAxes(
+    dims,
+    walks.map(({ strides }) => strides),
+  );
+
 class Expander {
   readonly #known = new Map<Expr, Expr>();
-  /** Of each counter: where each walk of its layout is. */
+  /** The position of each walk of a counter's layout. */
   readonly #sums = new Map<Counter, readonly Expr[]>();
   readonly #sizes = new Map<Layout, Map<string, Expr>>();
   #out: Statement[] = [];
@@ -102,7 +108,7 @@ class Expander {
     this.#out.push({ ...loop, from, to, step: by, counter: null, advances: false, body: inner });
   }
 
-  /** A size of a layout: the same object, and so one uniform word, wherever it is used. */
+  /** A size of a layout. It is one object for each name, so that it takes one uniform word. */
   #size(layout: Layout, name: string, value: number): Expr {
     let sizes = this.#sizes.get(layout);
     if (sizes === undefined) {
@@ -114,11 +120,11 @@ class Expander {
     return size;
   }
 
-  /** Divides coordinates out of a counter's index, and finds where each walk is. */
+  /** Computes a counter's coordinates by division, and from them the position of each walk. */
   #count(counter: Counter): void {
     const { layout } = counter;
     const { walks, anyStride } = layout;
-    const axes = mergedAxes(layout);
+    const axes = axesOf(layout);
     const sums: Expr[][] = walks.map(({ base }) => (base === null ? [] : [this.#value(base)]));
     let rest = this.#value(counter.index);
     let skipped = 1;
@@ -148,10 +154,10 @@ class Expander {
     this.#sums.set(counter, named);
   }
 
-  /** Walks of a loop that go from place to place without a division. */
+  /** Code that moves the walks of a loop from one place to the next without a division. */
   #advance(counter: Counter, start: Expr): { enter: () => void; next: () => void } {
     const { layout } = counter;
-    const axes = mergedAxes(layout);
+    const axes = axesOf(layout);
     const coordinates: Local[] = [];
     const sizeAt = (d: number): number => (axes[d] as Axis).size;
     const strideOf = (d: number, w: number): number => (axes[d] as Axis).strides[w] as number;
@@ -175,7 +181,7 @@ class Expander {
     };
     const next = (d = axes.length - 1): void => {
       if (d < 0) return;
-      // past the end of a dimension: back to its start, and on by one in the dimension above
+      // at the end of a dimension: back to its start, and one step along the dimension above
       const back = d === axes.length - 1 ? 0 : sizeAt(d + 1);
       for (const [w, sum] of sums.entries()) {
         const by = strideOf(d, w) - (back === 0 ? 0 : back * strideOf(d + 1, w));
@@ -191,7 +197,7 @@ class Expander {
       });
       this.#out.push({ do: "if", condition, yes, no: [], rare: false });
     };
-    // in the loop a walk stands still: it has a name that is no variable
+    // a walk does not change within a round, so a `let` may hold it
     const enter = (): void => {
       this.#sums.set(
         counter,
@@ -201,7 +207,7 @@ class Expander {
     return { enter, next: () => next() };
   }
 
-  /** The value without counters; an explicit stack, however deep it is. */
+  /** The value without counters. The stack is explicit because values may be deep. */
   #value(root: Expr): Expr {
     const stack = [root];
     for (let value = stack.at(-1); value !== undefined; value = stack.at(-1)) {
@@ -231,7 +237,7 @@ class Expander {
     return e.sum(...sums);
   }
 
-  /** Σ index · what comes after it. */
+  /** The flat index: Σ index · size of the counters after it. */
   #whole(terms: readonly AtTerm[]): Expr {
     const number = this.#four(terms);
     return number === null ? e.sum(...this.#scaled(terms, 1)) : fourFrom(number);
@@ -247,7 +253,9 @@ class Expander {
     });
   }
 
-  /** The number of the four consecutive elements; null unless the first is a multiple of four. */
+  /**
+   * The index of a vector of four elements; null unless its first element is a multiple of four.
+   */
   #four(terms: readonly AtTerm[]): Expr | null {
     const { counter } = terms.at(-1) as AtTerm;
     const { index, layout } = counter;

@@ -1,13 +1,13 @@
 import type { KernelOperand, KernelStep } from "../devices/device.ts";
 import { isFloating } from "../dtype.ts";
 import { dimOf, partStrides } from "../graph/attributes.ts";
-import { rectangle } from "../graph/region.ts";
+import { boxOf } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { shapeOf, startOf, stridesOf } from "./index-map.ts";
 import type { Lowering } from "./lowering.ts";
 import type { Place } from "./place.ts";
 
-/** An i32 index counted from the front, and whether it is one of `count`. */
+/** An i32 index as a place from the front (0 if out of range), and whether it is in range. */
 export function wrapped(index: Expr, count: Expr): { readonly place: Expr; readonly found: Expr } {
   const size = e.bitcast(count, "i32");
   const zero = e.constant(0, "i32");
@@ -16,10 +16,7 @@ export function wrapped(index: Expr, count: Expr): { readonly place: Expr; reado
   return { place: e.select(found, e.bitcast(at, "u32"), e.u32(0)), found };
 }
 
-/**
- * The element of a gather at a place of its shape: NaN (0 of integers) where the index is out of
- * range.
- */
+/** The element of a gather at a place of its shape: NaN (0 for integers) if out of range. */
 export function gathered(lowering: Lowering, step: KernelStep, place: Place): Expr {
   const [x, index] = step.operands as [KernelOperand, KernelOperand];
   const dim = dimOf(step.attrs);
@@ -34,8 +31,7 @@ export function gathered(lowering: Lowering, step: KernelStep, place: Place): Ex
 }
 
 /**
- * The element of an assembly of boxes at a place of its shape: of the last part that covers it,
- * else 0.
+ * The element of an assembly at a place of its shape: from the last part that covers it, else 0.
  */
 export function assembled(lowering: Lowering, step: KernelStep, place: Place): Expr {
   const strides = partStrides(step.attrs, step.operands.map(shapeOf));
@@ -67,18 +63,15 @@ interface Axis {
   readonly size: number;
   readonly stride: number;
   readonly count: number;
-  /** From one to the next in the part's value. */
+  /** The part's stride along it. */
   readonly step: number;
 }
 
-/**
- * What must be divided out of a flat index to find the part's element: whole dimensions go with the
- * one above where they can.
- */
+/** The axes of size > 1. An axis that the part covers whole is merged with the one before. */
 function axesOf({ shape }: KernelStep, part: KernelOperand, strides: readonly number[]): Axis[] {
   const own = stridesOf(part);
   const axes: Axis[] = [];
-  for (const { size, stride, count, dim } of rectangle(shape, shapeOf(part), strides) ?? []) {
+  for (const { size, stride, count, dim } of boxOf(shape, shapeOf(part), strides) ?? []) {
     if (size === 1) continue;
     const step = dim < 0 ? 0 : (own[dim] as number);
     const above = axes.at(-1);

@@ -6,7 +6,7 @@ import { scatterByGroups } from "./scatter-groups.ts";
 import type { DeviceClass, GPU, Target } from "./target.ts";
 import { teamOfColumns, teamOfRow } from "./workgroup.ts";
 
-/** The forms that a device of workgroups has in a class. Only such devices load this. */
+/** The lowerings of a device with workgroups, by its class. Only such devices load this file. */
 export const formsFor = (kind: DeviceClass): Pick<Target, "class" | "gpu" | "multiply"> => ({
   class: kind,
   gpu: kind === "software" ? undefined : gpuForms(kind),

@@ -1,11 +1,11 @@
 import { LimitError } from "../errors.ts";
 import type { Grid } from "../kernel/loops.ts";
 
-/** Threads of a workgroup that a grid wants; undefined if any number will do. */
+/** The workgroup size that a grid needs; undefined if any will do. */
 export const sizeOfGroup = (grid: Grid): number | undefined =>
   grid.kind === "items" ? undefined : grid.size;
 
-/** How many workgroups of this size a grid has. */
+/** The number of workgroups of this size that a grid takes. */
 export function groupsOf(grid: Grid, size: number): number {
   switch (grid.kind) {
     case "groups":
@@ -13,14 +13,14 @@ export function groupsOf(grid: Grid, size: number): number {
     case "threads":
       return Math.ceil(grid.threads / size);
     case "items": {
-      // a thread takes up to eight
+      // a thread takes up to eight items
       const all = Math.ceil(grid.items / size);
       return Math.min(all, Math.max(1024, Math.ceil(all / 8)));
     }
   }
 }
 
-/** How many threads have work. */
+/** The number of threads that have work. */
 export function threadsOf(grid: Grid): number {
   switch (grid.kind) {
     case "groups":
@@ -32,12 +32,12 @@ export function threadsOf(grid: Grid): number {
   }
 }
 
-/** Workgroups in two dimensions, of which each holds at most so many. */
+/** Arranges workgroups in two dimensions of at most `most` each. Throws LimitError past that. */
 export function fold(groups: number, most: number): readonly [x: number, y: number] {
   const y = Math.max(1, Math.ceil(groups / most));
   if (y > most) {
     throw new LimitError(
-      `${groups} workgroups in one kernel; the adapter's maxComputeWorkgroupsPerDimension is ${most}` +
+      `one kernel needs ${groups} workgroups; the adapter's maxComputeWorkgroupsPerDimension is ${most}` +
         "\n  hint: work on smaller tensors",
     );
   }

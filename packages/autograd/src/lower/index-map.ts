@@ -1,30 +1,25 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import { partStrides } from "../graph/attributes.ts";
-import { rectangle } from "../graph/region.ts";
+import { boxOf } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { contiguousStrides } from "../shape.ts";
 import type { Lowering } from "./lowering.ts";
 
-/** start + Σ coordinate · stride. */
+/** The index start + Σ coordinate · stride. */
 export interface Access {
   readonly strides: readonly number[];
   start(): Expr;
 }
 
-/**
- * How an operand is read: at each place of its shape, the element of a value that the access gives.
- */
+/** How an operand is read: each place of its shape maps to an element of `value`. */
 export interface IndexMap extends Access {
-  /** The operand itself; where that is one box among zeros, what lies in the box. */
+  /** The operand itself; if it is padding, the operand that is padded. */
   readonly value: KernelOperand;
-  /**
-   * What must be less than its count for the place to lie in the box; elsewhere the operand is
-   * zero.
-   */
+  /** Indices that must be less than their counts for a place to lie inside the padding. */
   readonly bounds: readonly (Access & { readonly count: number })[];
 }
 
-/** Elements of an operand as it is read. */
+/** The shape that an operand is read with. */
 export const shapeOf = (operand: KernelOperand): readonly number[] =>
   operand.view === null ? operand.base : operand.view.shape;
 
@@ -32,7 +27,7 @@ export const shapeOf = (operand: KernelOperand): readonly number[] =>
 export const stridesOf = (operand: KernelOperand): readonly number[] =>
   operand.view?.strides ?? contiguousStrides(operand.base);
 
-/** The element that an operand's first place reads. */
+/** The index of the first element that an operand reads. */
 export const startOf = ({ view, offset }: KernelOperand): Expr =>
   view === null ? e.size(0) : e.param(offset, "u32");
 
@@ -73,10 +68,7 @@ export function indexMapOf(kernel: Kernel, operand: KernelOperand): IndexMap {
   };
 }
 
-/**
- * The element of a mapped value where the bounds hold, else zero; `indexOf` gives the index that an
- * access comes to.
- */
+/** The mapped element if the bounds hold, else zero. `indexOf` computes the index of an access. */
 export function padded(
   lowering: Lowering,
   map: IndexMap,
@@ -92,19 +84,19 @@ export function padded(
   return e.select(inside, element, e.number(0, element));
 }
 
-/** One dimension of an assembly, or several that are walked as one. */
+/** One dimension of an assembled value, or several merged into one. */
 interface Axis {
   readonly size: number;
   readonly stride: number;
-  /** How many of it the box covers. */
+  /** How many of its elements the part covers. */
   readonly count: number;
-  /** From one to the next in the box's value. */
+  /** The part's stride along it. */
   readonly step: number;
   /** How far each dimension of the reading view moves along it. */
   readonly moves: readonly number[];
 }
 
-/** Axes of more than one element; a whole one goes with the one above where it can. */
+/** The axes of size > 1. An axis that the part covers whole is merged with the one before. */
 function axesOf(
   { shape, attrs }: KernelStep,
   part: KernelOperand,
@@ -113,7 +105,7 @@ function axesOf(
   const own = stridesOf(part);
   const [strides] = partStrides(attrs, [shapeOf(part)]) as [number[]];
   const axes: Axis[] = [];
-  const intervals = rectangle(shape, shapeOf(part), strides) ?? [];
+  const intervals = boxOf(shape, shapeOf(part), strides) ?? [];
   for (const [a, { size, stride, count, dim }] of intervals.entries()) {
     if (size === 1) continue;
     const step = dim < 0 ? 0 : (own[dim] as number);

@@ -5,18 +5,18 @@ import { type Find, indexOf } from "./elements.ts";
 import { Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 
-/** Elements of a line, at least: of shorter ones the coordinates are divided out of the index. */
+/** The shortest line. For shorter ones, computing coordinates from the index is cheaper. */
 const SHORTEST = 4;
-/** Longer lines are cut wherever the index has it, so that all threads have work. */
+/** The longest line. Longer ones are left to `everyItem`, which gives all threads work. */
 const LONGEST = 4096;
 
-/** Elements along which all reads and stores go on evenly: one by one, or in pairs. */
+/** Elements along which every access has a constant stride: from one to the next, or by pairs. */
 interface Line {
   readonly length: number;
   readonly pairs: boolean;
 }
 
-/** The longest line; null where there had better be none. */
+/** The longest line; null if lines do not pay. */
 function lineOf(layouts: readonly Layout[], size: number): Line | null {
   if (layouts.every((layout) => evenLengths(layout).includes(size))) return null;
   const longest = (lengths: readonly (readonly number[])[]): number => {
@@ -29,7 +29,7 @@ function lineOf(layouts: readonly Layout[], size: number): Line | null {
   return two < 2 * SHORTEST || two > LONGEST ? null : { length: two, pairs: true };
 }
 
-/** Over how many of the last elements all walks go on evenly from pair to pair, four at a time. */
+/** Lengths of the last elements over which every walk has a constant stride from pair to pair. */
 function evenInPairs(layout: Layout): number[] {
   const lengths = evenLengths(layout);
   const inner = layout.dims.findLastIndex((n) => n > 1);
@@ -40,7 +40,7 @@ function evenInPairs(layout: Layout): number[] {
   return lengths.filter((n) => n % 2 === 0);
 }
 
-/** Over how many of the last elements all walks go on evenly. */
+/** Lengths of the last elements over which every walk has a constant stride. */
 function evenLengths({ dims, walks }: Layout): number[] {
   const lengths = [1];
   let length = 1;
@@ -57,7 +57,7 @@ function evenLengths({ dims, walks }: Layout): number[] {
   return lengths;
 }
 
-/** A place on a line of a shape: of which line, and where on it. */
+/** A place in a shape, as a line and a position along it. */
 class LinePlace extends Place {
   readonly #dims: readonly number[];
   readonly #rank: number;
@@ -83,7 +83,7 @@ class LinePlace extends Place {
   }
 }
 
-/** Gives a thread a line along which all accesses are affine; null if that does not pay. */
+/** Gives each thread a line along which all accesses are affine; null if that does not pay. */
 export function everyLine(
   kernel: Kernel,
   size: number,

@@ -12,25 +12,22 @@ import { lowerScatter } from "./scatter.ts";
 import { lowerSort } from "./sort.ts";
 import type { Target } from "./target.ts";
 
-/** A kernel as loops: one dispatch after another, and the bytes of scratch buffers they need. */
+/** A kernel as loops: its dispatches in order, and the size in bytes of each scratch buffer. */
 export interface LoweredLoops {
   readonly stages: readonly Loops[];
   readonly scratch: readonly number[];
 }
 
-/** The step that decides how a kernel is lowered: the anchor, or the last. */
+/** The step that decides how a kernel is lowered: the anchor, or the last step if there is none. */
 export const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anchor) as KernelStep;
 
-/**
- * One value a row beside one for each of its elements: what is found element by element has one
- * size.
- */
+/** Whether outputs differ in size: one value a row, and one for each element of the row. */
 const storesRows = ({ steps, stored }: Kernel): boolean =>
   new Set(stored.map((step) => sizeOf((steps[step] as KernelStep).shape))).size > 1;
 
 /**
- * The kernels that share a dispatch, each as if it were alone, and the number that its first output
- * has among those of all.
+ * The parts of a merged kernel, each as a kernel of its own. `first` is the index of its first
+ * output in the whole.
  */
 export function partsOf(kernel: Kernel): { readonly first: number; readonly kernel: Kernel }[] {
   let next = 0;
@@ -46,11 +43,11 @@ export function partsOf(kernel: Kernel): { readonly first: number; readonly kern
   });
 }
 
-/** On a processor an assembly by itself is faster part by part. */
+/** Whether the kernel is one assemble step. On a processor writing part by part is faster. */
 const isAssembly = ({ steps }: Kernel): boolean =>
   steps.length === 1 && steps[0]?.op.meaning.kind === "assemble";
 
-/** A limit that is met says at which operation. */
+/** Puts the operation's name before the message of a LimitError that `make` throws. */
 export function atOperation<T>(name: string, make: () => T): T {
   try {
     return make();
@@ -60,7 +57,7 @@ export function atOperation<T>(name: string, make: () => T): T {
   }
 }
 
-/** Lowers a kernel that is not of several parts. */
+/** Lowers a kernel without parts. */
 export function lower(kernel: Kernel, target: Target): LoweredLoops {
   const step = anchorOf(kernel);
   const alone = (stages: readonly Loops[]): LoweredLoops => ({ stages, scratch: [] });
@@ -86,19 +83,19 @@ export function lower(kernel: Kernel, target: Target): LoweredLoops {
       return meaning.lowerings.loops(kernel, step, target);
     case "elementwise":
     case "gather":
-      throw new Error(`${step.op.name}: is found element by element, and no anchor`);
+      throw new Error(
+        `${step.op.name}: ${meaning.kind} is evaluated elementwise, not as an anchor`,
+      );
     case "custom":
-      throw new Error(`${step.op.name}: is in its author's words`);
+      throw new Error(`${step.op.name}: a custom kernel brings its own code and has no loops`);
     case "source":
-      throw new Error(`${step.op.name}: data from the host is written, not computed`);
+      throw new Error(`${step.op.name}: the host writes its data; there is nothing to lower`);
     default:
-      throw new DeviceError(`${step.op.name}: there is no kernel for it`);
+      throw new DeviceError(`${step.op.name}: there is no lowering for it`);
   }
 }
 
-/**
- * A part of a kernel that was lowered, and the numbers that its first buffers have in the whole.
- */
+/** A lowered part, and the indices of its first output and scratch buffer in the whole kernel. */
 export interface LoweredPart {
   readonly kernel: Kernel;
   readonly firstOutput: number;
@@ -106,7 +103,9 @@ export interface LoweredPart {
   readonly stages: readonly Loops[];
 }
 
-/** Lowers each part of a kernel, or the kernel itself; scratch buffers follow one another. */
+/**
+ * Lowers each part of a kernel, or the kernel itself. The parts' scratch buffers are in one list.
+ */
 export function lowerParts(
   kernel: Kernel,
   target: Target,

@@ -10,7 +10,7 @@ import { assembled, gathered } from "./gathers.ts";
 import { indexMapOf, padded } from "./index-map.ts";
 import { Place } from "./place.ts";
 
-/** Writes the loops of one dispatch of a kernel. */
+/** Builds the loops of one dispatch of a kernel. */
 export class Lowering {
   readonly kernel: Kernel;
   readonly b: Builder = new Builder();
@@ -23,12 +23,12 @@ export class Lowering {
     return this.kernel.steps[this.kernel.stored[output] as number] as KernelStep;
   }
 
-  /** An element of an input. */
+  /** Loads an element of an input. */
   load(input: number, index: Expr): Expr {
     return e.load({ input }, (this.kernel.inputs[input] as KernelInput).dtype, index);
   }
 
-  /** Puts a value into an output: the last step's, if not said. */
+  /** Stores a value in an output; the last one by default. */
   store(index: Expr, value: Expr, output: number = this.kernel.stored.length - 1): void {
     this.b.store({ output }, this.storedStep(output).dtype, index, value);
   }
@@ -37,7 +37,7 @@ export class Lowering {
     return { scratch: buffer };
   }
 
-  /** The operand's element at `index` of the value it reads. */
+  /** Element `index` of the value that the operand reads, without the operand's view. */
   element(operand: KernelOperand, index: Expr): Expr {
     if ("input" in operand.source) return this.load(operand.source.input, index);
     const { step: number } = operand.source;
@@ -46,13 +46,13 @@ export class Lowering {
     return this.value(number, new Place(this.b.count(step.shape, index)));
   }
 
-  /** The operand's element at a place of the shape it is read in. */
+  /** The operand's element at a place of the shape that its view has. */
   operand(operand: KernelOperand, place: Place): Expr {
     const { source, view } = operand;
     if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep))
       return this.#number(source.step);
-    const seen = this.#seen(operand, place);
-    if (seen !== null) return this.value((source as { step: number }).step, seen);
+    const viewed = this.#throughView(operand, place);
+    if (viewed !== null) return this.value((source as { step: number }).step, viewed);
     return place.once(operand, () => {
       if (view === null) {
         return "step" in source
@@ -65,18 +65,17 @@ export class Lowering {
   }
 
   /**
-   * Where a step that an operand reads is evaluated, if it is read element for element and not
-   * known otherwise.
+   * The place at which the step that an operand reads is evaluated; null if it reads no step so.
    */
   protected placeOf(operand: KernelOperand, place: Place): Place | null {
     const { source, view } = operand;
     if (!("step" in source) || isConstant(this.kernel.steps[source.step] as KernelStep))
       return null;
-    return view === null ? place : this.#seen(operand, place);
+    return view === null ? place : this.#throughView(operand, place);
   }
 
-  /** The place in a step's value that a view of it reads here, where no index is needed for it. */
-  #seen(operand: KernelOperand, place: Place): Place | null {
+  /** The place that a view of a step reads, if counters express it; null if it needs an index. */
+  #throughView(operand: KernelOperand, place: Place): Place | null {
     const { source, view, moves } = operand;
     if (!("step" in source) || view === null) return null;
     const { shape, op } = this.kernel.steps[source.step] as KernelStep;
@@ -85,7 +84,7 @@ export class Lowering {
     return isWhole(view, sizeOf(shape)) ? place.inShape(shape) : null;
   }
 
-  /** A step's value at a place of its shape, of those that are found element by element. */
+  /** The value of an elementwise step at a place of its shape. */
   value(number: number, place: Place): Expr {
     const known = place.values.get(number);
     if (known !== undefined) return known;
@@ -94,7 +93,7 @@ export class Lowering {
     const found = new Map<Place, Set<number>>();
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [index, at] = next;
-      for (const operand of alongside(this.kernel.steps[index] as KernelStep)) {
+      for (const operand of elementwiseOperands(this.kernel.steps[index] as KernelStep)) {
         const its = this.placeOf(operand, at);
         if (its === null) continue;
         const { step } = operand.source as { step: number };
@@ -105,7 +104,7 @@ export class Lowering {
         open.push([step, its]);
       }
     }
-    // each after what it needs
+    // operands before the steps that read them
     todo.sort(([a], [b]) => a - b);
     for (const [index, at] of todo) at.values.set(index, this.#evaluate(index, at));
     return place.values.get(number) as Expr;
@@ -123,18 +122,18 @@ export class Lowering {
       ...step.scalars.map((slot) => e.param(slot, this.kernel.params[slot] as DType)),
       ...(indexed ? [place.whole] : []),
     );
-    const meant = e.cast(value, step.dtype);
-    if (step.dtype !== "f16" || this.#isNumber(number)) return meant;
+    const typed = e.cast(value, step.dtype);
+    if (step.dtype !== "f16" || this.#isNumber(number)) return typed;
     const halves = new Set(
       operands.filter((_, n) => {
         const { source, dtype } = step.operands[n] as KernelOperand;
         return dtype === "f16" && !("step" in source && this.#isNumber(source.step));
       }),
     );
-    return isHalf(meant, halves) ? meant : e.half(meant);
+    return isHalf(typed, halves) ? typed : e.half(typed);
   }
 
-  /** A number beside a tensor, which keeps the digits of an f32 where the tensor has halves. */
+  /** Whether a step is a number of an expression. It stays in f32 beside tensors of f16. */
   #isNumber(step: number): boolean {
     const { steps, stored } = this.kernel;
     return isConstant(steps[step] as KernelStep) && !stored.includes(step);
@@ -147,12 +146,12 @@ export class Lowering {
   }
 
   /**
-   * Puts one element of every stored step into its output: that of the anchor is known to be
-   * `result`, and the steps after it are evaluated at `index` of the anchor's shape.
+   * Stores one element of every output, at `index` of the anchor's shape. `result` is the anchor's
+   * value; the steps after it are evaluated here.
    */
   storeOne(anchor: KernelStep, result: Expr, index: Expr): void {
     const { steps, stored } = this.kernel;
-    const last = steps[steps.length - 1] as KernelStep; // of as many elements as the anchor
+    const last = steps[steps.length - 1] as KernelStep; // has as many elements as the anchor
     const place = new Place(this.b.count(last.shape, index));
     place.values.set(steps.indexOf(anchor), this.b.let(asStored(result, anchor.dtype)));
     const values = stored.map((step) => this.b.let(this.value(step, place)));
@@ -162,22 +161,16 @@ export class Lowering {
   }
 }
 
-/**
- * The value as this dtype holds it: one of f16 is rounded, which arithmetic in f32 leaves to be
- * done.
- */
+/** The value as this dtype stores it. f16 is computed in f32, so it is rounded here. */
 export const asStored = (value: Expr, dtype: DType): Expr =>
   dtype === "f16" ? e.half(value) : value;
 
-/**
- * Calls whose result is one of their arguments, but for its sign, or a whole number of no more
- * digits.
- */
+/** Calls of halves whose result is a half: they select, change the sign, or round to integers. */
 const keepsHalves: ReadonlySet<string> = new Set(
   "neg abs sign floor ceil round trunc max min select".split(" "),
 );
 
-/** Whether the value is a half already where these are, so that nothing need be rounded. */
+/** Whether the value needs no rounding to f16, given that the values in `halves` are halves. */
 function isHalf(value: Expr, halves: ReadonlySet<Expr>): boolean {
   if (value.dtype === "bool" || halves.has(value)) return true;
   if (value.kind === "constant") return Object.is(roundToHalf(value.value), value.value);
@@ -186,13 +179,13 @@ function isHalf(value: Expr, halves: ReadonlySet<Expr>): boolean {
   return keepsHalves.has(value.fn) && value.args.every((arg) => isHalf(arg, halves));
 }
 
-/** The operands that a step reads at its own place: those of a load but for what it looks up. */
-export function alongside({ op, operands }: KernelStep): readonly KernelOperand[] {
+/** The operands that a step reads element for element, so not the table that a gather reads. */
+export function elementwiseOperands({ op, operands }: KernelStep): readonly KernelOperand[] {
   const { kind } = op.meaning;
   if (kind === "gather") return operands.slice(1);
   return kind === "assemble" ? [] : operands;
 }
 
-/** The same number everywhere. */
+/** Whether the step has the same value at every element. */
 export const isConstant = ({ op, operands }: KernelStep): boolean =>
   op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;

@@ -1,21 +1,21 @@
 import type { DeviceClass } from "./target.ts";
 
-/** A GPU in public figures. */
+/** A GPU's published figures. */
 export interface Machine {
   readonly class: Exclude<DeviceClass, "software">;
-  /** Lanes that multiply and add, each once a cycle. */
+  /** Lanes, each of which does one multiply-add a cycle. */
   readonly lanes: number;
   readonly gigahertz: number;
-  /** Gigabytes a second to and from its memory. */
+  /** Memory bandwidth in gigabytes a second. */
   readonly bandwidth: number;
-  /** Threads that it holds at a time. */
+  /** The most threads that are resident at a time. */
   readonly resident: number;
 }
 
 /**
- * The one that stands for its class. Discrete: NVIDIA GeForce RTX 3060 (product page; Ampere GA102
- * paper: 28 multiprocessors of 128 lanes and 1,536 threads). Integrated: Intel Iris Xe of the Core
- * i7-1185G7 (96 units of 8 lanes, 7 threads of 16 each; LPDDR4x-4267 in two channels).
+ * The machine that stands for its class. Discrete: NVIDIA GeForce RTX 3060 (product page; Ampere
+ * GA102 paper: 28 multiprocessors of 128 lanes and 1,536 threads). Integrated: Intel Iris Xe of the
+ * Core i7-1185G7 (96 units of 8 lanes, 7 threads of 16 each; LPDDR4x-4267 in two channels).
  */
 export const typical: Readonly<Record<Exclude<DeviceClass, "software">, Machine>> = {
   integrated: {

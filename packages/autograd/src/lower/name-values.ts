@@ -3,18 +3,18 @@ import { fourFrom, fourOf } from "../kernel/fours.ts";
 import type { Local, Statement } from "../kernel/loops.ts";
 import { countUses, mapOperands, operandsOf } from "../kernel/walk.ts";
 
-/** How deep a value nests in place: compilers of shaders bound it. */
+/** The deepest nesting of an expression; shader compilers limit it. */
 const MOST_DEEP = 8;
 
-/** Statements whose values are trees: what is used twice, loaded or too deep has a name. */
+/** Statements whose values are trees: values used twice, loads and deep values have names. */
 export interface Named {
   readonly body: readonly Statement[];
   readonly results: readonly Expr[];
 }
 
 /**
- * Gives a `let` to every value that is used more than once, where it is first used. Locals are
- * numbered anew from `params` on, so that equal code has equal text.
+ * Gives every value that is used more than once a `let` before its first use. Locals are numbered
+ * anew from `params` on, so that equal code has equal text.
  */
 export function nameValues(
   body: readonly Statement[],
@@ -25,7 +25,7 @@ export function nameValues(
   return namer.name(body, results);
 }
 
-/** Names of a block, and of those around it. */
+/** Names of a block, and of the blocks around it. */
 interface Scope {
   readonly names: Map<Expr, Local>;
   readonly outer: Scope | null;
@@ -36,7 +36,7 @@ class Namer {
   readonly #depths = new Map<Expr, number>();
   /** New ids of locals and arrays. */
   readonly #ids = new Map<number, Expr | number>();
-  /** Values that read a variable: their names hold for one statement. */
+  /** Names of values that read a variable. They hold for one statement. */
   #passing = new Map<Expr, Local>();
   #scope: Scope = { names: new Map(), outer: null };
   #out: Statement[] = [];
@@ -122,7 +122,7 @@ class Namer {
         return;
       }
       case "while": {
-        // it is evaluated in each round, and so in place
+        // evaluated in each round, so it cannot be named before the loop
         const condition = this.#inPlaceOf(statement.condition);
         this.#out.push({ do: "while", condition, body: this.#block(statement.body) });
         return;
@@ -138,7 +138,7 @@ class Namer {
     }
   }
 
-  /** A `let`; a value that has a name keeps it. */
+  /** Writes a `let`, unless the value has a name already. */
   #let(local: Local, value: Expr): void {
     const known = this.#nameOf(value);
     if (known !== undefined) {
@@ -152,7 +152,7 @@ class Namer {
     if (!isLeaf(value)) this.#remember(value, renamed);
   }
 
-  /** The value as a tree, after what has to have a name. */
+  /** The value as a tree, after the values in it that need names. */
   #operand(value: Expr): Expr {
     if (isLeaf(value) || this.#nameOf(value) !== undefined) return this.#inPlaceOf(value);
     this.#prepare(value);
@@ -187,7 +187,7 @@ class Namer {
     return undefined;
   }
 
-  /** Names the values that a value needs, each after those it needs itself. */
+  /** Names the values that a value needs, operands first. */
   #prepare(root: Expr): void {
     if (isLeaf(root)) return;
     const stack = [{ value: root, operands: operandsOf(root), next: 0 }];
@@ -233,7 +233,7 @@ class Namer {
   }
 }
 
-/** Values that are as short as a name. */
+/** Whether the value's text is as short as a name. */
 function isLeaf(value: Expr): boolean {
   switch (value.kind) {
     case "constant":

@@ -4,13 +4,13 @@ import { placeOf, walk } from "../kernel/loops.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 
 /**
- * A place in a shape where elements are evaluated: counters that together run over its dimensions.
+ * A place in a shape, at which steps are evaluated: counters that together cover its dimensions.
  */
 export class Place {
   readonly counters: readonly Counter[];
   /** Values of the kernel's steps here. */
   readonly values: Map<number, Expr> = new Map();
-  /** The same element's place in a shape of as many elements; null where it is not known. */
+  /** The place with the same flat index in a shape of the same size; null if not available. */
   inShape: ((dims: readonly number[]) => Place) | null = null;
   readonly #reads = new Map<object, Expr>();
   readonly #seen = new Map<object, Place>();
@@ -29,7 +29,7 @@ export class Place {
   #wholeOf(): Expr {
     const [first, ...others] = this.counters;
     if (first?.index.lanes !== 4 || others.length === 0) return placeOf(this.counters);
-    // lanes are far apart
+    // the lanes are not adjacent
     return this.walk(contiguousStrides(this.counters.flatMap(({ layout }) => layout.dims)));
   }
 
@@ -38,7 +38,7 @@ export class Place {
     return walk(this.counters, strides, start);
   }
 
-  /** What is made once for this key. */
+  /** The value that `make` gave for this key the first time. */
   once(key: object, make: () => Expr): Expr {
     let value = this.#reads.get(key);
     if (value === undefined) {
@@ -48,7 +48,7 @@ export class Place {
     return value;
   }
 
-  /** The place in the value that an operand's view reads here, which is made once. */
+  /** The place in an operand's value that its view reads here. It is made once. */
   through(operand: object, moves: Moves, shape: Shape): Place {
     let place = this.#seen.get(operand);
     if (place === undefined) {
@@ -59,7 +59,7 @@ export class Place {
   }
 }
 
-/** A place in a value that a view walks from axis to axis: where the view is, it is. */
+/** A place in a value that a view reads, computed from the view's place. */
 class PlaceThrough extends Place {
   readonly #view: Place;
   readonly #moves: Moves;

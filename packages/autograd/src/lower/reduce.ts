@@ -9,42 +9,40 @@ import { sizeOf } from "../shape.ts";
 import { accumulator, extreme } from "./accumulate.ts";
 import { shapeOf } from "./index-map.ts";
 import { Lowering } from "./lowering.ts";
-import { divide, type Parts, partOf } from "./parts.ts";
+import { cutRows, type Parts, partOf } from "./parts.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 import type { Team } from "./workgroup.ts";
 
 type Combine = Reduce["combine"];
 
-/**
- * A row, or a part of it: elements `from` to `to` of what `load` gives at a counter over the row.
- */
+/** A row, or the part of it from `from` to `to`; `load` reads its elements. */
 interface Row {
   readonly dims: readonly number[];
   readonly from: Expr;
   readonly to: Expr;
-  /** `from` and `to` divide by four. */
+  /** `from` and `to` are multiples of four. */
   readonly even: boolean;
   readonly lanes: Lanes;
-  /** Lanes are neighbouring rows, and not elements of one. */
+  /** Lanes hold neighbouring rows instead of elements of one row. */
   readonly across?: boolean;
   readonly team?: Team | null;
   load(place: Place, index: Expr): Expr;
-  /** Of arg-reductions over partial results: the index that a partial result stands for. */
+  /** In an arg-reduction over partial results: the position of a partial result's element. */
   position?(index: Expr): Expr;
   readonly outer: Place["counters"];
 }
 
 interface Result {
   readonly value: Expr;
-  /** Index of the extreme element, of arg-reductions. */
+  /** Index of the extreme element; null unless this is an arg-reduction. */
   readonly at: Expr | null;
 }
 
 /**
- * A reduction with one thread for each row, or one workgroup where rows lie in order. Few long rows
- * are cut into parts, which a second dispatch combines. The shape and the class of the device fix
- * the order, so equal inputs give equal bits.
+ * A reduction with a thread or a workgroup for each row. Few long rows are cut into parts, which a
+ * second dispatch combines. The order depends only on the shape and the device's class, so equal
+ * inputs give equal bits.
  */
 export function lowerReduce(
   kernel: Kernel,
@@ -67,10 +65,10 @@ export function lowerReduce(
   const teamFor = liesInOrder(kernel, operand) ? "teamOfRow" : "teamOfColumns";
   const team = target.gpu?.[teamFor](target, rows, length) ?? null;
   const cut = cutFor(target, team, rows, length);
-  // neighbouring rows are in lanes where they are too short for it
+  // rows too short for lanes: put neighbouring rows in lanes instead
   const across = target.processor !== undefined && lanes === 1 && rows >= 4 && cut.parts === 1;
 
-  /** One row, or one part of it, from the operand. */
+  /** Reduces a row of the operand, or a part of it. */
   const reduceRow = (lowering: Lowering, row: Expr, from: Expr, to: Expr): Result =>
     reduce(lowering, combine, of, {
       dims: inner,
@@ -103,7 +101,7 @@ export function lowerReduce(
   const result = reduceRow(first, row, from, to);
   const partials: Buffer = { scratch: 0 };
   const positions: Buffer = { scratch: 1 };
-  // partial results are not rounded to halves
+  // partial results of f16 stay in f32, so that they are rounded once
   const kept = of === "f16" ? "f32" : of === "u8" ? "u32" : of;
   const partial = ofRows(first.b, threads, team, number, () => {
     first.b.store(partials, kept, number, e.bitcast(result.value, kept));
@@ -136,7 +134,7 @@ export function lowerReduce(
   };
 }
 
-/** Stores a row's result and the elementwise work that follows. */
+/** Stores a row's result and the epilogue's. */
 function finish(
   lowering: Lowering,
   step: KernelStep,
@@ -153,13 +151,13 @@ function finish(
   return { grid: { kind: "items", items: Math.ceil(rows / 4) }, body: b.statements };
 }
 
-/** The row of a thread; past the end the last one is read again. */
+/** The row of a thread. A row past the end reads the last one. */
 function rowIn(b: Builder, team: Team | null, rows: number): Expr {
   if (team === null || team.rows === 1) return team?.row ?? e.thread;
   return b.let(e.nativeMin(team.row, e.size(rows - 1)));
 }
 
-/** A thread for each row or a team, whose first thread stores what all know. */
+/** Stores a row's result: by its thread, or by the first thread of its team. */
 function ofRows(b: Builder, rows: number, team: Team | null, row: Expr, store: () => void): Loops {
   if (team === null) {
     store();
@@ -170,7 +168,7 @@ function ofRows(b: Builder, rows: number, team: Team | null, row: Expr, store: (
   return { grid: team.grid(rows), body: b.statements };
 }
 
-/** Whether neighbours in a row are neighbours in memory, as far as the operand says. */
+/** Whether a row's elements are adjacent in memory, as far as the operand's view shows. */
 function liesInOrder(kernel: Kernel, { view, source }: KernelOperand): boolean {
   if (view !== null) return (view.strides.at(-1) ?? 1) === 1 || view.shape.at(-1) === 1;
   if ("input" in source) return true;
@@ -178,9 +176,9 @@ function liesInOrder(kernel: Kernel, { view, source }: KernelOperand): boolean {
   return operands.every(({ view: own }) => own === null || Math.abs(own.strides.at(-1) ?? 1) <= 1);
 }
 
-/** Into how many parts rows are cut: on a GPU so many that it is busy. */
+/** How rows are cut into parts: on a GPU, into enough to keep it busy. */
 function cutFor(target: Target, team: Team | null, rows: number, length: number): Parts {
-  if (target.gpu === undefined) return divide(rows, length);
+  if (target.gpu === undefined) return cutRows(rows, length);
   const lanes = team?.lanes ?? 1;
   const wanted = Math.ceil(BUSY / (rows * lanes));
   const parts = Math.min(wanted, Math.floor(length / (LEAST * lanes)));
@@ -189,7 +187,7 @@ function cutFor(target: Target, team: Team | null, rows: number, length: number)
   return { parts: Math.ceil(length / part), part };
 }
 
-/** Threads that keep a GPU busy, and elements of each, at least. */
+/** Threads that keep a GPU busy, and the fewest elements of each. */
 const BUSY = 4096;
 const LEAST = 64;
 
@@ -216,7 +214,7 @@ function reduceToValue(
   return { value: team?.combine(b, combine, of, own) ?? own, at: null };
 }
 
-/** What one of the threads takes of a range: as many places in turn as it has lanes. */
+/** A team's thread's share of a range: every so many places, as many as it has lanes. */
 function ofThread(range: { from: Expr; to: Expr; lanes: Lanes }, team: Team | null): Range {
   if (team === null) return range;
   const from = e.add(range.from, e.mul(team.lane, e.u32(range.lanes)));

@@ -7,7 +7,7 @@ import { lowerParts } from "./lower.ts";
 import { nameValues } from "./name-values.ts";
 import type { Target } from "./target.ts";
 
-/** A kernel as rounds of parts: the parts of one round may share a dispatch. */
+/** A kernel as rounds: the parts' loops of one round may share a dispatch. */
 export interface Rounds {
   readonly rounds: readonly (readonly Part[])[];
   /** Bytes of each scratch buffer; a batch has one for all. */
@@ -16,10 +16,10 @@ export interface Rounds {
   readonly threads: readonly number[];
 }
 
-/** What the offset of a binding is a multiple of. */
+/** Alignment of a binding's offset in bytes. */
 const ALIGN = 256;
 
-/** Lowers a kernel for a device whose threads have a number. */
+/** Lowers a kernel for a device whose threads compute coordinates from their number. */
 export function roundsOf(kernel: Kernel, target: Target): Rounds {
   const { parts, scratch } = lowerParts(kernel, target);
   const { offsets, bytes } = sideBySide(scratch);
@@ -37,13 +37,13 @@ export function roundsOf(kernel: Kernel, target: Target): Rounds {
   return { rounds, threads, scratch: kernel.batched === true && bytes > 0 ? [bytes] : scratch };
 }
 
-/** Loops whose indices are arithmetic and whose values are trees. */
+/** Loops with indices as arithmetic and values as trees, ready to render. */
 function finished(loops: Loops): Loops {
   const { grid, body } = expandCounters(loops);
   return { grid, body: nameValues(body).body };
 }
 
-/** Where scratch buffers begin if they are ranges of one. */
+/** The offsets of scratch buffers that are ranges of one buffer. */
 function sideBySide(sizes: readonly number[]): { offsets: number[]; bytes: number } {
   let bytes = 0;
   const offsets = sizes.map((size) => {

@@ -8,12 +8,12 @@ import type { Loops } from "../kernel/loops.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { accumulator, type Combine, extreme } from "./accumulate.ts";
 import { shapeOf } from "./index-map.ts";
-import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
+import { asStored, elementwiseOperands, isConstant, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 import type { Found, Team } from "./workgroup.ts";
 
-/** Whether the kernel is more than one reduction with work of one shape on its results. */
+/** Whether the kernel needs a row kernel: more than one reduction with an epilogue of one shape. */
 export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
   if (rows === null) return false;
   const last = steps.at(-1) as KernelStep;
@@ -35,28 +35,28 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
 }
 
 /**
- * Reductions over the same rows with the elementwise work between and after them. A row has one
- * thread or one workgroup. It is walked once for each reduction that depends on another, and once
- * to store elements.
+ * Reductions over the same rows, with the elementwise work between and after them. A row has one
+ * thread or one workgroup. There is one pass over the row for each reduction in a chain of
+ * dependent ones, and one to store elements.
  */
 export function lowerRows(kernel: Kernel, target: Target): Loops[] {
   const program = new RowProgram(kernel, target);
   return program.rowSpace.rows === 0 ? [] : [new RowLowering(program).write()];
 }
 
-/** What of a kernel stands where, and after which of its passes over the rows it is known. */
+/** The level of each step (row or element), and the passes after which its value is known. */
 class RowProgram {
   readonly kernel: Kernel;
   readonly rowSpace: RowSpace;
   readonly levels = new Map<number, Level>();
-  /** Passes that must be over before a step's value is known. */
+  /** The number of passes after which a step's value is known. */
   readonly depths = new Map<number, number>();
   readonly passes: number;
-  /** Elements of a row in lanes, or one a thread. */
+  /** Elements of a row that a thread reads at a time. */
   readonly lanes: Lanes;
-  /** Threads that take a row together; null where one has it alone. */
+  /** The threads that share a row; null if a row has one thread. */
   readonly team: Team | null;
-  /** Neighbouring rows are in lanes, for rows that are short or looked through for a position. */
+  /** Lanes hold neighbouring rows: for short rows, and for reductions that give a position. */
   readonly across: boolean;
 
   constructor(kernel: Kernel, target: Target) {
@@ -76,7 +76,7 @@ class RowProgram {
     this.across = target.processor !== undefined && this.lanes === 1 && results && rows >= 4;
   }
 
-  /** The row of a thread or of its workgroup, or its four rows. */
+  /** The row of a thread or of its workgroup, or the four rows of a thread. */
   get row(): Expr {
     if (this.team !== null) return this.team.row;
     return this.across ? fourFrom(e.thread) : e.thread;
@@ -86,20 +86,17 @@ class RowProgram {
     return this.kernel.steps[index] as KernelStep;
   }
 
-  /** The level at which a step at `level` reads this operand; null if it reads by a view. */
+  /** The level at which a step at `level` reads this operand; null if not in the row space. */
   levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
     const read = view === null ? level : levelRead(view, sizeOf(base), level, this.rowSpace);
-    // whatever reads it, a step whose dimensions do not part between rows is found in a way of its
-    // own
+    // a step whose dimensions do not split between rows is evaluated at an index
     return read !== null && fitsRowSpace(this.step(source.step).shape, read, this.rowSpace)
       ? read
       : null;
   }
 
-  /**
-   * The steps of one level that these read in the rowSpace, and these themselves, up to reductions.
-   */
+  /** The steps of one level among `roots` and what they read in the row space, up to reductions. */
   reach(roots: readonly number[], level: Level): number[] {
     const found = new Set<number>();
     const open = roots.map((root) => ({ index: root, at: this.levels.get(root) as Level }));
@@ -110,7 +107,7 @@ class RowProgram {
       if (isReduction(step) || seen.has(`${index} ${at}`)) continue;
       seen.add(`${index} ${at}`);
       if (at === level) found.add(index);
-      for (const operand of alongside(step)) {
+      for (const operand of elementwiseOperands(step)) {
         const its = this.levelOf(operand, at);
         if (its !== null) open.push({ index: (operand.source as { step: number }).step, at: its });
       }
@@ -118,11 +115,11 @@ class RowProgram {
     return [...found].sort((a, b) => a - b);
   }
 
-  /** A step's level and depth; those that it reads in the rowSpace first. */
+  /** Sets the level and depth of a step and of the steps that it reads in the row space. */
   #place(root: number, level: Level): void {
     const reads = (index: number): { index: number; level: Level }[] => {
       const step = this.step(index);
-      return alongside(step).flatMap((operand) => {
+      return elementwiseOperands(step).flatMap((operand) => {
         const its = isReduction(step)
           ? this.walked(operand)
           : this.levelOf(operand, this.levels.get(index) as Level);
@@ -147,8 +144,8 @@ class RowProgram {
   }
 
   /**
-   * The level of a step that a reduction walks over: its elements in order, or one value for all of
-   * a row; null for any other read.
+   * The level at which a reduction reads its operand: elements in order, or one value for the whole
+   * row; null for any other read.
    */
   walked(operand: KernelOperand): Level | null {
     const { source, view, base } = operand;
@@ -159,7 +156,7 @@ class RowProgram {
   }
 }
 
-/** A place of the elements of a row while a loop goes along it. */
+/** The place of a row's current element in a shape, within a loop along the row. */
 interface ElementPlace {
   readonly shape: Shape;
   readonly place: Place;
@@ -196,7 +193,7 @@ class RowLowering extends Lowering {
     return { kind: "threads", threads: rows };
   }
 
-  /** One walk along the row, for all reductions that can be done by now. */
+  /** Writes a pass along the row, for all reductions whose operands are known by now. */
   #reduce(pass: number): void {
     const { kernel, depths, lanes, across, team, rowSpace } = this.#program;
     const { b } = this;
@@ -243,7 +240,7 @@ class RowLowering extends Lowering {
       this.#results.set(index, b.let(asStored(result(), step.dtype)));
   }
 
-  /** The value of a reduction's operand in the loop. */
+  /** The value of a reduction's operand within the loop. */
   #walked(operand: KernelOperand, placeIn: (shape: Shape) => Place): Expr {
     const { source, view, base } = operand;
     const level = this.#program.walked(operand);
@@ -259,8 +256,8 @@ class RowLowering extends Lowering {
   }
 
   /**
-   * A loop along the row; `body` evaluates steps at the places of its elements: `roots` and what
-   * they read in the rowSpace, and whatever is read at places of these shapes.
+   * Writes a loop along the row. `body` evaluates `roots`, and operands of these shapes, at the
+   * current element.
    */
   #alongRow(
     roots: readonly number[],
@@ -297,12 +294,12 @@ class RowLowering extends Lowering {
     return (found as ElementPlace).place;
   }
 
-  /** Loads what all elements of a row read alike, once. */
+  /** Loads inputs that are the same for all elements of a row before the loops. */
   #hoist(): void {
     const { rowSpace, levels } = this.#program;
     this.kernel.steps.forEach((step, index) => {
       if (levels.get(index) !== "element" || isReduction(step)) return;
-      for (const operand of alongside(step)) {
+      for (const operand of elementwiseOperands(step)) {
         const { source, view, offset } = operand;
         if (!("input" in source) || view === null) continue;
         const rank = rowRank(view.shape, rowSpace.rows);
@@ -317,7 +314,7 @@ class RowLowering extends Lowering {
     });
   }
 
-  /** Evaluates what is known of the row once so many passes are over. */
+  /** Evaluates the steps of level "row" that are known after this many passes. */
   #settleRows(pass: number): void {
     const { kernel, levels, depths } = this.#program;
     kernel.steps.forEach((step, index) => {
@@ -339,14 +336,14 @@ class RowLowering extends Lowering {
     };
     if (this.#program.team === null) storeRows();
     else if (ofRows.length > 0) {
-      // others may still read what the first thread writes
+      // other threads may still read what the first thread overwrites
       if (kernel.inputs.some(({ inPlace }) => inPlace >= 0)) this.b.barrier(true);
       this.b.if(e.eq(e.local, e.u32(0)), storeRows);
     }
     if (elements.length === 0) return;
     const roots = elements.map(({ step }) => step);
     this.#alongRow(roots, [], (placeIn) => {
-      // all are read before any is written: a buffer may be both
+      // all are read before any is written, since an output may share an input's buffer
       const values = elements.map(({ step }) => {
         const place = placeIn(this.#program.step(step).shape);
         return { place, value: this.b.let(this.value(step, place)) };
@@ -381,7 +378,7 @@ class RowLowering extends Lowering {
   }
 }
 
-/** Which extreme a reduction gives the position of; null where it gives a value. */
+/** The extreme whose position a reduction gives; null if it gives a value. */
 const positionOf = ({ op }: KernelStep): "argmax" | "argmin" | null => {
   const { combine } = op.meaning as Reduce;
   return combine === "argmax" || combine === "argmin" ? combine : null;

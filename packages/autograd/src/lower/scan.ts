@@ -7,20 +7,20 @@ import { sizeOf } from "../shape.ts";
 import { rounding } from "./accumulate.ts";
 import { shapeOf } from "./index-map.ts";
 import { asStored, Lowering } from "./lowering.ts";
-import { divide, partOf } from "./parts.ts";
+import { cutRows, partOf } from "./parts.ts";
 import { Place } from "./place.ts";
 
-/** What is carried along a row. */
+/** The running value along a row. */
 interface Carry {
-  /** Takes in one element: its value, and its index in the row. */
+  /** Combines an element: its value, and its index in the row. */
   take(value: Expr, index: Expr): void;
-  /** What stands for all elements taken, to be stored. */
+  /** The result over all elements so far, as it is stored. */
   result(): Expr;
 }
 
 /**
- * A scan: a thread a row. Few long rows are cut into parts: a first dispatch combines each part, a
- * second begins each with what the parts before it come to.
+ * A scan with a thread for each row. Few long rows are cut into parts: a first dispatch combines
+ * each part, and a second scans each part, starting from the combined parts before it.
  */
 export function lowerScan(kernel: Kernel): { stages: Loops[]; scratch: number[] } {
   const step = kernel.steps.at(-1) as KernelStep;
@@ -31,7 +31,7 @@ export function lowerScan(kernel: Kernel): { stages: Loops[]; scratch: number[] 
   const outer = shape.slice(0, -1);
   const rows = sizeOf(outer);
   if (rows * length === 0) return { stages: [], scratch: [] };
-  const cut = divide(rows, length);
+  const cut = cutRows(rows, length);
   const kept: DType = step.dtype === "f16" ? "f32" : step.dtype === "u8" ? "u32" : step.dtype;
   const threads = rows * cut.parts;
   const partials = { scratch: 0 };
@@ -85,7 +85,7 @@ export function lowerScan(kernel: Kernel): { stages: Loops[]; scratch: number[] 
 interface Row {
   readonly number: Expr;
   readonly part: Expr;
-  /** Takes in every element of the part; `then` comes after each. */
+  /** Combines every element of the part; `then` runs after each. */
   take(carry: Carry, then: (index: Expr) => void): void;
   load(index: Expr): Expr;
 }
@@ -100,7 +100,7 @@ function carryOf(b: Builder, combine: Scan["combine"], of: DType, result: DType)
     : folded(b, combine, result);
 }
 
-/** log(eᵃ + eᵇ) without overflow; the difference of equal infinities would be NaN. */
+/** log(eᵃ + eᵇ) without overflow. Equal values are separate: ∞ − ∞ would be NaN. */
 function logOfSum(a: Expr, b: Expr): Expr {
   const rest = e.log1p(e.exp(e.neg(e.abs(e.sub(a, b)))));
   const doubled = e.add(a, e.number(Math.LN2, a));
@@ -117,7 +117,7 @@ function folded(b: Builder, combine: "sum" | "prod" | "logsumexp", of: DType): C
   };
 }
 
-/** Carries along what rounding lost (Neumaier 1974). */
+/** A compensated sum (Neumaier 1974): carries the rounding error along. */
 function compensatedSum(b: Builder, of: DType): Carry {
   const total = b.var(e.constant(0, of));
   const lost = b.var(e.constant(0, of));
@@ -128,18 +128,18 @@ function compensatedSum(b: Builder, of: DType): Carry {
       b.set(lost, e.add(lost, rounding(total, taken, sum)));
       b.set(total, sum);
     },
-    // past infinity the rest is NaN
+    // if the sum is infinite, the lost part is NaN
     result: () => e.select(e.isFinite(total), e.add(total, lost), total),
   };
 }
 
-/** Index of the extreme, the latest of equals; from a NaN on, of the latest NaN. */
+/** Index of the last extreme so far; after a NaN, of the last NaN. */
 function extreme(b: Builder, combine: "argmax" | "argmin", of: DType): Carry {
   const best = b.var(e.constant(0, of));
   const at = b.var(e.u32(0));
   const some = b.var(e.constant(0, "bool"));
   const fn = combine === "argmax" ? e.ge : e.le;
-  // a comparison with NaN may be anything on a device
+  // devices may give any result for a comparison with NaN
   const beats = (x: Expr): Expr =>
     isFloating(of) ? e.or(e.isNan(x), e.and(e.not(e.isNan(best)), fn(x, best))) : fn(x, best);
   return {

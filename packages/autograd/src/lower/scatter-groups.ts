@@ -12,18 +12,18 @@ import { Place } from "./place.ts";
 import { combinations, withLast } from "./scatter.ts";
 
 const THREADS = 64;
-/** Indices that a thread looks at before those that were found are written. */
+/** Indices that a thread tests in each round. */
 const EACH = 8;
-/** Places that a workgroup keeps at most, and workgroups that keep a GPU busy. */
+/** The most places that a workgroup owns, and the workgroups that keep a GPU busy. */
 const MOST_PLACES = 32;
 const ENOUGH = 256;
-/** Lines from which on it pays. */
+/** The fewest lines for which this pays. */
 const LEAST_LINES = 8;
 
 /**
- * A workgroup owns a few places along the dimension, of as many lines as it has threads. All its
- * threads look for indices of these places, and list them in order; then each adds what they bring
- * to its line. Sums stay in workgroup memory, in the order of the indices.
+ * A workgroup owns a few places along the dimension, in as many lines as it has threads. In each
+ * round its threads together list the indices that point to these places, in order; then each
+ * thread combines their source elements into its line. The sums are in workgroup memory.
  */
 export function scatterByGroups(kernel: Kernel, step: KernelStep, whole: boolean): Loops | null {
   const { combine } = step.op.meaning as Scatter;
@@ -54,8 +54,8 @@ export function scatterByGroups(kernel: Kernel, step: KernelStep, whole: boolean
   const block = b.let(e.quotient(e.group, columnCount));
   const column = b.let(e.sub(e.group, e.mul(block, columnCount)));
   const lane = b.let(e.remainder(e.local, e.u32(across)));
-  /** Of several threads for a line, each has some of the places. */
-  const turn = b.let(e.quotient(e.local, e.u32(across)));
+  /** The thread's number among those that share a line; each has some of the places. */
+  const share = b.let(e.quotient(e.local, e.u32(across)));
   const line = b.let(e.add(e.mul(column, e.u32(across)), lane));
   const isLine = b.let(e.lt(line, e.size(lines)));
   const lineCounter = b.count(lineDims, b.let(e.nativeMin(line, e.size(lines - 1))));
@@ -71,9 +71,9 @@ export function scatterByGroups(kernel: Kernel, step: KernelStep, whole: boolean
   const offsets = b.array("u32", 1, THREADS * EACH, true, false);
   const counts = b.array("u32", 1, THREADS, true, false);
   const sumAt = (offset: Expr): Expr => b.let(e.add(e.mul(offset, e.u32(across)), lane));
-  /** Goes over the places of this thread: what it puts there, no other reads. */
+  /** Loops over the places of this thread. No other thread uses them, so no barrier is needed. */
   const eachPlace = (body: (place: Expr, sum: Expr) => void): void =>
-    b.for(e.add(first, turn), end, together, (place) => {
+    b.for(e.add(first, share), end, together, (place) => {
       body(place, sumAt(e.sub(place, first)));
     });
   const output = { output: kernel.stored.length - 1 };
@@ -89,7 +89,9 @@ export function scatterByGroups(kernel: Kernel, step: KernelStep, whole: boolean
   const indexStrides = withLast(stridesOf(index), dim);
   const sourceStrides = withLast(stridesOf(source), dim);
   const indexCount = e.size(indices);
-  /** Where index number i points to, from the first place on, and whether that is a place of ours. */
+  /**
+   * The place that index i points to, from the first one on, and whether this workgroup owns it.
+   */
   const look = (i: Expr): { offset: Expr; isOurs: Expr } => {
     const at = b.let(e.nativeMin(i, e.sub(indexCount, e.u32(1))));
     const place = new Place(lineCounter, b.count([indices], at));
@@ -126,7 +128,7 @@ export function scatterByGroups(kernel: Kernel, step: KernelStep, whole: boolean
     b.barrier();
     b.for(e.u32(0), total, 1, (hit) => {
       const offset = b.let(e.element(offsets, hit));
-      const mine = together === 1 ? isLine : e.eq(e.remainder(offset, e.u32(together)), turn);
+      const mine = together === 1 ? isLine : e.eq(e.remainder(offset, e.u32(together)), share);
       b.if(mine, () => {
         const place = new Place(lineCounter, b.count([indices], b.let(e.element(found, hit))));
         const read = lowering.element(source, place.walk(sourceStrides, startOf(source)));

@@ -12,7 +12,9 @@ import { asStored, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 
-/** Threads that keep a device busy, and how many of them may read the same indices. */
+/**
+ * Threads that keep a device busy, and the most parts of a line, which all read the same indices.
+ */
 const ENOUGH_THREADS = { software: 16, integrated: 4096, discrete: 4096 };
 const MOST_PARTS = 256;
 
@@ -24,7 +26,7 @@ export const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => 
   min: e.min,
 };
 
-/** The list with the item of dimension `dim` last. */
+/** Moves the item at `dim` to the end of the list. */
 export const withLast = <T>(list: readonly T[], dim: number): T[] => [
   ...list.toSpliced(dim, 1),
   list[dim] as T,
@@ -32,9 +34,8 @@ export const withLast = <T>(list: readonly T[], dim: number): T[] => [
 
 /**
  * Each thread owns a line of the output along the dimension, or part of one. It copies the base,
- * then reads all indices in order and writes those in its line: no atomics, fixed order. An
- * epilogue follows. If indices leave lines out, the base is a dispatch of its own. On a GPU a workgroup
- * owns a few places of several lines (`scatter-groups.ts`).
+ * reads all indices in order and writes those in its line, so no atomics are needed and the order
+ * is fixed. If the index does not cover every line, a dispatch of its own copies the base.
  */
 export function lowerScatter(
   kernel: Kernel,
@@ -63,8 +64,8 @@ export function lowerScatter(
 }
 
 /**
- * A thread for each line, or part of one. It begins and ends its lines too where it is told what
- * they lie in.
+ * Writes the indexed elements, with a thread for each line or part of one. If `sums` is given, it
+ * also copies the base there first and stores the epilogue's results at the end.
  */
 function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, target: Target): Loops {
   const { combine } = step.op.meaning as Scatter;
@@ -77,7 +78,7 @@ function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, target: Ta
   const count = step.shape[dim] as number;
   const indices = sizes.at(-1) as number;
   const threads = ENOUGH_THREADS[target.class];
-  // a thread has about as many elements as it reads indices
+  // enough threads, each with at most about as many elements as it reads indices
   const wanted = Math.max(threads / lines, sums === null ? 1 : count / Math.max(1, indices));
   const parts = Math.min(count, MOST_PARTS, Math.ceil(wanted));
   const lowering = new Lowering(kernel);

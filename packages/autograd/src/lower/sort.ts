@@ -12,8 +12,8 @@ import { Place } from "./place.ts";
 const RUN = 16;
 
 /**
- * A merge sort of indices: one thread for each element, one dispatch for each doubling of sorted
- * runs. A thread finds its place by binary search in the other run. Stable; NaN is last.
+ * A merge sort of indices, stable, NaN last. A thread has one element and finds its place by binary
+ * search in the run that is merged with its own. Each dispatch doubles the length of sorted runs.
  */
 export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] } {
   const step = kernel.steps.at(-1) as KernelStep;
@@ -33,7 +33,7 @@ export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] 
   };
 
   const merges = Math.max(0, Math.ceil(Math.log2(length / RUN)));
-  /** Where the result of a dispatch goes, so that the last one's is the output. */
+  /** The buffer that a dispatch writes, chosen so that the last one writes the output. */
   const bufferOf = (stage: number): Buffer =>
     (merges - stage) % 2 === 0 ? { output: 0 } : { scratch: 0 };
 
@@ -88,7 +88,7 @@ export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] 
           () => b.set(high, probe),
         );
       });
-      // of its own run as many come first as stand before it
+      // its place: elements before it in its own run, plus those found in the other run
       const to = e.sub(e.sum(start, i, low), middle);
       b.store(bufferOf(merge), "i32", to, e.bitcast(index, "i32"));
     });

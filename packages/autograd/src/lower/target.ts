@@ -11,55 +11,52 @@ import type { Lowering } from "./lowering.ts";
 import type { Team } from "./workgroup.ts";
 
 /**
- * What computes: a processor, few wide cores beside it that share its memory, or many with memory
- * of their own. Barriers are dear on the first, threads are cheap on the others.
+ * Which hardware runs the kernels: a processor, a GPU that shares the processor's memory, or a GPU
+ * with memory of its own. On a processor barriers are slow; on a GPU threads are cheap.
  */
 export type DeviceClass = "software" | "integrated" | "discrete";
 
-/** What a device says of itself to those who lower kernels for it. */
+/** What lowering needs to know of a device. */
 export interface Target {
-  /** Buffers that one dispatch may bind. */
+  /** The most buffers that one dispatch may bind. */
   readonly maxBindings: number;
   readonly class: DeviceClass;
-  /** The kernel shares a dispatch with others, whose workgroups have 64 threads. */
+  /** The kernel shares a dispatch with others, so its workgroups must have 64 threads. */
   readonly merged?: boolean;
-  /**
-   * A thread has vectors of four lanes, and one follows the other: neighbours along the innermost
-   * dimension go in lanes, in these forms.
-   */
+  /** Lowerings for a processor: a thread has vectors of four lanes for the innermost dimension. */
   readonly processor?: Processor;
-  /** Forms for GPUs, in a class that is not software. */
+  /** Lowerings for GPUs; undefined in the class "software". */
   readonly gpu?: GPU | undefined;
-  /** Products by threads that work together. */
+  /** Products whose threads share work through workgroup memory. */
   readonly multiply?: Readonly<Record<"tiled" | "vector", Multiply>>;
-  /** Threads may add within a subgroup. */
+  /** The device can add within a subgroup. */
   readonly subgroups?: boolean;
-  /** How products are to be cut, whatever the table says: for tests and measurements. */
+  /** Overrides the table's tiling of products, for tests and measurements. */
   readonly tiling?: Tiling;
-  /** How a product is to be cut, where that was measured. */
+  /** The tiling that was measured as fastest for a product; undefined if none was. */
   readonly tuned?: (kernel: Kernel, step: KernelStep, extent: Extent) => Tiling | undefined;
-  /** The same of attention: row by row, or by the tiles of workgroups. */
+  /** Override the tiling of attention: by rows of threads, and by tiles of workgroups. */
   readonly attention?: AttentionTiling;
   readonly tiles?: Tiles;
 }
 
 type Multiply = (lowering: Lowering, step: KernelStep, product: Product, target: Target) => Loops;
 
-/** Forms of rows and products for GPUs. */
+/** Lowerings for GPUs. */
 export interface GPU {
   readonly tilings: AdapterClass;
   readonly teamOfRow: (target: Target, rows: number, length: number) => Team | null;
   readonly teamOfColumns: (target: Target, columns: number, length: number) => Team | null;
   /**
-   * A scatter whose lines have all the same indices, by workgroups; null for any other. `whole`: it
-   * begins with the base.
+   * Lowers a scatter by workgroups; null if its lines have different indices. If `whole`, the loops
+   * also copy the base.
    */
   readonly scatter: (kernel: Kernel, step: KernelStep, whole: boolean) => Loops | null;
-  /** A kernel of an attention by tiles; null where heads are too wide for it. */
+  /** Lowers a kernel of attention by tiles; null if heads are too wide. */
   readonly attend: (part: Part, call: Call, target: Target) => Loops | null;
 }
 
-/** Lowerings for processors of products and of elements by line; null where they do not suit. */
+/** Lowerings for processors. `tilingOf` and `everyLine` give null where they do not pay. */
 export interface Processor {
   readonly tilingOf: (product: Product) => Tiling | null;
   readonly multiply: Readonly<Record<"lanes" | "alongK" | "panels", Multiply>>;

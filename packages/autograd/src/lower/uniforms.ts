@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { counted } from "../kernel/expression.ts";
 
-/** A word that holds a scalar of the run. */
+/** A word of the block that a scalar of the run fills. */
 export interface ParameterWord {
   readonly word: number;
   readonly parameter: number;
@@ -11,8 +11,8 @@ export interface ParameterWord {
 }
 
 /**
- * The uniform block of a kernel: sizes, strides and scalars of the run. Code that reads them there
- * depends on the structure of the work alone, so one pipeline serves many shapes.
+ * The uniform block of a kernel: sizes, strides and scalars of the run. Since code reads them from
+ * the block, one pipeline serves many shapes.
  */
 export class Uniforms {
   readonly fixed: number[] = [];
@@ -21,12 +21,12 @@ export class Uniforms {
   readonly #placed = new Map<number, number>();
   readonly #coordinates = new Map<string, number>();
 
-  /** Dtypes of the kernel's parameters. */
+  /** Takes the dtypes of the kernel's parameters. */
   constructor(dtypes: readonly DType[]) {
     this.#dtypes = dtypes;
   }
 
-  /** The word of a u32; a negative number wraps. Throws LimitError past 32 bits. */
+  /** Adds a u32 and returns its word; a negative number wraps. Throws LimitError past 32 bits. */
   number(value: number): number {
     return this.fixed.push(narrowed(value)) - 1;
   }
@@ -55,7 +55,7 @@ export class Uniforms {
     return word;
   }
 
-  /** Appends numbers from the next whole vector on. Returns the index of that vector. */
+  /** Appends numbers, from a whole vector on. Returns the index of that vector. */
   table(values: readonly number[]): number {
     while (this.fixed.length % 4 !== 0) this.fixed.push(0);
     const first = this.fixed.length / 4;
@@ -77,10 +77,10 @@ export class Uniforms {
   }
 }
 
-/** A word of it: a negative number wraps. */
+/** The number as a word; a negative number wraps. */
 const narrowed = (value: number): number => counted(value) >>> 0;
 
-/** A kernel's uniform block as it is kept: parameters are still 0. */
+/** A kernel's finished uniform block. Its parameters are still 0. */
 export interface UniformWords {
   readonly words: Uint32Array;
   readonly parameters: readonly ParameterWord[];
@@ -94,12 +94,12 @@ interface Coordinate {
   readonly size: number;
 }
 
-/** The uniform blocks of a program's kernels in one array, which takes the scalars of each run. */
+/** The uniform blocks of a program's kernels in one array; each run writes its scalars there. */
 export class UniformMemory {
   readonly bytes: ArrayBuffer;
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
-  /** Of each parameter: its word, or -1 if no kernel reads it. */
+  /** The word of each parameter; -1 if no kernel reads it. */
   readonly #places: number[] = [];
   readonly #dtypes: DType[] = [];
   readonly #coordinates: Coordinate[] = [];
@@ -111,7 +111,7 @@ export class UniformMemory {
     this.#floats = new Float32Array(this.bytes);
   }
 
-  /** Puts the block of the next kernel at a byte offset. */
+  /** Copies the next kernel's block to a byte offset. */
   add({ words, parameters, parameterCount }: UniformWords, offset: number): void {
     this.#words.set(words, offset / 4);
     const places = new Array<number>(parameterCount).fill(-1);
@@ -129,7 +129,7 @@ export class UniformMemory {
     this.#dtypes.push(...dtypes);
   }
 
-  /** Writes the scalars of a run. Returns the bytes that changed, or null if none did. */
+  /** Writes the scalars of a run. Returns the range of bytes that changed, or null if none did. */
   set(params: ArrayLike<number>): { readonly offset: number; readonly size: number } | null {
     const words = this.#words;
     let first = this.#written ? words.length : 0;

@@ -4,22 +4,22 @@ import type { Builder, Loops } from "../kernel/loops.ts";
 import { type Combine, folds } from "./accumulate.ts";
 import type { Target } from "./target.ts";
 
-/** Threads of a workgroup that shares a dispatch with others. */
+/** Threads of a workgroup in a dispatch that several kernels share. */
 const SHARED = 64;
 /** Threads that keep a GPU busy. */
 const ENOUGH = 4096;
-/** Stands for the position where a thread has no element. */
+/** The position of a thread that has no element. */
 const NOWHERE = 0xffffffff;
 
-/** The threads of a workgroup that have a share each of one row, or of a few neighbouring ones. */
+/** The threads of a workgroup, among which one row or a few neighbouring rows are divided. */
 export class Team {
-  /** Threads that take a row together. */
+  /** Threads that share a row. */
   readonly lanes: number;
-  /** Rows of a workgroup; their threads are neighbours. */
+  /** Rows of a workgroup. Neighbouring threads have neighbouring rows. */
   readonly rows: number;
-  /** The number of a thread's share. */
+  /** The thread's number among those that share its row. */
   readonly lane: Expr;
-  /** The row that it has its share of. */
+  /** The thread's row. */
   readonly row: Expr;
   readonly #first: Expr;
 
@@ -32,42 +32,44 @@ export class Team {
     this.row = rows === 1 ? e.group : e.add(e.mul(e.group, count), this.#first);
   }
 
-  /** Workgroups for so many rows. */
+  /** The grid for `count` rows. */
   grid(count: number): Loops["grid"] {
     const { lanes, rows } = this;
     return { kind: "groups", groups: Math.ceil(count / rows), size: lanes * rows };
   }
 
-  /** One result of what the threads of a row have each, in a fixed order; all know it. */
+  /** Combines the values of the threads that share a row, in a fixed order. All get the result. */
   combine(b: Builder, combine: Combine, of: DType, value: Expr): Expr {
-    const kept = keptAs(of);
+    const kept = storageType(of);
     const memory = b.array(kept, 1, this.lanes * this.rows, true, false);
-    const at = (index: Expr): Expr => b.let(asDtype(e.element(memory, index), of));
-    b.put(memory, e.local, asKept(value, kept));
-    this.#joined(b, (indices) => {
-      b.put(memory, e.local, asKept(indices.map(at).reduce(folds[combine]), kept));
+    const at = (index: Expr): Expr => b.let(fromStorage(e.element(memory, index), of));
+    b.put(memory, e.local, toStorage(value, kept));
+    this.#tree(b, (indices) => {
+      b.put(memory, e.local, toStorage(indices.map(at).reduce(folds[combine]), kept));
     });
     return at(this.#first);
   }
 
-  /** The first extreme of those that the threads of a row found; `some`: that there was one. */
+  /**
+   * The first extreme of those that a row's threads found; `some` says whether a thread has one.
+   */
   firstExtreme(
     b: Builder,
     combine: "argmax" | "argmin",
     of: DType,
     { best, at, some }: Found & { readonly some: Expr },
   ): Found {
-    const kept = keptAs(of);
+    const kept = storageType(of);
     const threads = this.lanes * this.rows;
     const values = b.array(kept, 1, threads, true, false);
     const positions = b.array("u32", 1, threads, true, false);
-    b.put(values, e.local, asKept(best, kept));
+    b.put(values, e.local, toStorage(best, kept));
     b.put(positions, e.local, e.select(some, at, e.u32(NOWHERE)));
     const read = (index: Expr): Found => ({
-      best: b.let(asDtype(e.element(values, index), of)),
+      best: b.let(fromStorage(e.element(values, index), of)),
       at: b.let(e.element(positions, index)),
     });
-    this.#joined(b, (indices) => {
+    this.#tree(b, (indices) => {
       const first = indices.map(read).reduce((x, y) => {
         const better = b.let(beats(combine, of, y, x));
         return {
@@ -75,14 +77,14 @@ export class Team {
           at: b.let(e.select(better, y.at, x.at)),
         };
       });
-      b.put(values, e.local, asKept(first.best, kept));
+      b.put(values, e.local, toStorage(first.best, kept));
       b.put(positions, e.local, first.at);
     });
     return read(this.#first);
   }
 
-  /** Steps at each of which a quarter of the lanes joins what stands at these indices. */
-  #joined(b: Builder, join: (indices: readonly Expr[]) => void): void {
+  /** A tree: at each step a quarter of the lanes joins the values at four indices, in parallel. */
+  #tree(b: Builder, join: (indices: readonly Expr[]) => void): void {
     const lane = b.let(this.lane);
     for (let left = this.lanes; left > 1; ) {
       const readers = left % 4 === 0 ? left / 4 : left / 2;
@@ -98,8 +100,8 @@ export class Team {
 }
 
 /**
- * The threads that take a row together, whose neighbours are neighbours in memory; null for one
- * alone, where rows are short. Few rows have more threads each.
+ * The threads that share a row whose elements are adjacent in memory; null for short rows, which
+ * have one thread each. If rows are few, each has more threads.
  */
 export function teamOfRow({ merged }: Target, rows: number, length: number): Team | null {
   if (length < 32 || (length <= 64 && rows >= ENOUGH)) return null;
@@ -108,7 +110,7 @@ export function teamOfRow({ merged }: Target, rows: number, length: number): Tea
   return new Team(wide && length > 128 ? 256 : SHARED);
 }
 
-/** The same where neighbouring rows are neighbours in memory: a workgroup has several. */
+/** The same if neighbouring rows are adjacent in memory: a workgroup then has several rows. */
 export function teamOfColumns({ merged }: Target, columns: number, length: number): Team | null {
   if (length < 16 || columns >= 4 * ENOUGH) return null;
   const threads = merged === true || columns * length < 8 * ENOUGH ? SHARED : 256;
@@ -118,17 +120,17 @@ export function teamOfColumns({ merged }: Target, columns: number, length: numbe
   return new Team(threads / rows, rows);
 }
 
-/** An extreme of some elements and where it stands. */
+/** An extreme of some elements and its position. */
 export interface Found {
   readonly best: Expr;
   readonly at: Expr;
 }
 
-/** The dtype in which workgroup memory and scratch buffers keep a value of this one. */
-const keptAs = (dtype: DType): DType =>
+/** The dtype in which workgroup memory and scratch buffers store a value of this dtype. */
+const storageType = (dtype: DType): DType =>
   dtype === "f16" ? "f32" : dtype === "u8" || dtype === "bool" ? "u32" : dtype;
 
-/** Whether y comes before x: it is more extreme, or as extreme and stands earlier. NaN is extreme. */
+/** Whether y beats x: it is more extreme, or equal and earlier. NaN is the most extreme. */
 function beats(combine: "argmax" | "argmin", of: DType, y: Found, x: Found): Expr {
   const more = combine === "argmax" ? e.gt(y.best, x.best) : e.lt(y.best, x.best);
   const earlier = e.lt(y.at, x.at);
@@ -142,7 +144,7 @@ function beats(combine: "argmax" | "argmin", of: DType, y: Found, x: Found): Exp
   return e.and(e.not(missing(y)), e.or(missing(x), ahead));
 }
 
-const asKept = (value: Expr, kept: DType): Expr =>
+const toStorage = (value: Expr, kept: DType): Expr =>
   value.dtype === "bool" ? e.cast(value, kept) : e.bitcast(value, kept);
-const asDtype = (value: Expr, of: DType): Expr =>
+const fromStorage = (value: Expr, of: DType): Expr =>
   of === "bool" ? e.cast(value, of) : e.bitcast(value, of);

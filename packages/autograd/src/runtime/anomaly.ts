@@ -6,15 +6,15 @@ import { isFree } from "../graph/op.ts";
 import { checkCall } from "../signature.ts";
 
 /**
- * Finds the first operation that makes a NaN or an infinity: runs and checks every operation by
- * itself. The next read throws AnomalyError. Slow.
+ * Finds the first operation whose result has a NaN or an infinity, by checking every operation. The
+ * next read throws AnomalyError. It is slow.
  */
 export function setDetectAnomaly(enabled: boolean): void {
   checkCall("setDetectAnomaly(enabled: boolean)", arguments);
   context.anomaly = enabled;
 }
 
-/** Where an operation was recorded: the module's path and the user's line. */
+/** The site that records an operation: the module's path and the user's line. */
 export function callSite(): string {
   const path = context.modulePath.length > 0 ? `\n  in: ${context.modulePath.join(".")}` : "";
   const lines = (new Error().stack ?? "").split("\n").slice(1);
@@ -22,13 +22,13 @@ export function callSite(): string {
   return `${path}${outside === undefined ? "" : `\n  ${outside.trim()}`}`;
 }
 
-/** Whether the results of this node are looked at. */
+/** Whether the results of this node are checked. */
 export const inspected = (node: Node): boolean => isFloating(node.dtype) && !isFree(node);
 
-/** Values known to be bad: what is computed from them is no culprit. */
+/** Values with NaN or infinity. Nodes that are computed from them are not to blame. */
 const tainted = new WeakSet<Node>();
 
-/** The first node with a NaN or infinity that no operand of its had. */
+/** The error for the first node with a NaN or infinity that none of its operands had. */
 export function culprit(
   nodes: readonly Node[],
   operands: ReadonlyMap<Node, readonly Node[]>,
@@ -52,7 +52,7 @@ export function culprit(
   return found;
 }
 
-/** A constant or host value that was not finite to begin with. */
+/** Whether the node is a constant or host value that is not finite. */
 function hasBadConstant(node: Node): boolean {
   if (isFree(node)) return node.scalars.some((value) => !Number.isFinite(value));
   const host = node.storage?.host;

@@ -3,13 +3,10 @@ import { context } from "../graph/context.ts";
 import type { Node } from "../graph/node.ts";
 import { culprit, inspected } from "./anomaly.ts";
 
-/** Nodes that anomaly mode looks at after a run, with the operands they had before it. */
+/** Nodes that anomaly mode checks after a run, with the operands they had before it. */
 type Suspects = ReadonlyMap<Node, readonly Node[]>;
 
-/**
- * Checks of results that run beside the program. The next read waits for them and throws what they
- * find.
- */
+/** Checks of results that run in the background. The next read waits for them and throws errors. */
 export class Checks {
   private waiting: Promise<void> = Promise.resolve();
 
@@ -18,7 +15,7 @@ export class Checks {
     this.waiting.catch(() => {});
   }
 
-  /** Waits for the checks so far. Throws what they found, once. */
+  /** Waits for the checks so far. Throws, once, the error that they found. */
   async done(): Promise<void> {
     const { waiting } = this;
     try {
@@ -33,7 +30,7 @@ export class Checks {
     return new Map(chosen.map((node) => [node, node.inputs]));
   }
 
-  /** Anomaly mode: reads every result, and fails if one is not finite. */
+  /** In anomaly mode: reads every result, and fails if one is not finite. */
   inspect(suspects: Suspects, read: (node: Node) => Promise<TypedArray>): void {
     if (suspects.size === 0) return;
     const nodes = [...suspects.keys()].filter((node) => node.storage !== null);

@@ -1,30 +1,30 @@
 import type { Plan } from "./plan.ts";
 
-/** What the runtime has done since it was opened: exact counts, for tests and benchmarks. */
+/** Exact counts of what a stream has done, for tests and benchmarks. */
 export interface Counters {
   flushes: number;
   submits: number;
   dispatches: number;
   planHits: number;
   planMisses: number;
-  /** Sources written from the host. */
+  /** Copies of sources from the host. */
   uploads: number;
-  /** Sources and results copied on the device. */
+  /** Copies of sources and results on the device. */
   copies: number;
   readbacks: number;
-  /** Nodes computed a second time because their value was not cached. */
+  /** Computations of nodes that had been computed before, but were not cached. */
   recomputed: number;
-  /** Bytes that kernels read, each input once a kernel. */
+  /** Bytes that kernels read; each input counts once for each kernel. */
   bytesRead: number;
   /** Bytes that kernels wrote. */
   bytesWritten: number;
-  /** Scalar operations; a multiplication and an addition are two. */
+  /** Scalar operations; a multiply-add counts as two. */
   flops: number;
   /** Milliseconds spent making plans: scheduling, shaders, pipelines, buffers. */
   compileMs: number;
-  /** Bytes of temporary buffers that the plan which ran last uses. */
+  /** Bytes of the temporary buffers of the last plan. */
   peakBytes: number;
-  /** The most bytes of temporaries that its order of kernels needs at once. */
+  /** The most bytes of temporaries that were live at once in the last plan. */
   liveBytes: number;
 }
 
@@ -46,7 +46,7 @@ export const newCounters = (): Counters => ({
   liveBytes: 0,
 });
 
-/** Notes one run of a plan. */
+/** Counts one run of a plan. */
 export function countRun(counters: Counters, { template: { cost }, memory }: Plan): void {
   counters.bytesRead += cost.bytesRead;
   counters.bytesWritten += cost.bytesWritten;

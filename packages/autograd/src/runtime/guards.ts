@@ -1,25 +1,22 @@
 import type { Node } from "../graph/node.ts";
 
-/** A condition that the next flush needs, on numbers that the device computes. */
+/** A condition on scalars that the device computes. The next flush runs only if it holds. */
 interface Guard {
   readonly values: readonly Node[];
   readonly judge: (values: readonly number[]) => Error | null;
 }
 
-/** How a stream computes and reads numbers ahead of a flush. */
+/** What guards need of their stream. */
 interface Host {
-  /** Computes the nodes, and nothing else that is pending. */
+  /** Computes the nodes, and no other pending work. */
   compute(nodes: readonly Node[]): void;
   isGone(node: Node): boolean;
-  /** The number, where the device has it already; null where that must be waited for. */
+  /** The scalar, if it can be read synchronously; else null. */
   now(node: Node): number | null;
   later(node: Node): Promise<number>;
 }
 
-/**
- * Conditions on values that only the device knows. They are computed first; what needs them waits
- * for the answer.
- */
+/** Conditions on values that only the device knows. They are computed first; the flush waits. */
 export class Guards {
   private readonly host: Host;
   private waiting: Guard[] = [];
@@ -32,10 +29,7 @@ export class Guards {
     this.waiting.push(guard);
   }
 
-  /**
-   * Throws the error of a condition that fails, or gives its promise; null if there is no
-   * condition.
-   */
+  /** Throws a condition's error, or gives a promise of it; null if there is nothing to wait for. */
   check(): Promise<Error | null> | null {
     if (this.waiting.length === 0) return null;
     const guards = this.waiting.filter(

@@ -9,16 +9,13 @@ import type { Output } from "./plan.ts";
 import { Slots } from "./slots.ts";
 import { Spill } from "./spill.ts";
 
-/**
- * Where values live on the device: in their cell's storage, a page, the cache, or a buffer of their
- * own.
- */
+/** Places values on the device: in their cell's storage, a page, the cache, or an own buffer. */
 export class Holders {
   readonly owners: Owners;
   readonly slots: Slots;
-  /** 0-d values: to read one reads all of its page. */
+  /** Pages of 0-d values. A read of one reads its whole page. */
   readonly scalars: Pages;
-  /** Small results. */
+  /** Pages of small results. */
   readonly results: Pages;
   readonly spill: Spill;
   private readonly pool: Pool;
@@ -32,7 +29,7 @@ export class Holders {
     this.slots = new Slots(pool, this.spill, (node) => this.owners.keepSlot(node));
   }
 
-  /** Gives an output its holder, and copies it there unless its kernel wrote it there. */
+  /** Gives an output its holder. Adds a copy unless the kernel writes to the holder itself. */
   store(node: Node, output: Output, after: Copy[], slots: Node[]): void {
     const { hold, buffer: from, bytes } = output;
     node.expiredBy = "";
@@ -60,7 +57,7 @@ export class Holders {
     if (to !== from) after.push({ from, fromByte: 0, to, toByte, bytes });
   }
 
-  /** Gives back the node's buffer, or its place in one. A cell's buffer stays the cell's. */
+  /** Frees the node's buffer, or its place in one. A cell keeps its buffer. */
   free(node: Node): void {
     const { storage } = node;
     if (storage === null) return;
@@ -70,21 +67,21 @@ export class Holders {
     else if (holder === "page") this.leavePage(storage);
   }
 
-  /** A computed value becomes the cell's. */
+  /** Makes a computed value the storage of a cell. */
   adopt(cell: Cell, node: Node): void {
     const { storage } = node;
     this.slots.forget(node);
     this.owners.adopt(cell, node);
-    if (storage?.holder === "page") this.leavePage(storage); // its value was copied
+    if (storage?.holder === "page") this.leavePage(storage); // the cell has a copy
   }
 
-  /** A cached value becomes its handles' own. */
+  /** Moves a cached value to its handles, which then own its buffer. */
   keepSlot(node: Node): void {
     this.slots.forget(node);
     this.owners.keepSlot(node);
   }
 
-  /** Reads full pages back. The submit that writes their last values is under way. */
+  /** Reads full pages back. The submit that writes their last values must have been made. */
   spillFull(): void {
     this.scalars.spillFull();
     this.results.spillFull();

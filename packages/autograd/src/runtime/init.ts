@@ -21,48 +21,49 @@ import type { Verifier } from "./verify.ts";
 export interface InitOptions {
   /**
    * "webgpu", "wasm", "cpu", or your own GPUDevice. Default: WebGPU on a GPU, else wasm, else
-   * software WebGPU, else cpu. A console line says if it is not the first of these.
+   * software WebGPU, else cpu. A console warning says if there is no GPU.
    */
   readonly device?: DeviceName | PlatformDevice;
   /**
-   * "off" runs one kernel per operation, in order: slow. `{ without }` leaves out single passes of
-   * the scheduler. "verify" compares every new plan, kernel by kernel, with its operations run one
-   * by one; a read throws VerifyError where they differ: slow.
+   * "off" runs one kernel per operation, in order, which is slow. `{ without }` leaves out single
+   * passes of the scheduler. "verify" compares every new plan, kernel by kernel, with its
+   * operations run one by one, which is slow; a read throws VerifyError if they differ. Default:
+   * "on".
    */
   readonly fusion?: "on" | "off" | "verify" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
   /**
-   * Whose kernels the WebGPU device runs: "software", "integrated" or "discrete". Default: what its
-   * adapter is; a GPU of NVIDIA or AMD counts as discrete.
+   * The class of hardware that the WebGPU device's kernels are made for: "software", "integrated"
+   * or "discrete". Default: the adapter's class; GPUs of NVIDIA and AMD count as discrete.
    */
   readonly class?: DeviceClass;
   /**
-   * true: the WebGPU device times a few forms of each matrix product that it meets, and remembers
-   * the fastest by adapter and driver: in the user's cache folder, in browsers in IndexedDB. Default:
-   * false, the forms of a table.
+   * true: the WebGPU device times a few tilings of each new matrix product and stores the fastest
+   * for the adapter and driver, in the user's cache folder or, in browsers, in IndexedDB. Default:
+   * false, the tilings of a table.
    */
   readonly tune?: boolean;
   /**
    * false: the wasm device rounds products before it adds them, so that all machines give the same
-   * bits; products take about a quarter longer. Default: true, one rounding where the machine has
-   * it.
+   * bits; matrix products take about a quarter longer. Default: true, fused multiply-add if the
+   * machine has it.
    */
   readonly relaxed?: boolean;
   /**
-   * The most threads of the wasm device; their number changes no result. A page that is not
-   * cross-origin isolated has one. Default: the number of processors, four at most.
+   * The most threads of the wasm device. Their number changes no result. A page that is not
+   * cross-origin isolated has one. Default: the number of processors, at most four.
    */
   readonly threads?: number;
 }
 
 export interface InitResult {
   readonly device: DeviceName;
-  /** The adapter, in its own words. */
+  /** The device's description of itself. */
   readonly description: string;
 }
 
-/** The same with plans and memory of its own, which nothing else has touched: for measurements. */
+/** Like `init`, but with new plans and memory, for measurements. */
 export async function initFresh(options: InitOptions = {}): Promise<InitResult> {
   const result = await init(options);
   const { backend } = context.stream as DeviceStream;
@@ -72,12 +73,14 @@ export async function initFresh(options: InitOptions = {}): Promise<InitResult> 
   return result;
 }
 
-/** Waits until everything submitted has run and what was read has arrived. */
+/** Waits until all submits have finished and all reads have arrived. */
 export async function settled(): Promise<void> {
   await (context.stream as DeviceStream | null)?.arrived();
 }
 
-/** Opened once per device and how it is opened: streams that differ in other options share it. */
+/**
+ * Opened devices by kind and options of opening. Streams with different other options share one.
+ */
 const opened = new Map<string | GPUDevice, Map<string, Promise<Device | null>>>();
 
 /**
@@ -94,7 +97,7 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   const { device, fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
   const chosen = passesOf(fusion);
   if (!(budget > 0))
-    throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
+    throw new ArgumentError(`init: budget must be a number of bytes above 0; got ${budget}`);
   if (typeof device === "string" && !isDeviceName(device)) {
     throw new ArgumentError(
       `init: unknown device ${JSON.stringify(device)}\n  hint: one of ${deviceNames().join(", ")}, or a GPUDevice`,
@@ -106,7 +109,7 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   return { device: backend.kind as DeviceName, description: backend.description };
 }
 
-/** What is said of how the device is opened. */
+/** The options of opening a device, checked. */
 function openOptions(options: InitOptions): OpenOptions {
   const { device, relaxed, threads, tune, class: kind } = options;
   if (kind !== undefined) checkClass(kind, device);
@@ -115,12 +118,12 @@ function openOptions(options: InitOptions): OpenOptions {
     if (value === undefined || device === "wasm") continue;
     const got = typeof device === "object" ? "a GPUDevice" : JSON.stringify(device);
     throw new ArgumentError(
-      `init: ${name} is an option of the wasm device alone; the device is ${got ?? "the one that is found"}` +
+      `init: only the wasm device has the option ${name}; the device is ${got ?? "not given"}` +
         `\n  hint: init({ device: "wasm", ${name}: ${value} })`,
     );
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
-    throw new ArgumentError(`init: threads is a whole number from 1 on; got ${threads}`);
+    throw new ArgumentError(`init: threads must be a whole number of at least 1; got ${threads}`);
   return {
     ...(relaxed === false ? { relaxed } : {}),
     ...(threads === undefined ? {} : { threads }),
@@ -134,12 +137,12 @@ const classes: readonly string[] = ["software", "integrated", "discrete"] satisf
 function checkClass(kind: unknown, device: InitOptions["device"]): void {
   if (!classes.includes(kind as string)) {
     throw new ArgumentError(
-      `init: class is one of ${classes.map((one) => `"${one}"`).join(", ")}; got ${JSON.stringify(kind)}`,
+      `init: class must be one of ${classes.map((one) => `"${one}"`).join(", ")}; got ${JSON.stringify(kind)}`,
     );
   }
   if (device === "webgpu" || typeof device === "object") return;
   throw new ArgumentError(
-    `init: class is an option of the webgpu device alone; the device is ${JSON.stringify(device) ?? "the one that is found"}` +
+    `init: only the webgpu device has the option class; the device is ${JSON.stringify(device) ?? "not given"}` +
       `\n  hint: init({ device: "webgpu", class: ${JSON.stringify(kind)} })`,
   );
 }
@@ -149,9 +152,9 @@ function checkTune(tune: boolean, device: InitOptions["device"]): void {
   const got =
     typeof device === "object"
       ? "a GPUDevice, and tuning opens its own"
-      : (JSON.stringify(device) ?? "the one that is found");
+      : (JSON.stringify(device) ?? "not given");
   throw new ArgumentError(
-    `init: tune is an option of the webgpu device alone; the device is ${got}` +
+    `init: only the webgpu device has the option tune; the device is ${got}` +
       `\n  hint: init({ device: "webgpu", tune: ${tune} })`,
   );
 }
@@ -162,7 +165,7 @@ async function openAsked(device: string | GPUDevice, options: OpenOptions): Prom
   throw new DeviceError(`init: ${found}`);
 }
 
-/** The device, or in words why there is none. */
+/** The device, or a message that says why there is none. */
 async function openOrWhy(
   device: string | GPUDevice,
   options: OpenOptions = {},
@@ -175,7 +178,7 @@ async function openOrWhy(
   }
 }
 
-/** The first device that is there. Says once if it is not the one that is wanted most. */
+/** Opens the first preferred device that exists. Warns once if it is not the first choice. */
 async function openPreferred(): Promise<Device> {
   for (const { name, hardware, notice } of preferred) {
     const found = await openOrWhy(name, { hardware });
@@ -186,13 +189,13 @@ async function openPreferred(): Promise<Device> {
     }
     return found;
   }
-  throw new DeviceError("init: there is no device here");
+  throw new DeviceError("init: this machine has no device");
 }
 
-/** Notices that the program has had. */
+/** Notices that were printed. */
 const said = new Set<string>();
 
-/** Opens a device, or gives the one that was opened in the same way. */
+/** Opens a device, or gives the one that was opened with the same options. */
 async function open(kind: string | GPUDevice, options: OpenOptions = {}): Promise<Device | null> {
   const { hardware = false } = options;
   const how = JSON.stringify({ ...options, ...(hardware ? {} : { hardware: undefined }) });
@@ -214,8 +217,8 @@ async function open(kind: string | GPUDevice, options: OpenOptions = {}): Promis
 }
 
 /**
- * Ends all devices that `init` has opened, once what was asked of them is done: for the end of a
- * worker. Their tensors are gone; `init()` opens a fresh device.
+ * Closes all devices that `init` has opened, once their work is done. It is meant for the end of a
+ * worker. Their tensors are lost; `init()` opens a fresh device.
  */
 export async function closeDevices(): Promise<void> {
   if (arguments.length > 0) checkCall("closeDevices()", arguments);
@@ -225,7 +228,7 @@ export async function closeDevices(): Promise<void> {
   for (const device of new Set(devices)) {
     if (device === null || device.failure !== null) continue;
     const all = [...(streams.get(device)?.values() ?? [])];
-    // a device that is lost meanwhile has nothing left to wait for
+    // a device that is lost meanwhile rejects: there is nothing left to wait for
     await Promise.allSettled([device.idle(), ...all.map((stream) => stream.arrived())]);
     device.dispose();
   }
@@ -233,10 +236,10 @@ export async function closeDevices(): Promise<void> {
   context.streams.clear();
 }
 
-/** No option is given. */
+/** The key of no options. */
 const PLAIN = "{}";
 
-/** What compares plans with the cpu device, if that is asked for. */
+/** The verifier that compares plans with the cpu device, if it is asked for. */
 async function verifierOf(fusion: InitOptions["fusion"]): Promise<Verifier | null> {
   if (fusion !== "verify") return null;
   const { Verifier } = await import("./verify.ts");
@@ -245,7 +248,7 @@ async function verifierOf(fusion: InitOptions["fusion"]): Promise<Verifier | nul
 
 const streams = new WeakMap<Device, Map<string, DeviceStream>>();
 
-/** The scheduler's passes that are asked for. */
+/** The scheduler's passes that `fusion` selects. */
 function passesOf(fusion: NonNullable<InitOptions["fusion"]>): ReadonlySet<Pass> {
   if (fusion === "on" || fusion === "verify") return new Set(passes);
   if (fusion === "off") return new Set();
@@ -253,7 +256,7 @@ function passesOf(fusion: NonNullable<InitOptions["fusion"]>): ReadonlySet<Pass>
   const unknown = Array.isArray(without) ? without.find((pass) => !passes.includes(pass)) : null;
   if (!Array.isArray(without) || unknown !== undefined) {
     throw new ArgumentError(
-      `init: fusion is "on", "off", "verify" or { without: [passes] }; got ${JSON.stringify(fusion)}` +
+      `init: fusion must be "on", "off", "verify" or { without: [passes] }; got ${JSON.stringify(fusion)}` +
         `\n  hint: the passes are ${passes.join(", ")}`,
     );
   }
@@ -275,11 +278,13 @@ function streamOf(
   return stream;
 }
 
-/** The stream of a device kind, for `{ device }` options and `to(device)`; opens it if need be. */
+/**
+ * The stream of a kind of device, for `{ device }` and `to(device)`. Opens the device if needed.
+ */
 export async function streamFor(kind: DeviceName): Promise<DeviceStream> {
   const known = streamNamed(kind);
   if (known !== undefined && known.failure === null) return known as DeviceStream;
   const backend = await open(kind);
-  if (backend === null) throw new DeviceError(`to: there is no ${kind} device here`);
+  if (backend === null) throw new DeviceError(`to: this machine has no ${kind} device`);
   return streamOf(backend, passesOf("on"), Number.POSITIVE_INFINITY);
 }

@@ -2,43 +2,40 @@ import type { Source } from "../compile/trace.ts";
 import type { Copy, Device, DeviceBuffer } from "../devices/device.ts";
 import { type Pool, roundedSize } from "./memory.ts";
 
-/** Runs without a use of what a slot holds, past which another plan may overwrite it. */
+/** Runs after which another plan may overwrite an unused value. */
 const IDLE_RUNS = 64;
 
-/** A buffer that a source is copied into before a run, and what is in it now. */
+/** A buffer that a source is copied into before a run, and its current content. */
 export interface InputSlot {
   readonly buffer: DeviceBuffer;
-  /**
-   * The range of the value it holds: node id (-1 if none), first element, count; and the node
-   * before.
-   */
+  /** The value it holds: node id (-1 if none), first element, count; and the id before that. */
   node: number;
   start: number;
   count: number;
   before: number;
-  /** The run that used it last, and whether that found the value there. */
+  /** The last run that used it, and whether its value was already there. */
   used: number;
   held: boolean;
-  /** Plans bound to it. */
+  /** The number of plans bound to it. */
   users: number;
-  /** Two plans took turns to overwrite what the other comes back to. */
+  /** Whether two plans overwrite each other's value in it. */
   contended: boolean;
-  /** The flush that copies its value in, as long as the device may refuse that. */
+  /** The flush that copies its value in, while the device may still refuse that flush. */
   doubt: object | null;
 }
 
-/** What it took to bring the sources of a run in. */
+/** What `feed` did for a run. */
 export interface Fed {
   uploads: number;
-  /** Slots that are filled by copies in the submit. */
+  /** Slots that copies within the submit fill. */
   readonly copied: InputSlot[];
-  /** A slot is contended: the plan is to be bound to others. */
+  /** Whether a slot is contended, so that the plan must be bound to other slots. */
   contended: boolean;
 }
 
 /**
- * Buffers from which plans read their sources. Batches replace one another in shared buffers; data
- * that stay the same keep a buffer, which plans share too.
+ * Buffers from which plans read their sources. Batches of data replace each other in a shared
+ * buffer. Data that stay the same keep a buffer, which plans share, too.
  */
 export class Inputs {
   private readonly device: Device;
@@ -51,7 +48,7 @@ export class Inputs {
     this.pool = pool;
   }
 
-  /** Slots for the sources that are no cells', in their order. */
+  /** Slots for the sources, in order; null for cells, which plans read directly. */
   take(sources: readonly Source[]): (InputSlot | null)[] {
     const taken = new Set<InputSlot>();
     const result: (InputSlot | null)[] = [];
@@ -86,12 +83,12 @@ export class Inputs {
     return slot;
   }
 
-  /** What it holds served one run, or none for long. */
+  /** Whether another plan may overwrite its value: it was not used twice, or not for long. */
   private mayChange({ held, used }: InputSlot): boolean {
     return !held || this.runs - used > IDLE_RUNS;
   }
 
-  /** Plans are bound to these no more. */
+  /** Tells that a plan no longer uses these slots. */
   give(slots: readonly (InputSlot | null)[]): void {
     for (const slot of slots) {
       if (slot === null || --slot.users > 0) continue;
@@ -102,7 +99,7 @@ export class Inputs {
     }
   }
 
-  /** Uploads or copies the sources of a run into their slots, unless they are there already. */
+  /** Uploads or copies a run's sources into their slots, unless they are there already. */
   feed(slots: readonly (InputSlot | null)[], sources: readonly Source[], copies: Copy[]): Fed {
     this.runs++;
     const fed: Fed = { uploads: 0, copied: [], contended: false };

@@ -1,22 +1,22 @@
 import type { BufferGroup, Device, DeviceBuffer } from "../devices/device.ts";
 import { LimitError, OutOfMemoryError } from "../errors.ts";
 
-/** What a buffer is for; `memory()` reports bytes by it. */
+/** The purpose of a buffer. `memory()` reports bytes for each. */
 export type MemoryClass = "cells" | "owned" | "slots" | "inputs" | "arena" | "pages";
 
 const CLASSES: readonly MemoryClass[] = ["cells", "owned", "slots", "inputs", "arena", "pages"];
 
-/** Sizes are rounded up to eight steps a power of two, so that freed buffers find a second use. */
+/** Rounds a size up, in eight steps for each power of two, so that freed buffers can be reused. */
 export function roundedSize(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;
 }
 
-/** Freed bytes that are kept for reuse beside as many as were in use at once. */
+/** Freed bytes that are kept for reuse, in addition to the peak of bytes in use. */
 const SPARE_BYTES = 2 ** 26;
 
-/** All buffers of one device: who holds how many bytes, and the freed ones, kept for reuse. */
+/** All buffers of one device: bytes in use by purpose, and freed buffers, kept for reuse. */
 export class Pool {
   readonly bytes: Record<MemoryClass, number> = {
     cells: 0,
@@ -31,14 +31,14 @@ export class Pool {
   peakBytes = 0;
   created = 0;
   budget: number;
-  /** Whether this flush may cross the budget: nothing else did since the last await of ours. */
+  /** Whether this flush may exceed the budget: no other flush did since the last await. */
   private mayCross = true;
   private awaited = true;
   private readonly device: Device;
-  /** By size and group; the kind that was freed last is last. */
+  /** Freed buffers by size and group, least recently freed first. */
   private readonly free = new Map<string, DeviceBuffer[]>();
 
-  /** Gives back memory that is held only to save time; false if there is none. */
+  /** Frees memory that only saves time; false if there is none. */
   private readonly reclaim: () => boolean;
 
   constructor(device: Device, budget: number, reclaim: () => boolean) {
@@ -60,7 +60,7 @@ export class Pool {
   ): DeviceBuffer {
     if (bytes > this.device.maxBufferBytes) {
       throw new LimitError(
-        `a buffer of ${bytes} bytes is past the device's maxBufferSize of ${this.device.maxBufferBytes}` +
+        `a buffer of ${bytes} bytes exceeds the device's maxBufferSize of ${this.device.maxBufferBytes}` +
           "\n  hint: split the tensor, or use smaller batches",
       );
     }
@@ -74,7 +74,7 @@ export class Pool {
     return buffer;
   }
 
-  /** A new buffer; where there is no memory for it, what is held only to save time goes. */
+  /** Creates a buffer. If there is no memory for it, frees memory that only saves time first. */
   private create(size: number, group: BufferGroup | null): DeviceBuffer {
     const make = (): DeviceBuffer => {
       const buffer = this.device.createBuffer(size, group);
@@ -108,7 +108,7 @@ export class Pool {
     if (this.freeBytes > this.peakBytes + SPARE_BYTES) this.shrink();
   }
 
-  /** Destroys half of the freed buffers, those of kinds that were freed longest ago. */
+  /** Destroys half of the freed bytes, least recently freed first. */
   private shrink(): void {
     const most = this.freeBytes / 2;
     for (const [key, list] of this.free) {
@@ -123,7 +123,7 @@ export class Pool {
     this.freeBytes -= buffer.bytes;
   }
 
-  /** A buffer changes hands without being copied. */
+  /** Changes the purpose of a buffer. */
   transfer(buffer: DeviceBuffer, from: MemoryClass, to: MemoryClass): void {
     this.bytes[from] -= buffer.bytes;
     this.bytes[to] += buffer.bytes;
@@ -133,13 +133,13 @@ export class Pool {
     return this.liveBytes > this.budget;
   }
 
-  /** A flush begins: it may cross the budget if an await of ours came since another did. */
+  /** Begins a flush. It may exceed the budget if there was an await since the flush before. */
   beginFlush(): void {
     this.mayCross = this.awaited || !this.overBudget;
     this.awaited = false;
   }
 
-  /** An await of ours: buffers are about to move to the host. */
+  /** Notes an await of the program, after which buffers can move to the host. */
   noteAwait(): void {
     this.awaited = true;
   }
@@ -151,13 +151,13 @@ export class Pool {
     this.trim();
     if (this.liveBytes + bytes > this.budget && !this.mayCross) {
       throw new OutOfMemoryError(
-        `the byte budget of ${this.budget} is spent and synchronous code asks for ${bytes} more${this.describe()}` +
-          "\n  hint: await a read now and then (buffers then move to the host), dispose() what is done with, or raise init({ budget })",
+        `the byte budget of ${this.budget} is spent, and code without an await needs ${bytes} more${this.describe()}` +
+          "\n  hint: await a read now and then (buffers then move to the host), dispose() tensors, or raise init({ budget })",
       );
     }
   }
 
-  /** Bytes in use by what for, for messages. */
+  /** Bytes in use by purpose, for messages. */
   describe(): string {
     return CLASSES.filter((name) => this.bytes[name] > 0)
       .sort((a, b) => this.bytes[b] - this.bytes[a])
@@ -173,19 +173,19 @@ export class Pool {
 }
 
 /**
- * Buffers for temporaries, shared by all plans: the peak is the largest plan's. A buffer goes with
- * the last plan that uses it.
+ * Buffers for temporaries, which all plans share. A buffer is freed with the last plan that uses
+ * it.
  */
 export class Arena {
   private readonly pool: Pool;
-  /** How many plans use a buffer. */
+  /** The number of plans that use each buffer. */
   private readonly users = new Map<DeviceBuffer, number>();
 
   constructor(pool: Pool) {
     this.pool = pool;
   }
 
-  /** Starts a plan: every buffer is free again. */
+  /** Begins the lease of a new plan, to which every buffer is free. */
   lease(): ArenaLease {
     return new ArenaLease(this, [...this.users.keys()]);
   }
@@ -200,7 +200,7 @@ export class Arena {
     return buffer;
   }
 
-  /** A plan uses the buffer from now on, or no longer. */
+  /** Counts a plan that begins (1) or stops (-1) to use the buffer. */
   count(buffer: DeviceBuffer, by: 1 | -1): void {
     const users = this.users.get(buffer);
     if (users === undefined) return;
@@ -208,7 +208,7 @@ export class Arena {
     if (users + by === 0) this.drop(buffer);
   }
 
-  /** Lets go of buffers that have no memory behind them. */
+  /** Drops buffers whose allocation failed. */
   purge(): void {
     for (const buffer of [...this.users.keys()]) if (buffer.fault) this.drop(buffer);
   }
@@ -219,14 +219,14 @@ export class Arena {
   }
 }
 
-/** What one plan takes from the arena, in the order of its kernels. */
+/** The buffers of the arena that one plan uses. It takes and gives them in the order of kernels. */
 export class ArenaLease {
-  /** Bytes that it uses of the buffers it has taken, each counted once. */
+  /** Bytes that it uses of its buffers, each buffer counted once. */
   peakBytes = 0;
-  /** The most bytes it needed at once: what no placement in this order can go below. */
+  /** The most bytes in use at once, which no other assignment of buffers could go below. */
   liveBytes = 0;
   private live = 0;
-  /** Of every buffer taken so far, the bytes asked for last, and the most asked for. */
+  /** For each buffer, the bytes of the last request and of the largest one. */
   private readonly asked = new Map<DeviceBuffer, { now: number; most: number }>();
   private readonly arena: Arena;
   private readonly free: DeviceBuffer[];
@@ -256,7 +256,7 @@ export class ArenaLease {
         own === group &&
         size >= bytes &&
         (best < 0 || size < (this.free[best] as DeviceBuffer).bytes) &&
-        this.arena.has(buffer) // plans may go while this one is made
+        this.arena.has(buffer) // plans may be evicted while this one is made
       )
         best = i;
     }
@@ -269,7 +269,7 @@ export class ArenaLease {
     this.free.push(buffer);
   }
 
-  /** The plan is gone. */
+  /** Ends the lease, because the plan is dropped. */
   end(): void {
     for (const buffer of this.asked.keys()) this.arena.count(buffer, -1);
     this.asked.clear();

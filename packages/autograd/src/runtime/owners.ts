@@ -8,19 +8,16 @@ import { settle } from "./retention.ts";
 let homeIds = 0;
 
 /**
- * Storage that outlives its plan: of cells, and of values that handles own. Programs release it;
- * the garbage collector releases what they forget.
+ * Storage that outlives its plan: that of cells, and of values that handles own. Programs release
+ * it, or else the garbage collector does.
  */
 export class Owners {
   private readonly device: Device;
   private readonly pool: Pool;
   private readonly owned = new Map<Storage, WeakRef<Node>>();
-  /**
-   * Buffers of cells, by one weak reference each: one per step would live until the program is
-   * idle.
-   */
+  /** Homes by buffer. There is one WeakRef for each, since new ones would live until idle time. */
   private readonly homes = new Map<object, { readonly id: number; readonly ref: WeakRef<Home> }>();
-  /** A home is gone. */
+  /** Called when a home is freed. */
   private readonly onGone: (id: number) => void;
   private readonly forgotten: FinalizationRegistry<Storage>;
   private readonly forgottenCells: FinalizationRegistry<DeviceBuffer>;
@@ -33,14 +30,14 @@ export class Owners {
     this.forgottenCells = new FinalizationRegistry((buffer) => this.freeCell(buffer));
   }
 
-  /** The node's buffer (class "owned") is its handles' until they release it. */
+  /** Gives a node's buffer (class "owned") to its handles until they release it. */
   own(node: Node): void {
     const storage = node.storage as Storage;
     this.owned.set(storage, new WeakRef(node));
     this.forgotten.register(node, storage, storage);
   }
 
-  /** Makes storage for a host value. The result writes a range of it, from an element on. */
+  /** Makes storage for a host value. The returned function writes a range, from element `at` on. */
   receive(node: Node): (at: number, values: TypedArray) => void {
     const { dtype, size } = node;
     const { device } = this;
@@ -51,7 +48,7 @@ export class Owners {
     return (at, values) => device.write(buffer, device.bytesOf(dtype, at), values, dtype);
   }
 
-  /** Every value that outlives its plan, the largest buffer first. */
+  /** All values that outlive their plan, largest buffer first. */
   values(): { readonly node: Node; readonly holder: "cells" | "owned"; readonly bytes: number }[] {
     const cells = [...this.homes.values()].flatMap(({ ref }) => {
       const home = ref.deref();
@@ -72,7 +69,7 @@ export class Owners {
     );
   }
 
-  /** Who holds most, for messages. */
+  /** The largest values and the bytes by purpose, for messages. */
   describe(): string {
     const largest = this.values()
       .slice(0, 5)
@@ -84,7 +81,7 @@ export class Owners {
     return `${classes}${largest.length === 0 ? "" : `\n  largest:${largest.join("")}`}`;
   }
 
-  /** A cached value becomes its handles' own. */
+  /** Moves a cached value to its handles, which then own its buffer. */
   keepSlot(node: Node): void {
     const storage = node.storage as Storage;
     storage.holder = "owned";
@@ -100,8 +97,7 @@ export class Owners {
   }
 
   /**
-   * Gives storage to cells that a flush reads from the host or writes first. Returns the host
-   * values.
+   * Gives storage to cells that a flush writes first, or reads from the host; returns the latter.
    */
   house(order: readonly Node[], writes: ReadonlySet<Cell>): Map<Node, TypedArray> {
     const housed = new Map<Node, TypedArray>();
@@ -122,7 +118,7 @@ export class Owners {
         if (input.size > 0) this.device.write(buffer, 0, storage.host as TypedArray, input.dtype);
         housed.set(input, storage.host as TypedArray);
         input.storage = deviceStorage(buffer, 0, "cell", home.id);
-        input.storage.host = storage.host; // until the flush is known to have run
+        input.storage.host = storage.host; // kept until the flush has run
       }
     }
     return housed;
@@ -140,7 +136,7 @@ export class Owners {
     return home;
   }
 
-  /** The storage of a cell goes on as another's: a gradient's after `zeroGrad()`. */
+  /** Gives the storage of a cell to another one, such as a gradient's after `zeroGrad()`. */
   inherit(from: Cell, to: Cell): void {
     if (from.home === null) return;
     to.home = from.home;
@@ -165,7 +161,7 @@ export class Owners {
     cell.home = null;
   }
 
-  /** A computed value becomes the cell's: its buffer changes hands. */
+  /** Makes a computed value the storage of a cell; copies it only if it lies in a page. */
   adopt(cell: Cell, node: Node): void {
     const { storage } = node;
     node.cell = cell;
@@ -193,7 +189,7 @@ export class Owners {
     settle(node);
   }
 
-  /** Moves buffers to the host, kept values first, oldest first, until the rest fits the budget. */
+  /** Moves buffers to the host until the rest fits the budget: kept values first, oldest first. */
   async evict(pending: readonly Node[], writes: ReadonlySet<Cell>): Promise<void> {
     const waiting = new Set<Node>();
     for (const node of pending) for (const input of node.inputs) waiting.add(input);

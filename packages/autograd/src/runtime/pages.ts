@@ -3,23 +3,23 @@ import { hostStorage, type Node, type Storage } from "../graph/node.ts";
 import type { Pool } from "./memory.ts";
 import type { Spill } from "./spill.ts";
 
-/** Places begin at multiples of this: a copy wants 4, f64 needs 8. */
+/** Alignment of places: copies need 4, f64 needs 8. */
 const ALIGN = 8;
 
 interface Page {
   readonly buffer: DeviceBuffer;
-  /** By byte offset. */
+  /** The nodes in it, by byte offset. */
   readonly nodes: Map<number, Node>;
-  /** Where the next value goes. */
+  /** The offset of the next value. */
   end: number;
 }
 
-/** Bytes of a page for a value of so many, after a page of `last` bytes (0: there was none). */
+/** Bytes of a new page for a value of `bytes`, after a page of `last` bytes (0 if none). */
 export type PageSize = (bytes: number, last: number) => number;
 
-/** For 0-d values: 256 a page. */
+/** For 0-d values: 256 in a page. */
 export const scalarPages: PageSize = () => 2048;
-/** For small results: 64 a page. Pages never shrink, and a budget bounds them. */
+/** For small results: about 64 in a page. Pages never shrink, and the budget bounds them. */
 export const resultPages =
   (budget: number): PageSize =>
   (bytes, last) => {
@@ -28,21 +28,18 @@ export const resultPages =
     return Math.max(size, bytes, last <= most ? last : 0);
   };
 
-/**
- * Buffers that collect values of all plans. A full page is read back once, and its values then live
- * on the host.
- */
+/** Buffers that collect small values of all plans. A full page is read back, and becomes free. */
 export class Pages {
   private readonly device: Device;
   private readonly pool: Pool;
   private readonly spill: Spill;
   private readonly sizeFor: PageSize;
   private current: Page | null = null;
-  /** An empty page: it takes the place of a full one while that is read. */
+  /** An empty page, which replaces a full one while that is read. */
   private spare: DeviceBuffer | null = null;
   /** Pages with live values, and the current one. */
   private readonly pages = new Map<object, Page>();
-  /** Pages that are full, and whose last values may not be written yet. */
+  /** Full pages, whose last values may not be written yet. */
   private readonly full: Page[] = [];
 
   constructor(device: Device, pool: Pool, spill: Spill, sizeFor: PageSize) {
@@ -52,23 +49,23 @@ export class Pages {
     this.sizeFor = sizeFor;
   }
 
-  /** A place for the node's value; byte offset into the page's buffer. */
+  /** Allocates a place for the node's value. */
   place(node: Node): { buffer: DeviceBuffer; offset: number } {
     const wanted = this.device.bytesOf(node.dtype, node.size);
     const bytes = Math.ceil(wanted / ALIGN) * ALIGN;
     let page = this.current;
     const size = page?.buffer.bytes ?? 0;
-    // at the first value that asks for larger pages, not when a page happens to be full
+    // a value that needs larger pages begins one at once, so that when it does is deterministic
     if (page === null || page.end + bytes > size || this.sizeFor(bytes, size) > size)
-      page = this.turn(page, bytes);
+      page = this.begin(page, bytes);
     const offset = page.end;
     page.end += bytes;
     page.nodes.set(offset, node);
     return { buffer: page.buffer, offset };
   }
 
-  /** Begins a page. */
-  private turn(before: Page | null, bytes: number): Page {
+  /** Begins a new page. */
+  private begin(before: Page | null, bytes: number): Page {
     if (before !== null) {
       if (before.nodes.size === 0) this.retire(before);
       else this.full.push(before);
@@ -86,7 +83,7 @@ export class Pages {
     return page;
   }
 
-  /** Reads full pages back. The submit that writes their last values must be under way. */
+  /** Reads full pages back. The submit that writes their last values must have been made. */
   spillFull(): void {
     for (const page of this.full.splice(0)) {
       this.forgetGone(page);
@@ -95,7 +92,7 @@ export class Pages {
     }
   }
 
-  /** A value that expired lies nowhere: nothing is read back for it. */
+  /** Removes expired values from a page, so that they are not read back. */
   private forgetGone({ buffer, nodes }: Page): void {
     for (const [offset, { storage }] of nodes)
       if (storage?.buffer !== buffer || storage.offset !== offset) nodes.delete(offset);
@@ -114,12 +111,12 @@ export class Pages {
     return [...(this.pages.get(buffer) as Page).nodes.values()];
   }
 
-  /** Whether the buffer is a page of these. */
+  /** Whether the buffer is one of these pages. */
   has(buffer: object): boolean {
     return this.pages.has(buffer);
   }
 
-  /** The value is on the host now, or gone. */
+  /** Frees the place of a value that is on the host or no longer needed. */
   release(buffer: object, offset: number): void {
     const page = this.pages.get(buffer);
     if (page === undefined || !page.nodes.delete(offset) || page.nodes.size > 0) return;
@@ -135,7 +132,7 @@ export class Pages {
     else this.pool.give(page.buffer, "pages");
   }
 
-  /** Whether the budget leaves room for a spare page. */
+  /** Whether the budget allows a spare page. */
   private hasRoom(bytes: number): boolean {
     return this.pool.budget >= 64 * bytes;
   }

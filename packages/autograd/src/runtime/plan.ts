@@ -21,38 +21,38 @@ import type { Arena, ArenaLease } from "./memory.ts";
 import { expire } from "./retention.ts";
 import type { PlannedKernel } from "./verify.ts";
 
-/** Where plans are made. */
-export interface Workplace {
+/** What a plan needs of its stream. */
+export interface PlanResources {
   readonly device: Device;
   readonly inputs: Inputs;
   readonly arena: Arena;
   readonly options: FuseOptions & { readonly verified: boolean };
 }
 
-/** A value that leaves the plan. */
+/** A value that is kept after a run. */
 export interface Output {
   readonly position: number;
   readonly hold: Hold;
-  /** Where the kernel leaves it: a buffer of the arena, or the cell's own. */
+  /** The buffer that the kernel writes: one of the arena, or the cell's own. */
   readonly buffer: DeviceBuffer;
   readonly bytes: number;
 }
 
-/** A template on fixed memory. Running it again costs one submit and creates nothing. */
+/** A template bound to buffers. Running it again takes one submit and allocates nothing. */
 export class Plan {
   readonly template: Template;
-  /** Ids of the homes it works on, in the order of the trace. */
+  /** Ids of the homes that it reads and writes, in the order of the trace. */
   readonly homes: readonly number[];
   readonly program: Program | null;
   readonly outputs: readonly Output[];
-  /** Cells' buffers that its kernels write in place. */
+  /** Cells' buffers that its kernels overwrite. */
   readonly overwrites: readonly DeviceBuffer[];
   readonly slots: readonly (InputSlot | null)[];
-  /** What is to be verified when it runs for the first time; null otherwise. */
+  /** The kernels that its first run must verify; null if there is nothing to verify. */
   unverified: readonly PlannedKernel[] | null = null;
-  /** Bytes of its temporary buffers, and the most that its order of kernels needs at once. */
+  /** Bytes of its temporary buffers, and the most bytes of temporaries that are live at once. */
   readonly memory: { readonly peakBytes: number; readonly liveBytes: number };
-  /** Number of the run that used it last. */
+  /** The number of its last run. */
   lastRun = 0;
   private readonly inputs: Inputs;
   private readonly lease: ArenaLease;
@@ -60,7 +60,7 @@ export class Plan {
   private wasRead = false;
   private readonly params: Float64Array;
 
-  constructor(template: Template, trace: Trace, { device, inputs, arena, options }: Workplace) {
+  constructor(template: Template, trace: Trace, { device, inputs, arena, options }: PlanResources) {
     this.template = template;
     this.homes = trace.homes.slice();
     this.inputs = inputs;
@@ -91,27 +91,27 @@ export class Plan {
     }
   }
 
-  /** Bytes of the inputs that no other plan reads. */
+  /** Bytes of input slots that no other plan uses. */
   get ownBytes(): number {
     let bytes = 0;
     for (const slot of this.slots) if (slot?.users === 1) bytes += slot.buffer.bytes;
     return bytes;
   }
 
-  /** One of its 0-d results is read: the next run brings them along in its own submit. */
+  /** Notes that a 0-d result is read, so that the next run reads them in its own submit. */
   expectRead(): void {
     this.expectsRead = true;
     this.wasRead = true;
   }
 
-  /** Whether this run's 0-d results are to be read with it: those of the run before were. */
+  /** Whether this run should read its 0-d results, because those of the run before were read. */
   readsAhead(): boolean {
     this.expectsRead &&= this.wasRead;
     this.wasRead = false;
     return this.expectsRead;
   }
 
-  /** The numbers of this run, in the program's order. */
+  /** The parameters of this run, in the program's order. */
   parameters(trace: Trace): Float64Array {
     const { params } = this;
     const { paramOf } = this.template;
@@ -119,7 +119,7 @@ export class Plan {
     return params;
   }
 
-  /** What its input slots were given may not be there. */
+  /** Marks its input slots as empty, because copies into them may have failed. */
   forgetInputs(): void {
     for (const slot of this.slots) if (slot !== null) slot.node = -1;
   }
@@ -135,7 +135,7 @@ export class Plan {
   }
 }
 
-/** The kernel as the device runs it; `giveUp` hears why it never can. */
+/** Calls `lower`. If it fails, the device can never run the kernel: `giveUp` gets the error. */
 function orGiveUp(lower: () => Lowered, giveUp: (why: Error) => void): Lowered {
   try {
     return lower();
@@ -145,8 +145,8 @@ function orGiveUp(lower: () => Lowered, giveUp: (why: Error) => void): Lowered {
   }
 }
 
-/** A buffer for the node's value; a value that no buffer holds can never be computed. */
-function room(
+/** Takes a buffer for a node's value. If no buffer can hold it, the node expires. */
+function takeFor(
   lease: ArenaLease,
   bytes: number,
   group: BufferGroup | undefined,
@@ -164,8 +164,8 @@ function room(
 }
 
 /**
- * Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where
- * possible.
+ * Assigns buffers to every kernel: temporaries from the arena, which are reused when they are dead,
+ * and cells' own buffers where a kernel can overwrite them.
  */
 function place(
   trace: Trace,
@@ -210,7 +210,7 @@ function place(
         !writableInPlace(trace, node, scheduled, k, lastRead) ||
         isCustom(scheduled)
       ) {
-        return room(lease, device.bytesOf(node.dtype, node.size), groups.get(position), node);
+        return takeFor(lease, device.bytesOf(node.dtype, node.size), groups.get(position), node);
       }
       const home = homeBuffer(node);
       inputs.forEach((input, i) => {
@@ -232,7 +232,7 @@ function place(
     };
     const lowered = orGiveUp(() => lower(k, kernel), giveUp);
     const scratch = lowered.scratch.map((size) => lease.take(size));
-    // an empty tensor has no kernel and so no buffer: any will do
+    // an empty tensor has no kernel and no buffer, so any buffer will do
     const read = inputs.map((i) => bufferOf.get(i) ?? empty());
     bound.push({ lowered, inputs: read, outputs: written, scratch });
     for (const buffer of scratch) lease.give(buffer);
@@ -256,7 +256,7 @@ function place(
 const isCustom = ({ kernel: { steps, anchor } }: Scheduled): boolean =>
   steps.at(anchor)?.op.meaning.kind === "custom";
 
-/** Temporaries that are to lie beside each other, for the kernels whose parts are alike. */
+/** The slab groups of temporaries that batched kernels read and write. */
 function groupsOf(trace: Trace, kernels: readonly Scheduled[]): Map<number, BufferGroup> {
   const groups = new Map<number, BufferGroup>();
   for (const { kernel, inputs, stores } of kernels) {
@@ -274,9 +274,7 @@ function groupsOf(trace: Trace, kernels: readonly Scheduled[]): Map<number, Buff
   return groups;
 }
 
-/**
- * Whether no later kernel reads the cell's old value, and this one reads it element for element.
- */
+/** Whether no later kernel reads the cell's old value and this one reads it only in place. */
 function writableInPlace(
   trace: Trace,
   node: Node,

@@ -12,17 +12,17 @@ import { Plan } from "./plan.ts";
 import type { PlanCache } from "./plans.ts";
 
 const none: ReadonlySet<never> = new Set();
-/** Temporaries of all plans may take so much, or three times what one needs. */
+/** The most bytes of temporaries of all plans; if one plan needs much, three times that. */
 const ARENA_BYTES = 2 ** 26;
 
-/** What a planner makes plans with. */
+/** What a planner needs of its stream. */
 interface Means {
   readonly device: Device;
   readonly pool: Pool;
   readonly inputs: Inputs;
   readonly counters: Counters;
   readonly passes: ReadonlySet<Pass>;
-  /** New plans keep what a verifier needs. */
+  /** Whether new plans are verified. */
   readonly verified: boolean;
 }
 
@@ -31,7 +31,7 @@ export class Planner {
   readonly plans: PlanCache;
   private readonly means: Means;
   private readonly arena: Arena;
-  /** The device's, when it was last asked. */
+  /** The device's epoch at the last call. */
   private epoch: number | undefined;
 
   constructor(plans: PlanCache, means: Means) {
@@ -41,7 +41,7 @@ export class Planner {
     this.epoch = means.device.epoch;
   }
 
-  /** How traces are cut into kernels. */
+  /** The options by which traces are divided into kernels. */
   get options(): FuseOptions {
     return fuseOptions(this.means.device, this.means.passes);
   }
@@ -79,14 +79,14 @@ export class Planner {
     return plan;
   }
 
-  /** Drops a plan that did not run, with all memory that turned out to be none. */
+  /** Drops a plan that could not run, and all buffers whose allocation failed. */
   forget(plan: Plan): void {
     this.plans.forget(plan);
     this.arena.purge();
     this.means.pool.trim();
   }
 
-  /** Evicts the oldest plans while temporaries take too much, as growing sizes make them do. */
+  /** Evicts the oldest plans while temporaries take too much, as they do if sizes keep growing. */
   private boundArena(): void {
     const most = Math.max(ARENA_BYTES, 3 * this.plans.peakBytes);
     while (this.means.pool.bytes.arena > most && this.plans.evict());

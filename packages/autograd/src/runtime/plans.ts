@@ -3,15 +3,17 @@ import type { Trace } from "../compile/trace.ts";
 import type { Device } from "../devices/device.ts";
 import type { Plan } from "./plan.ts";
 
-/** Bytes on the host that plans and templates may take; past this those that ran longest ago go. */
+/**
+ * The most bytes of plans and templates on the host. Past it the least recently run are dropped.
+ */
 const MOST_BYTES = 2 ** 28;
 /** Estimated bytes of a plan beside its template: dispatches, bindings, parameters. */
 const KERNEL_BYTES = 4096;
-/** Runs of others, past which a plan that holds inputs of many bytes for itself gives them back. */
+/** Runs after which an idle plan with large inputs of its own is dropped. */
 const IDLE_RUNS = 64;
 const LARGE_INPUTS = 2 ** 18;
 
-/** A template and the plans that it was bound to. */
+/** A template and the plans that are bound from it. */
 interface Family {
   readonly hash: number;
   readonly template: Template;
@@ -20,32 +22,32 @@ interface Family {
   lastRun: number;
 }
 
-/** Plans by exact key and homes. */
+/** A cache of plans by key and homes. */
 export class PlanCache {
   private readonly byHash = new Map<number, Family[]>();
-  /** The one that ran last is last. */
+  /** Families, least recently run first. */
   private readonly families = new Set<Family>();
-  /** Plans that work on each home. */
+  /** The plans that use each home. */
   private readonly byHome = new Map<number, Set<Plan>>();
   private readonly familyOf = new Map<Plan, Family>();
-  /** Families whose templates were not trimmed; the one that was bound last is last. */
+  /** Families whose templates are not trimmed, least recently bound first. */
   private readonly bindable = new Set<Family>();
   private runs = 0;
-  /** About what they take on the host. */
+  /** Estimated bytes on the host. */
   bytes = 0;
 
   get size(): number {
     return this.familyOf.size;
   }
 
-  /** The most bytes of temporaries that one plan needs. */
+  /** The most temporary bytes of any plan. */
   get peakBytes(): number {
     let most = 0;
     for (const { memory } of this.familyOf.keys()) most = Math.max(most, memory.peakBytes);
     return most;
   }
 
-  /** The plan for this trace, on its homes. */
+  /** The plan for this trace and its homes. */
   find(hash: number, trace: Trace): Plan | null {
     const family = this.family(hash, trace);
     const plan = family?.plans.find(({ homes }) => sameIds(homes, trace.homes)) ?? null;
@@ -53,7 +55,7 @@ export class PlanCache {
     return plan;
   }
 
-  /** What a plan for this trace can be bound from. */
+  /** The template from which a plan for this trace can be bound. */
   template(hash: number, trace: Trace): Template | null {
     return this.family(hash, trace)?.template ?? null;
   }
@@ -72,7 +74,7 @@ export class PlanCache {
       this.byHash.set(hash, bucket);
       this.bytes += family.bytes;
     }
-    this.measure(family); // binding it may have scheduled and lowered anew
+    this.measure(family); // binding may have scheduled and lowered again
     family.plans.push(plan);
     this.familyOf.set(plan, family);
     this.bytes += planBytes(plan);
@@ -94,7 +96,7 @@ export class PlanCache {
     if (this.runs % IDLE_RUNS === 0) this.giveInputs();
   }
 
-  /** It can be bound anew without scheduling and lowering, until half of the bytes are spent. */
+  /** Keeps a template's schedule and lowerings. Trims the oldest if half of the bytes are used. */
   private keepBindable(family: Family): void {
     this.bindable.delete(family);
     this.bindable.add(family);
@@ -112,14 +114,14 @@ export class PlanCache {
     this.bytes += family.bytes;
   }
 
-  /** First steps, and whatever else does not come back, do not keep their data. */
+  /** Drops idle plans with large inputs of their own, such as those of a first step. */
   private giveInputs(): void {
     for (const plan of this.familyOf.keys()) {
       if (this.runs - plan.lastRun >= IDLE_RUNS && plan.ownBytes > LARGE_INPUTS) this.drop(plan);
     }
   }
 
-  /** The plan is forgotten; what it was bound from stays. */
+  /** Drops a plan. Its template stays. */
   drop(plan: Plan): void {
     const family = this.familyOf.get(plan);
     if (family === undefined) return;
@@ -130,13 +132,13 @@ export class PlanCache {
     plan.dispose();
   }
 
-  /** A home is gone, and with it the plans that work on it. */
+  /** Drops all plans that use a home. */
   dropHome(id: number): void {
     for (const plan of [...(this.byHome.get(id) ?? [])]) this.drop(plan);
     this.byHome.delete(id);
   }
 
-  /** Drops the plan that ran longest ago; false if only the current one is left. */
+  /** Drops the least recently run plan; false if only the current one is left. */
   evict(alsoLast = false): boolean {
     let oldest: Plan | null = null;
     for (const plan of this.familyOf.keys()) {
@@ -148,14 +150,14 @@ export class PlanCache {
     return true;
   }
 
-  /** Forgets a plan that does not run, and what it was bound from. */
+  /** Drops a plan that cannot run, and its template if no other plan uses it. */
   forget(plan: Plan): void {
     const family = this.familyOf.get(plan);
     this.drop(plan);
     if (family?.plans.length === 0) this.remove(family);
   }
 
-  /** Forgets what the device would lower otherwise now. */
+  /** Drops all plans whose kernels the device would now lower differently. */
   forgetOutdated(device: Device): void {
     for (const family of [...this.families]) {
       if (!family.template.isOutdated(device)) continue;

@@ -2,7 +2,7 @@ import type { KernelInfo } from "../compile/cost.ts";
 import type { Device, Timings } from "../devices/device.ts";
 import type { Plan } from "./plan.ts";
 
-/** One run of a plan: when the host submitted it, and what its kernels took. */
+/** One run of a plan: the host's times of its submit, and the times of its kernels. */
 export interface Run {
   readonly kernels: readonly KernelInfo[];
   readonly begin: number;
@@ -10,7 +10,7 @@ export interface Run {
   timings: Timings | null;
 }
 
-/** Collects the runs of one device while it is told of them. */
+/** Collects the runs of one device. */
 export class Profiler {
   readonly runs: Run[] = [];
   private readonly device: Device;
@@ -25,17 +25,17 @@ export class Profiler {
       const arrival = timings.then((arrived) => {
         current.timings = arrived;
       });
-      arrival.catch(() => {}); // `stop` tells
+      arrival.catch(() => {}); // `stop` reports the error
       this.arriving.push(arrival);
     };
   }
 
-  /** A plan is about to be submitted. */
+  /** Begins a run, just before its plan is submitted. */
   begin({ template }: Plan): void {
     this.current = { kernels: template.launched, begin: performance.now(), end: 0, timings: null };
   }
 
-  /** It has been. */
+  /** Ends the run, after the submit. */
   end(): void {
     if (this.current === null) return;
     this.current.end = performance.now();

@@ -2,18 +2,18 @@ import type { Device, Submission } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { Counters } from "./counters.ts";
 
-/** Submits that no await of ours has followed, past which the program is told once. */
+/** The number of unfinished submits at which the program is warned, once. */
 const UNFINISHED_WARNING = 64;
-/** Submits that may be unfinished when a loader is asked for its next batch. */
+/** The most unfinished submits when a loader gives its next batch. */
 const IN_FLIGHT = 2;
 
-/** What was submitted and what of it is known to have run. */
+/** Counts submits, and those that are known to have finished. */
 export class Queue {
   private readonly device: Device;
   private readonly counters: Counters;
   private finished = 0;
   private warned = false;
-  /** Number of the last submit. */
+  /** The number of the last submit. */
   submitted = 0;
 
   constructor(device: Device, counters: Counters) {
@@ -31,7 +31,7 @@ export class Queue {
     return values;
   }
 
-  /** Submit `serial` is known to have run, and all before it. */
+  /** Notes that submit number `serial` and all before it have finished. */
   finish(serial: number): void {
     this.finished = Math.max(this.finished, serial);
   }
@@ -41,7 +41,7 @@ export class Queue {
     if (this.submitted - this.finished > IN_FLIGHT) await this.drain();
   }
 
-  /** Waits until everything submitted has run. */
+  /** Waits until all submits have finished. */
   async drain(): Promise<void> {
     const serial = this.submitted;
     await this.device.idle();
@@ -52,7 +52,7 @@ export class Queue {
     if (this.warned || this.device.now !== undefined) return;
     this.warned = true;
     console.warn(
-      `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited; the device's queue grows` +
+      `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited, so the device's queue grows` +
         "\n  hint: await loss.item() now and then, or iterate a DataLoader",
     );
   }

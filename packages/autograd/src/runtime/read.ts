@@ -9,7 +9,7 @@ import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
 import type { DeviceStream } from "./stream.ts";
 
-/** The handle's elements in row-major order, in an array of the caller's own. */
+/** The handle's elements in row-major order, in a new array. */
 export async function read(handle: Handle): Promise<TypedArray> {
   const { node } = handle.cell;
   const { window } = handle;
@@ -29,11 +29,11 @@ export function valuesNow({ node, window }: Handle): TypedArray | null {
 
 const noValue = (): ArgumentError =>
   new ArgumentError(
-    "vmap: a value is read (item(), data(), nonzero(), a mask) inside the function, where a tensor stands for every element of the batch" +
+    "vmap: the function cannot read values (item(), data(), nonzero(), a mask): a tensor in it stands for all elements of the batch" +
       "\n  hint: choose with where(condition, a, b), or return the tensor and read it outside",
   );
 
-/** The elements that a view sees of a value, in an array of their own. */
+/** The elements of a value that a view reads, in a new array. */
 function elements(values: TypedArray, view: View | null, dtype: DType): TypedArray {
   if (view === null) return values.slice();
   const { shape, strides, offset } = view;
@@ -54,7 +54,7 @@ function elements(values: TypedArray, view: View | null, dtype: DType): TypedArr
   return out;
 }
 
-/** The handle keeps the value from its computation on, whatever happens to its inputs. */
+/** Keeps the handle's value once it is computed, whatever happens to its inputs. */
 export function keep(handle: Handle): void {
   const { node } = handle.cell;
   if (node.state === EXPIRED) throw expired("keep", node);
@@ -72,12 +72,12 @@ export function realize(handle: Handle): void {
   (node.stream as DeviceStream).compute(node);
 }
 
-/** Gives the value back. Every handle on the same cell is then expired. */
+/** Frees the value. All handles of the same cell expire. */
 export function dispose(handle: Handle): void {
   disposeCell(handle.cell);
 }
 
-/** The same of a cell. */
+/** Frees a cell's value and storage. */
 export function disposeCell(cell: Cell): void {
   const stream = cell.node.stream as DeviceStream;
   if (stream.failure !== null) return;

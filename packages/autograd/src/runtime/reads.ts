@@ -9,24 +9,24 @@ import type { Spill } from "./spill.ts";
 
 const NONE: readonly never[] = [];
 
-/** What reading does to the memory of the device. */
+/** What reads need of the stream's memory. */
 interface Memory {
-  /** The value is on the host now. */
+  /** Frees a value on the device, because it is on the host. */
   free(node: Node): void;
-  /** An await of ours is also good for moving buffers out of a spent budget. */
+  /** Moves buffers to the host if the budget is exceeded. */
   relieve(): Promise<void> | undefined;
 }
 
-/** Values on their way to the host, where they then live. */
+/** Reads values back. They then stay on the host. */
 export class Reads {
   private readonly queue: Queue;
   private readonly scalars: Pages;
   private readonly spill: Spill;
   private readonly memory: Memory;
   private readonly arriving = new Map<Node, Promise<TypedArray>>();
-  /** What rejects a read that is under way. */
+  /** The functions that reject pending reads. */
   private readonly refusals = new Map<Node, (error: Error) => void>();
-  /** The plan that made a 0-d result: it learns whether its numbers are read. */
+  /** The plan that computed a 0-d result, which is told if the result is read. */
   private readonly planOf = new WeakMap<Node, Plan>();
 
   constructor(queue: Queue, scalars: Pages, spill: Spill, memory: Memory) {
@@ -36,20 +36,19 @@ export class Reads {
     this.memory = memory;
   }
 
-  /** A read of this node that is under way. A program's interest in its numbers is noted. */
+  /** The pending read of a node, if any. Tells the node's plan that its 0-d results are read. */
   underWay(node: Node): Promise<TypedArray> | undefined {
     this.planOf.get(node)?.expectRead();
     return this.arriving.get(node);
   }
 
-  /** A plan made this 0-d result. */
+  /** Notes the plan that computed a 0-d result. */
   attribute(node: Node, plan: Plan): void {
     this.planOf.set(node, plan);
   }
 
   /**
-   * Reads a value from the device, with the other numbers of its page: several losses cost one
-   * submit.
+   * Reads a value, and the other 0-d values of its page, so that several losses cost one submit.
    */
   fetch(node: Node): Promise<TypedArray> {
     const page = (node.storage as Storage).buffer as object;
@@ -67,7 +66,7 @@ export class Reads {
     return this.arriving.get(node) as Promise<TypedArray>;
   }
 
-  /** The last submit brings these values. */
+  /** Registers the values that the last submit reads. */
   expect(nodes: readonly Node[], values: readonly Promise<TypedArray>[]): void {
     const serial = this.queue.submitted;
     nodes.forEach((node, i) => {
@@ -92,26 +91,24 @@ export class Reads {
           }, refuse)
           .catch(reject);
       });
-      arrived.catch(() => {}); // whoever asked is told; nobody may have asked yet
+      arrived.catch(() => {}); // a rejection that nobody awaits is not an unhandled one
       this.arriving.set(node, arrived);
     });
   }
 
-  /**
-   * Rejects a read that is under way: the value was not computed. Returns whether there was one.
-   */
+  /** Rejects a pending read, because the value was not computed. Returns whether there was one. */
   refuse(node: Node, error: Error): boolean {
     const refuse = this.refusals.get(node);
     refuse?.(error);
     return refuse !== undefined;
   }
 
-  /** Waits for every value under way, full pages included. */
+  /** Waits for all pending reads, those of full pages included. */
   async all(): Promise<void> {
     await Promise.allSettled([...this.arriving.values(), ...this.spill.underWay]);
   }
 
-  /** The host copy becomes the value; the device copy goes, unless it is a cell's. */
+  /** Makes the host copy the value and frees the device copy, unless it is a cell's. */
   private land(node: Node, host: TypedArray): void {
     const { storage } = node;
     if (storage === null || storage.holder === "cell" || storage.host !== null) return;
@@ -126,7 +123,7 @@ const readOf = ({ storage, dtype, size }: Node): Read => {
   return { from: buffer as DeviceBuffer, fromByte: offset, dtype, count: size };
 };
 
-/** A number at once, where the host or the device has it already; else null. */
+/** A 0-d value, if the host has it or the device can read it synchronously; else null. */
 export function numberNow(device: Device, { storage, dtype }: Node): number | null {
   if (storage === null) return null;
   if (storage.host !== null) return storage.host[0] as number;

@@ -2,27 +2,29 @@ import { dtypeCode } from "../dtype.ts";
 import { COMPUTED, isUnreadOutput, type Node, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 
-/** The most values of one kind that a flush holds in case they are needed again. */
+/** The most values of one kind that a flush keeps on suspicion. */
 const ALIKE = 8;
-/** Bytes that one flush holds on suspicion. */
+/** The most bytes that a flush keeps on suspicion. */
 const SUSPECTED_BYTES = 2 ** 29;
 
 /**
- * Finds which values programs read again. A value off the tape may be data that every step uses, or
- * an intermediate; only the next run tells. So the first of a kind is held, and then the kinds that
- * a later run read. A kind is ops and types, without sizes.
+ * Finds values that later runs read again. A value off the tape may be data that every step uses,
+ * or an intermediate; only the next run tells. So the first values of a kind are kept on suspicion,
+ * and later values only if a run has read one of their kind. A kind is an op with its operands'
+ * ops, dtypes and ranks.
  */
 export class Recall {
-  /** Kinds that were met, and in which turn of the program first. */
+  /** Known kinds, and the turn in which each was first seen. */
   private readonly met = new Map<number, number>();
+  /** Kinds that a later run has read, and their ops. */
   private readonly asked = new Set<number>();
   private readonly ops = new Set<number>();
-  /** Kinds of the values that were held on suspicion and not yet asked for. */
+  /** Kinds of values that are kept on suspicion and were not read yet. */
   private readonly waiting = new WeakMap<Node, number>();
-  /** Reads and steps so far. Runs within one of them do not tell what is read again. */
+  /** The number of reads and steps so far. Runs within one turn are no evidence. */
   turn = 0;
 
-  /** Which of the values that a flush computes are to be held, beside those that rules tell. */
+  /** The values of a flush that should be kept in addition to those that `holdOf` keeps. */
   choose(order: readonly Node[]): Set<Node> {
     const chosen = this.missed(order);
     const suspects = new Map<number, number>();
@@ -47,10 +49,7 @@ export class Recall {
     return chosen;
   }
 
-  /**
-   * Notes what new work reads of earlier runs. Returns the lost values that are to be held this
-   * time.
-   */
+  /** Notes which values of earlier runs new nodes read. Returns those that were dropped. */
   private missed(order: readonly Node[]): Set<Node> {
     const missing = new Set<Node>();
     for (const { runs, inputs } of order) {
@@ -76,19 +75,19 @@ export class Recall {
   }
 }
 
-/** The user may have it in hand and come back for it. */
+/** Whether the user may hold the value and read it again. */
 const isSuspect = (node: Node): boolean =>
   !node.tracked &&
   node.consumers > 0 &&
   !isUnreadOutput(node) &&
   (node.variable || (node.outside && !node.passing && !rearranges(node)));
 
-/** Picks or pads data that are there: to do it again costs what reading them costs. */
+/** Whether the node only selects or pads stored data, so that computing it again is cheap. */
 const rearranges = ({ op, inputs }: Node): boolean =>
   (op.meaning.kind === "gather" || (op.meaning.kind === "assemble" && inputs.length === 1)) &&
   inputs.every((input) => input.pure && input.state === COMPUTED);
 
-/** A number for what the node computes: its op and those of its operands, with dtypes and ranks. */
+/** A hash of the node's op and its operands' ops, with dtypes and ranks. */
 function kindOf({ op, dtype, shape, inputs }: Node): number {
   let hash = mixed(mixed(17, op.code), dtypeCode(dtype) * 16 + shape.length);
   for (const input of inputs)

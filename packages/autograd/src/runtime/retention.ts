@@ -3,20 +3,21 @@ import { COMPUTED, DROPPED, EXPIRED, hostStorage, type Node } from "../graph/nod
 
 const NONE: readonly never[] = [];
 
-/** The value is final: nothing will compute it again, so the recipe goes. */
+/** Marks a value as final. It will not be computed again, so its recipe is dropped. */
 export function settle(node: Node): void {
   node.state = COMPUTED;
   node.inputs = NONE;
   node.views = NONE;
 }
 
-/** The value is not stored; the recipe stays unless one of its sources is gone. */
+/** Drops a value. Its recipe stays unless one of its sources has expired. */
 export function drop(node: Node): void {
   node.storage = null;
   node.state = DROPPED;
   expireIfSpent(node);
 }
 
+/** Marks a value as lost: neither stored nor computable. `cause` is for messages. */
 export function expire(node: Node, cause: string | Error): void {
   node.storage = null;
   node.state = EXPIRED;
@@ -25,7 +26,7 @@ export function expire(node: Node, cause: string | Error): void {
   if (node.expiredBy === "") node.expiredBy = cause;
 }
 
-/** A recipe with an expired source can never run again: it lets go of what it holds. */
+/** Expires a dropped node if one of its sources has expired, so that its recipe can never run. */
 export function expireIfSpent(node: Node): void {
   if (node.state !== DROPPED) return;
   for (const input of node.inputs) {
@@ -36,6 +37,6 @@ export function expireIfSpent(node: Node): void {
   }
 }
 
-/** The value of an empty tensor needs no device. */
+/** The storage of an empty tensor, which needs no device. */
 export const emptyStorage = (node: Node): ReturnType<typeof hostStorage> =>
   hostStorage(new (arrayType(node.dtype))(0));

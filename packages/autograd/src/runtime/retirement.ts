@@ -8,7 +8,7 @@ import type { Counters } from "./counters.ts";
 import type { Holders } from "./holders.ts";
 import { emptyStorage, expire, expireIfSpent, settle } from "./retention.ts";
 
-/** Settles what a run has computed and written. */
+/** Updates nodes and cells after a run. */
 export class Retirement {
   private readonly counters: Counters;
   private readonly holders: Holders;
@@ -48,13 +48,13 @@ export class Retirement {
     pending.length = 0;
   }
 
-  /** A value that a later run needs is computed twice and then held. Warns at the third time. */
+  /** A value is kept when it is computed a second time. Warns, once, if one is a third time. */
   private countRecomputed(node: Node): void {
     this.counters.recomputed++;
     if (node.runs < 3 || this.warned || context.eager) return;
     this.warned = true;
     console.warn(
-      `wgrad: '${node.op.name}' [${node.shape.join(", ")}] was computed a third time, because what uses it comes back after long` +
+      `wgrad: '${node.op.name}' [${node.shape.join(", ")}] was computed a third time, because a later step needed it again after it was dropped` +
         "\n  hint: keep() the result that needs it (memory().recomputed counts)",
     );
   }

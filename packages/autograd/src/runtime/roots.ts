@@ -5,7 +5,7 @@ import { expired } from "../graph/expired.ts";
 import { isUnreadOutput, type Node, RESULT } from "../graph/node.ts";
 import { expire } from "./retention.ts";
 
-/** What a flush computes: reads, writes of cells, unread outputs and kept values. */
+/** The nodes that a flush must compute: reads, writes of cells, unread outputs and kept values. */
 export function rootsOf(
   pending: readonly Node[],
   writes: ReadonlySet<Cell>,
@@ -22,8 +22,8 @@ export function rootsOf(
 }
 
 /**
- * All that the roots need, in order of recording. An unread output that can no longer be computed
- * expires; a read or a write that cannot throws, after `revert` has taken back all writes.
+ * All nodes that the roots need, in order of recording. An unread output that can no longer be
+ * computed expires. A read that cannot be computed throws; a write does, too, after `revert`.
  */
 export function orderOf(
   roots: readonly Node[],
@@ -34,7 +34,7 @@ export function orderOf(
   try {
     return reach(roots, (node) => expired("flush", node));
   } catch {
-    // something that is needed is gone
+    // a needed value has expired: find out which roots need it
   }
   for (const node of reads) reach([node], (gone) => expired("read", gone));
   for (const cell of writes) {
@@ -57,7 +57,7 @@ export function orderOf(
   return reach(possible, (node) => expired("flush", node));
 }
 
-/** Whether a value that the node is computed from is gone. */
+/** Whether the node needs a value that has expired. */
 export function isGone(node: Node): boolean {
   try {
     reach([node], (gone) => expired("flush", gone));

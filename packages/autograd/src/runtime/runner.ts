@@ -16,7 +16,7 @@ import type { Reads } from "./reads.ts";
 import type { Trials } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
-/** What a run works with. */
+/** What a runner needs of its stream. */
 interface Means {
   readonly device: Device;
   readonly inputs: Inputs;
@@ -30,19 +30,19 @@ interface Means {
   readonly verifier: Verifier | null;
 }
 
-/** What one run is of. */
+/** One run of a plan. */
 interface Run {
   readonly plan: Plan;
   readonly trace: Trace;
-  /** Values of the host that it moved into cells' buffers. */
+  /** Host values that were moved into cells' buffers for it. */
   readonly housed: ReadonlyMap<Node, TypedArray>;
   readonly writes: ReadonlySet<Cell>;
   readonly verdict: Promise<Error | null> | null;
 }
 
-/** Submits plans: brings sources in, places outputs, starts reads. */
+/** Submits plans: copies sources in, places outputs, starts reads. */
 export class Runner {
-  /** Told of every run while a program is profiled. */
+  /** Receives every run while a program is profiled. */
   profiler: Profiler | null = null;
   private readonly means: Means;
 
@@ -82,8 +82,7 @@ export class Runner {
   }
 
   /**
-   * Outputs that are read at once: those asked for, and numbers where the program reads its
-   * numbers.
+   * The outputs that the submit reads: requested ones, and 0-d results if the program reads them.
    */
   private readsOf({ plan, trace }: Run): { reads: Read[]; readers: Node[] } {
     const reads: Read[] = [];
@@ -100,9 +99,7 @@ export class Runner {
     return { reads, readers };
   }
 
-  /**
-   * Submits a new plan with its operations beside it, one by one; null if it needs no such check.
-   */
+  /** Submits a plan that must be verified; null if it need not be. */
   private verified(
     { plan, trace }: Run,
     submission: Parameters<Verifier["run"]>[3],
@@ -116,7 +113,7 @@ export class Runner {
   }
 }
 
-/** What a run changes, for taking it back. */
+/** What a run changes, so that it can be taken back. */
 const effectsOf = (
   { plan, trace, housed, writes }: Run,
   copied: Parameters<Trials["begin"]>[0]["copied"],

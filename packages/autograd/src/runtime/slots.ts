@@ -4,40 +4,41 @@ import type { Pool } from "./memory.ts";
 import { drop, settle } from "./retention.ts";
 import type { Spill } from "./spill.ts";
 
-/** Runs that leave something here: a value that none of so many used goes. */
+/** Runs with cached results after which an unused value is released. */
 const RUNS = 4;
-/** Runs of any kind past which a value that waits to be recalled goes. */
+/** Runs of any kind after which a recalled value that nothing used is released. */
 const WAITS = 4;
-/** Runs that use a value, past which it is its handles' own. */
+/** Uses after which a value moves from the cache to its handles. */
 const USES = 8;
 
 interface Entry {
   readonly node: Node;
-  /** Kind of the run that made it, and how many of the kind there had been. */
+  /** The kind of the run that made it, and the number of that run within its kind. */
   readonly kind: number;
   readonly turn: number;
-  /** The run that made or used it last, and how many used it. */
+  /** The last run that made or used it, and its number of uses. */
   used: number;
   uses: number;
-  /** Waits to be recalled: the run of any kind that made or used it last; -1 otherwise. */
+  /** For a recalled value, the last run of any kind that made or used it; else -1. */
   waits: number;
 }
 
 /**
- * The cache of large results, saved values and values that several runs use. A value goes when a
- * newer run of its kind exists and its tape is consumed, or when four newer runs did not use it. A
- * value that a handle waits for moves to the host; others are dropped and keep their recipe. A kind
- * ignores sizes.
+ * The cache of large results, saved values and values that several runs use. A value is released
+ * when a newer run of its kind exists and backward no longer needs it, or when four newer runs did
+ * not use it. An unread output then moves to the host; other values are dropped and keep their
+ * recipe. A kind is a program without its sizes.
  */
 export class Slots {
   private readonly pool: Pool;
   private readonly spill: Spill;
-  /** Values that are used again and again become their handles' own. */
+  /** Moves a value to its handles. */
   private readonly own: (node: Node) => void;
-  /** Oldest first. */
+  /** Entries, oldest first. */
   private readonly entries = new Map<Node, Entry>();
+  /** The number of runs of each kind. */
   private readonly turns = new Map<number, number>();
-  /** Runs that left something here, and all. */
+  /** The number of runs with cached results, and of all runs. */
   private runs = 0;
   private all = 0;
 
@@ -47,7 +48,7 @@ export class Slots {
     this.own = own;
   }
 
-  /** The values that a run left, in buffers of the class "slots"; those that are due go. */
+  /** Releases values that are due, then adds a run's results, in buffers of the class "slots". */
   add(nodes: readonly Node[], kind: number, recalled: ReadonlySet<Node>): void {
     this.all++;
     const turn = (this.turns.get(kind) ?? 0) + 1;
@@ -68,7 +69,7 @@ export class Slots {
     return node.saved <= 0 && (this.turns.get(kind) ?? turn) > turn;
   }
 
-  /** A run reads the value. */
+  /** Notes that a run reads the value. */
   use(node: Node): void {
     const entry = this.entries.get(node);
     if (entry === undefined) return;
@@ -79,12 +80,12 @@ export class Slots {
     this.own(node);
   }
 
-  /** The value is no longer kept here; what becomes of its buffer is the caller's. */
+  /** Removes a value from the cache. Its buffer is now the caller's. */
   forget(node: Node): void {
     this.entries.delete(node);
   }
 
-  /** The value is not needed on the device any more. */
+  /** Removes a value from the cache and frees its buffer. */
   free(node: Node): void {
     if (!this.entries.delete(node)) return;
     this.pool.give(node.storage?.buffer as DeviceBuffer, "slots");
@@ -109,7 +110,7 @@ export class Slots {
     this.entries.delete(node);
     const buffer = node.storage?.buffer as DeviceBuffer;
     settle(node);
-    node.storage = deviceStorage(buffer, 0, "page"); // what wants it until then copies it
+    node.storage = deviceStorage(buffer, 0, "page"); // until it arrives, plans copy it
     this.spill.start(
       [node],
       (_, host) => {

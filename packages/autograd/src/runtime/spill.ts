@@ -3,11 +3,11 @@ import type { TypedArray } from "../dtype.ts";
 import type { Node, Storage } from "../graph/node.ts";
 
 /**
- * Values on their way to the host, in submits of their own. They stay in their buffers until then.
+ * Moves values to the host, in submits of their own. They stay in their buffers until they arrive.
  */
 export class Spill {
   private readonly device: Device;
-  /** What has not arrived yet. */
+  /** Pending moves. */
   readonly underWay: Set<Promise<unknown>> = new Set();
 
   constructor(device: Device) {
@@ -15,7 +15,7 @@ export class Spill {
   }
 
   /**
-   * Reads the values. Calls `landed` for each that is still in its buffer then, `done` at the end.
+   * Reads values. Calls `landed` for each that is still in its buffer then, and `done` at the end.
    */
   start(
     nodes: readonly Node[],

@@ -37,11 +37,11 @@ const none: ReadonlySet<never> = new Set();
 export interface StreamOptions {
   readonly passes: ReadonlySet<Pass>;
   readonly budget: number;
-  /** Compares each new plan with its operations run one by one; null runs it unseen. */
+  /** Compares each new plan with its operations run one by one; null for no check. */
   readonly verifier?: Verifier | null;
 }
 
-/** One device's pending work, plans and memory: what recording talks to. */
+/** One device's pending work, plans and memory. Recording adds nodes to it. */
 export class DeviceStream implements Stream {
   readonly device: DeviceName;
   readonly language: Device["language"];
@@ -59,12 +59,12 @@ export class DeviceStream implements Stream {
   private readonly trace: Trace;
   private readonly verifier: Verifier | null;
   private readonly guards: Guards;
-  /** Flushes that the device may yet refuse. */
+  /** Flushes that the device may still refuse. */
   private readonly trials: Trials;
   private readonly checks = new Checks();
   private readonly queue: Queue;
   private readonly reads: Reads;
-  /** Released values that pending work still reads; they go after the next flush. */
+  /** Released values that pending work still reads. They are freed after the next flush. */
   private outgoing: Node[] = [];
 
   constructor(backend: Device, options: StreamOptions) {
@@ -73,7 +73,7 @@ export class DeviceStream implements Stream {
     this.language = backend.language;
     this.verifier = options.verifier ?? null;
     this.trace = new Trace(
-      // packed dtypes share words, so that a stretch of them cannot be copied on its own
+      // packed dtypes share words, so a range of them cannot be copied
       ({ dtype }) => backend.bytesOf(dtype, 2) === 2 * backend.bytesOf(dtype, 1),
       ({ dtype, size }) => backend.bytesOf(dtype, size) <= backend.maxBufferBytes,
     );
@@ -139,7 +139,7 @@ export class DeviceStream implements Stream {
     return this.holders.owners;
   }
 
-  /** Told of every run while a program is profiled. */
+  /** Receives every run while a program is profiled. */
   set profiler(profiler: Profiler | null) {
     this.runner.profiler = profiler;
   }
@@ -173,7 +173,7 @@ export class DeviceStream implements Stream {
     this.execute(NONE, NONE);
   }
 
-  /** Runs pending work, this node included, without reading it. */
+  /** Runs pending work and computes this node, without reading it. */
   compute(node: Node): void {
     this.raise();
     this.execute([node], NONE);
@@ -211,7 +211,7 @@ export class DeviceStream implements Stream {
       trace.write(order, this.writes, wanted, recalled);
       plan = this.planner.planOf(trace);
     } catch (error) {
-      // an expired value must not fail every later flush, nor what does not need it
+      // work that does not need an expired value must still run, now and in later flushes
       if (order.some(({ state }) => state === EXPIRED))
         this.executeWithout(error as Error, wantedRoots, reads, verdict);
       else this.abandon(order, error as Error);
@@ -232,7 +232,7 @@ export class DeviceStream implements Stream {
     this.checks.inspect(suspects, (node) => this.read(node));
   }
 
-  /** Gives up a flush: its values are computed when asked for again, cells keep theirs. */
+  /** Gives up a flush. Its values become dropped, and cells keep their old values. */
   private abandon(order: readonly Node[], error: Error): never {
     if (this.failure !== null) throw this.failure;
     if (error instanceof OutOfMemoryError) nameOwners(error, this.owners.describe());
@@ -247,7 +247,9 @@ export class DeviceStream implements Stream {
     throw error;
   }
 
-  /** Runs the flush again without what is impossible. Reads that need it fail with `cause`. */
+  /**
+   * Runs the flush again without nodes that have expired. Reads that need them fail with `cause`.
+   */
   private executeWithout(
     cause: Error,
     wantedRoots: readonly Node[],
@@ -261,19 +263,17 @@ export class DeviceStream implements Stream {
     }
   }
 
-  /** Whether reads wait for checks. */
+  /** Whether reads must wait for checks. */
   get hasChecks(): boolean {
     return context.anomaly || this.verifier !== null;
   }
 
-  /** Waits for the checks so far. Throws what they found, once. */
+  /** Waits for the checks so far. Throws, once, the error that they found. */
   checked(): Promise<void> {
     return this.checks.done();
   }
 
-  /**
-   * Computes these nodes before all other pending work; values that are stored count as computed.
-   */
+  /** Computes these nodes and what they need, before all other pending work. */
   private computeAhead(nodes: readonly Node[]): void {
     const order = reach(nodes, (node) => expired("flush", node));
     if (order.length === 0) return;
@@ -291,7 +291,7 @@ export class DeviceStream implements Stream {
     }
   }
 
-  /** How a read of this node would be traced and scheduled. */
+  /** The trace and options that a read of this node would have, for `explain`. */
   preview(node: Node): { trace: Trace; options: FuseOptions; backend: Device } {
     const order = reach([node], (gone) => expired("explain", gone));
     this.trace.write(order, new Set(), new Set([node]), new Set());
@@ -302,7 +302,7 @@ export class DeviceStream implements Stream {
     };
   }
 
-  /** The value of a node on the host; runs pending work if it has not been computed. */
+  /** The value of a node on the host. Runs pending work if it is not computed. */
   read(node: Node): Promise<TypedArray> {
     const running = this.reads.underWay(node);
     if (running !== undefined) return running;
@@ -325,13 +325,13 @@ export class DeviceStream implements Stream {
     return storage.host === null ? this.reads.fetch(node) : Promise.resolve(storage.host);
   }
 
-  /** Waits until at most two submits are unfinished, and moves buffers if the budget is spent. */
+  /** Waits until at most two submits are pending. Moves buffers if the budget is exceeded. */
   async settled(): Promise<void> {
     await this.queue.throttle();
     await this.relieve();
   }
 
-  /** Waits for every submit and every read, full pages included. */
+  /** Waits for all submits and all reads, those of full pages included. */
   async arrived(): Promise<void> {
     await this.queue.drain();
     await this.reads.all();
@@ -380,7 +380,7 @@ export class DeviceStream implements Stream {
     expire(cell.node, "it was disposed");
   }
 
-  /** Writes that cannot run are taken back, all of them: a step commits whole or not at all. */
+  /** Takes back all writes of cells, so that a step is never half done. */
   private revert(): void {
     for (const cell of this.writes) {
       if (cell.previous !== null) cell.node = cell.previous;

@@ -13,48 +13,48 @@ import {
 import type { InputSlot } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 
-/** A cell that a flush gives its next value. */
+/** A write of a cell by a flush. */
 interface Write {
   readonly cell: Cell;
   readonly node: Node;
   readonly previous: Node | null;
 }
 
-/** How a value is computed, for when it has to be computed again. */
+/** The recipe of a value, which is needed if the value must be computed again. */
 interface Recipe {
   readonly node: Node;
   readonly inputs: readonly Node[];
   readonly views: Node["views"];
 }
 
-/** What the flush computes and writes. */
+/** What a flush changes. */
 interface Effects {
   readonly plan: Plan;
   readonly sources: ReadonlySet<Node>;
-  /** Slots that it copies sources into. */
+  /** Input slots that it copies sources into. */
   readonly copied: readonly InputSlot[];
   readonly computed: readonly Recipe[];
   readonly writes: readonly Write[];
-  /** Values of the host that it moved into cells' buffers. */
+  /** Host values that were moved into cells' buffers for it. */
   readonly housed: ReadonlyMap<Node, TypedArray>;
-  /** Somebody waits for one of its values, and is told there. */
+  /** Whether one of its values is being read, so that the read reports an error. */
   readonly isRead: boolean;
 }
 
-/** What taking back does beside. */
+/** What trials need of their stream. */
 interface Host {
-  /** The node's value is not there: its storage goes. */
+  /** Frees a node's storage. */
   free(node: Node): void;
-  /** A read of it that is under way has no value to bring; says whether there is one. */
+  /** Rejects the pending read of a node. Returns whether there was one. */
   refuse(node: Node, error: Error): boolean;
-  /** The cell's buffer has no memory behind it. */
+  /** Releases a cell's buffer. */
   releaseCell(cell: Cell): void;
   forget(plan: Plan): void;
-  /** Names who holds most. */
+  /** Describes the largest values in memory. */
   describe(): string;
 }
 
-/** One flush that the device has not answered for yet. */
+/** One flush that the device may still refuse. */
 class Attempt implements Trial {
   readonly effects: Effects;
   readonly undo: (() => void)[] = [];
@@ -76,15 +76,15 @@ class Attempt implements Trial {
 }
 
 /**
- * Flushes that the device may still refuse: a shader, memory, an index out of range. A refused one
- * is taken back with all that was computed from it: values are dropped, cells have the value from
- * before.
+ * Flushes that the device may still refuse, because of a shader, missing memory, or an index out of
+ * range. A refused flush is taken back with all later flushes that read its values: their values
+ * are dropped, and cells get back their old values.
  */
 export class Trials {
   private readonly host: Host;
   private open: Attempt[] = [];
   private untold: Error | null = null;
-  /** How many there were. */
+  /** The number of trials so far. */
   begun = 0;
 
   constructor(host: Host) {
@@ -99,14 +99,14 @@ export class Trials {
     return attempt;
   }
 
-  /** An error that nobody was told of, given once. */
+  /** Gives, once, an error that no read reports. */
   take(): Error | null {
     const error = this.untold;
     this.untold = null;
     return error;
   }
 
-  /** `undo` is called if what was flushed last is taken back. */
+  /** Calls `undo` if the last flush is taken back. */
   onUndo(undo: () => void): void {
     this.open.at(-1)?.undo.push(undo);
   }
@@ -117,7 +117,7 @@ export class Trials {
     for (const slot of attempt.effects.copied) if (slot.doubt === attempt) slot.doubt = null;
   }
 
-  /** What was moved from the host is on the device. */
+  /** Drops host copies of values that are now on the device. */
   settle(housed: ReadonlyMap<Node, TypedArray>): void {
     for (const [{ storage }, host] of housed) {
       if (storage?.host === host && storage.holder === "cell") storage.host = null;
@@ -142,7 +142,7 @@ export class Trials {
     if (!told) this.untold ??= error;
   }
 
-  /** Says whether somebody waited for one of the values. */
+  /** Takes back one flush. Returns whether one of its values was being read. */
   private revert(attempt: Attempt, error: Error): boolean {
     attempt.error = error;
     const { plan, computed, writes, housed } = attempt.effects;
@@ -158,7 +158,7 @@ export class Trials {
       if (this.host.refuse(node, error)) told = true;
       this.host.free(node);
       Object.assign(node, { state: DROPPED, storage: null, inputs, views, runs: node.runs - 1 });
-      node.expiredBy = error; // should it go before it is computed again
+      node.expiredBy = error; // the reason if it expires before it is computed again
     }
     for (const [node, host] of housed) {
       const { cell, storage } = node;
@@ -172,7 +172,7 @@ export class Trials {
 
 const isUnusable = (buffer: object): boolean => Boolean((buffer as DeviceBuffer).fault);
 
-/** The value before is still in the cell's buffer. */
+/** Binds a cell to its old value, which is still in the cell's buffer. */
 function restore(cell: Cell, previous: Node): void {
   cell.node = previous;
   const { home } = cell;
@@ -182,10 +182,10 @@ function restore(cell: Cell, previous: Node): void {
   previous.storage = deviceStorage(home.buffer, 0, "cell", home.id);
 }
 
-/** Errors that name owners already: one may be the fate of several flushes. */
+/** Errors that name owners already, since one error may belong to several flushes. */
 const named = new WeakSet<Error>();
 
-/** Says who holds most where the device has no memory left. */
+/** Adds the largest values in memory to an out-of-memory error. */
 export function nameOwners(error: Error, owners: string): void {
   if (named.has(error)) return;
   named.add(error);

@@ -15,19 +15,19 @@ import { isFloating, type TypedArray } from "../dtype.ts";
 import { detail, VerifyError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 
-/** A kernel of a plan, as it was scheduled and on its buffers. */
+/** A kernel of a plan: its schedule and its buffers. */
 export interface PlannedKernel {
   readonly scheduled: Scheduled;
   readonly bound: BoundKernel;
 }
 
-/** Relative change that stands for rounding, and how many times its effect a kernel may be off. */
+/** A relative change that simulates rounding, and the allowed multiple of its effect. */
 const NUDGE = 4e-6;
 const SLACK = 32;
 
 /**
- * Runs a plan kernel by kernel and compares what it stores with the reference device, one operation
- * at a time. The tolerance follows from how far rounding errors in the steps move the result.
+ * Runs a plan kernel by kernel and compares the outputs with the reference device, which runs one
+ * operation at a time. The tolerance is how far simulated rounding errors change the result.
  */
 export class Verifier {
   readonly #reference: Device;
@@ -36,7 +36,7 @@ export class Verifier {
     this.#reference = reference;
   }
 
-  /** Submits the plan; gives the values of `reads`, and what was found wrong. */
+  /** Submits the plan. `checked` rejects with VerifyError if a kernel is wrong. */
   run(
     device: Device,
     kernels: readonly PlannedKernel[],
@@ -55,7 +55,7 @@ export class Verifier {
       get error() {
         return own().error;
       },
-      passed() {}, // the last part will
+      passed() {}, // only the last submit reports that the trial passed
       failed: (error) => own().failed(error),
     });
     const nothing = {
@@ -108,7 +108,7 @@ export class Verifier {
     known: ReadonlyMap<number, TypedArray>,
     found: readonly TypedArray[],
   ): Promise<void> {
-    if (kernel.steps.some(({ op }) => op.meaning.kind === "custom")) return; // never merged
+    if (kernel.steps.some(({ op }) => op.meaning.kind === "custom")) return; // one operation anyway
     const values = inputs.map((ref) => known.get(ref) ?? new Float32Array(0));
     const plain = await this.#evaluate(kernel, params, values, 0);
     const nudged = [
@@ -132,7 +132,7 @@ export class Verifier {
     });
   }
 
-  /** Every step's value, computed by itself; with a seed, perturbed as rounding does. */
+  /** The values of all steps, one operation at a time; with a seed, perturbed like rounding. */
   async #evaluate(
     kernel: Kernel,
     params: readonly number[],
@@ -148,7 +148,7 @@ export class Verifier {
     return results;
   }
 
-  /** One step as a kernel of its own on the reference device; numbers beside it stay numbers. */
+  /** Runs one step as a kernel on the reference device. Constants stay steps of that kernel. */
   async #compute(
     kernel: Kernel,
     step: KernelStep,
@@ -199,17 +199,17 @@ export class Verifier {
   }
 }
 
-/** Promises that may be rejected before anybody waits for them. */
+/** Marks promises as handled, since they may be rejected before they are awaited. */
 function quiet<T>(promises: Promise<T>[]): Promise<T>[] {
   for (const promise of promises) promise.catch(() => {});
   return promises;
 }
 
-/** The same number everywhere. */
+/** Whether a step has one value for all elements. */
 const isNumber = ({ op, operands }: KernelStep): boolean =>
   op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
 
-/** The values, each a little larger or smaller; whole numbers stay. */
+/** The values, each made a little larger or smaller; integers do not change. */
 function nudge(values: TypedArray, seed: number): TypedArray {
   if (!(values instanceof Float32Array || values instanceof Float64Array)) return values;
   return values.map((value, i) => {
@@ -218,7 +218,7 @@ function nudge(values: TypedArray, seed: number): TypedArray {
   });
 }
 
-/** The first element that differs by more than rounding explains; -1 if none does. */
+/** The first element that differs by more than rounding can explain; -1 if none does. */
 function firstDifference(
   got: TypedArray,
   want: TypedArray,

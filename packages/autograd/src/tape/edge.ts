@@ -1,3 +1,5 @@
+import type { DType } from "../dtype.ts";
+import type { Attributes } from "../graph/attributes.ts";
 import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
@@ -169,6 +171,51 @@ export type Edge = GradFn | Leaf;
 export const DEAD: GradFn = new GradFn("consumed", [], [], [], () => []);
 DEAD.used = true;
 
+/** What a gradient is given. Getters of a class are faster to create than those of a literal. */
+class Call implements GradientCall {
+  readonly needs: readonly boolean[];
+  readonly dtypes: readonly DType[];
+  readonly shapes: readonly Shape[];
+  readonly attrs: Attributes;
+  readonly scalars: readonly number[];
+  private readonly views: readonly (View | null)[];
+  private readonly result: Node | null;
+  private readonly window: View | null;
+  private readonly self: GradFn;
+
+  constructor(
+    result: Node | null,
+    window: View | null,
+    self: GradFn,
+    needs: readonly boolean[],
+    dtypes: readonly DType[],
+    shapes: readonly Shape[],
+    views: readonly (View | null)[],
+    attrs: Attributes,
+    scalars: readonly number[],
+  ) {
+    this.result = result;
+    this.window = window;
+    this.self = self;
+    this.needs = needs;
+    this.dtypes = dtypes;
+    this.shapes = shapes;
+    this.views = views;
+    this.attrs = attrs;
+    this.scalars = scalars;
+  }
+
+  get output(): Tensor {
+    return savedHandle(this.result as Node, this.window, this.self);
+  }
+
+  /** A getter, so that gradients may destructure it. */
+  get strides(): (operand: number) => readonly number[] {
+    const { views, shapes } = this;
+    return (i) => views[i]?.strides ?? contiguousStrides(shapes[i] as Shape);
+  }
+}
+
 /** The tape entry of an op. Its rule gets operands and output as handles on the saved nodes. */
 export function opGradFn(
   op: Op,
@@ -186,17 +233,7 @@ export function opGradFn(
   const shapes = operands.map((operand) => operand.shape);
   const dtypes = operands.map((operand) => operand.dtype);
   const rule = (dy: Tensor, self: GradFn): readonly (Tensor | null | false)[] => {
-    const call: GradientCall = {
-      get output() {
-        return savedHandle(result as Node, window, self);
-      },
-      needs,
-      dtypes,
-      shapes,
-      strides: (i) => views[i]?.strides ?? contiguousStrides(shapes[i] as Shape),
-      attrs,
-      scalars,
-    };
+    const call = new Call(result, window, self, needs, dtypes, shapes, views, attrs, scalars);
     const values = inputs.map((input, i) =>
       input === null
         ? (undefined as never)

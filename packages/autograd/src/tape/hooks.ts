@@ -1,5 +1,5 @@
 import { context } from "../graph/context.ts";
-import { loosen, newHandle } from "../graph/handle.ts";
+import { markUnread, newHandle } from "../graph/handle.ts";
 import type { Tensor } from "../tensor.ts";
 import { Leaf } from "./edge.ts";
 import { edgeOf } from "./record.ts";
@@ -23,6 +23,6 @@ export function lent(tensor: Tensor): Tensor {
   if (tensor.edge instanceof Leaf) return tensor;
   const handle = newHandle(tensor.cell, tensor.window);
   handle.edge = edgeOf(tensor);
-  loosen(handle);
+  markUnread(handle);
   return handle;
 }

@@ -87,7 +87,7 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (old === node) return;
   if (!cell.persistent) {
     cell.node = node;
-    node.loose += old.loose;
+    node.unreadHandles += old.unreadHandles;
     const owned = old.storage?.holder === "owned" && old.cell === null;
     if (old.keep === OWNED && node.keep < RESULT) node.keep = OWNED; // The handle owns the new value now.
     if (old.state === PENDING) forget(old);
@@ -120,7 +120,7 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
 export function forget(node: Node): void {
   node.keep = TEMPORARY;
   node.visible = node.terminal = node.variable = false;
-  node.loose = 0;
+  node.unreadHandles = 0;
 }
 
 /** Gives a cell its own storage for this and every later value. No other cell has its node. */

@@ -6,10 +6,10 @@ import { context, currentStream, isOutside, PENDING_CAP, type Stream } from "../
 import { expired } from "../graph/expired.ts";
 import {
   type Handle,
-  loosen,
+  markRead,
+  markUnread,
   newHandle,
   type Origin,
-  tighten,
   type ViewPath,
   type ViewStep,
 } from "../graph/handle.ts";
@@ -73,7 +73,7 @@ export function record(
     if (input.stream !== stream) {
       const here = together(operands, edgeOf);
       if (here === null) throw mixedDevices(op.name, operands);
-      for (const one of operands) tighten(one);
+      for (const one of operands) markRead(one);
       return record(op, here, shape, dtype, attrs, scalars, undefined, reads);
     }
     if (input.state === EXPIRED) throw expired(op.name, input);
@@ -93,7 +93,7 @@ export function record(
   node.pure = pure;
   node.visible = node.terminal = context.opDepth === 0;
   node.outside = isOutside();
-  for (const operand of operands) tighten(operand);
+  for (const operand of operands) markRead(operand);
   for (const input of inputs) {
     input.passing =
       input.consumers++ === 0 &&
@@ -268,8 +268,8 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
   const view = stepWithin(step, handle.window, node.shape);
   const edge = edgeOf(handle);
   const out = newHandle(handle.cell, simplify(view, node.shape));
-  tighten(handle);
-  if (context.opDepth === 0 && context.moduleDepth === 0) loosen(out);
+  markRead(handle);
+  if (context.opDepth === 0 && context.moduleDepth === 0) markUnread(out);
   // A view of a leaf leads to the leaf, even if that is a view itself.
   const begins = handle.base === null || handle.edge instanceof Leaf;
   out.base = begins ? handle : handle.base;

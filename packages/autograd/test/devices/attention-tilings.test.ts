@@ -90,14 +90,26 @@ const forms: Record<string, Partial<RenderTarget>> = {
     "row by row": { attention: tilings.software[2] as Tiling },
     "row by row on a gpu": { class: "discrete", attention: tilings.gpu[0] as Tiling },
     "in small blocks, shared": { attention: tilings.gpu[1] as Tiling },
-    "in tiles of two rows a thread": tiled({ tall: 8, wide: 8, rows: 2, met: 1, kept: true }),
-    "in tiles of four by two": tiled({ tall: 4, wide: 16, rows: 4, met: 2, kept: false }),
-    "in tiles of one row": tiled({ tall: 1, wide: 64, rows: 1, met: 1, kept: true }),
+    "in tiles of two rows a thread": tiled({
+      tall: 8,
+      wide: 8,
+      rows: 2,
+      otherRows: 1,
+      ownShared: true,
+    }),
+    "in tiles of four by two": tiled({
+      tall: 4,
+      wide: 16,
+      rows: 4,
+      otherRows: 2,
+      ownShared: false,
+    }),
+    "in tiles of one row": tiled({ tall: 1, wide: 64, rows: 1, otherRows: 1, ownShared: true }),
   }),
 };
 
 describe.each(Object.entries(forms))("attention %s", (_, asked) => {
-  test.each(full ? cases : cases.slice(0, 2))("is that of the cpu device: %o", async (one) => {
+  test.each(full ? cases : cases.slice(0, 2))("equals the cpu device's: %o", async (one) => {
     const output = await built(one).run(cpu);
     expect(difference(await built(one).run(asking(asked)), output)).toBeNull();
     const gradients = built(one, output);
@@ -105,15 +117,15 @@ describe.each(Object.entries(forms))("attention %s", (_, asked) => {
   });
 });
 
-test("a tiling is chosen by how many rows there are and how wide the sums", () => {
+test("the number of rows and the width of sums decide the tiling", () => {
   const chosen = (of: readonly Tiling[], rows: number, width: number): number =>
-    of.indexOf(chooseTiling(of, { rows, kept: width, met: 2 * width }));
+    of.indexOf(chooseTiling(of, { rows, sumWidth: width, otherWidth: 2 * width }));
   expect([64, 16, 4].map((rows) => chosen(tilings.software, rows, 32))).toEqual([0, 1, 2]);
   expect([32, 256, 512].map((width) => chosen(tilings.software, 64, width))).toEqual([0, 1, 2]);
   expect([64, 256].map((width) => chosen(tilings.gpu, 64, width))).toEqual([0, 1]);
 });
 
-test("tiles are small where there are few queries, and none holds heads that are too wide", () => {
+test("few queries get small tiles, and heads that are too wide get none", () => {
   const tilesFor = (queries: number, width: number): Tiles | null => {
     const extent = { batch: [16], queries, keys: queries, width, valueWidth: width };
     const form = { causal: false, repeats: 0, places: [] };

@@ -98,7 +98,7 @@ async function agrees(build: KernelBuilder, asked: Partial<RenderTarget>): Promi
   expect(difference(got, want, 1e-5, 1e-5)).toBeNull();
 }
 
-describe("every tiling gives the product", () => {
+describe("every tiling computes the product", () => {
   const tiled = tiling("tiled", [2, 2, 4, 4], 4);
   const onLanes = tiling("vector", [3, 1, 8, 4]);
   const onOne = tiling("vector", [3, 1, 1, 32]);
@@ -119,7 +119,7 @@ describe("every tiling gives the product", () => {
     await agrees(product(extent, true, true), { tiling: which });
   });
 
-  test("without subgroups, too", async () => {
+  test("without subgroups", async () => {
     await agrees(product([3, 75, 5]), { tiling: onOne, subgroups: false });
   });
 
@@ -128,13 +128,13 @@ describe("every tiling gives the product", () => {
     await agrees(convolution(), { tiling: tiling("vector", [6, 1, 4, 8]) });
   });
 
-  test("over windows of what has zeros around it", async () => {
+  test("over windows of a padded operand", async () => {
     await agrees(convolution(true), { tiling: tiling("registers", [2, 5, 2, 4]) });
     await agrees(convolution(true), { tiling: tiled });
     await agrees(convolution(true), { tiling: tiling("vector", [6, 1, 4, 8]) });
   });
 
-  test("in parts of k, the same bits every time", async () => {
+  test("with k cut into parts, with equal bits in every run", async () => {
     const build = () => product([5, 2500, 6]);
     for (const which of [tiled, tiling("vector", [4, 1, 4, 8])]) {
       await agrees(build(), { tiling: which, class: "discrete" });
@@ -165,7 +165,7 @@ function chosen([m, k, n]: Extent, kind: DeviceClass, alongK: boolean): string {
   return `${m}×${k}×${n}${alongK ? " along k" : ""}: ${form} ${tileM}×${tileN} by ${groupY}×${groupX}`;
 }
 
-test("the table, by class of adapter", () => {
+test("the table gives each class of adapter its tilings", () => {
   const extents: readonly Extent[] = [
     [1, 1024, 1024],
     [4, 784, 128],
@@ -185,12 +185,12 @@ test("the table, by class of adapter", () => {
   }
 });
 
-test("a software adapter is given neither workgroup memory nor barriers", () => {
+test("kernels for software adapters use neither workgroup memory nor barriers", () => {
   const all = tilings.software.choices.flatMap((choice) => choice.tilings);
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(["registers"]));
 });
 
-test("every tiling of the table fits an adapter with no more than WebGPU's limits", () => {
+test("every tiling of the table fits WebGPU's default limits", () => {
   for (const { choices } of Object.values(tables)) {
     for (const { tileM, tileN, groupX, groupY, blockK } of choices.flatMap(
       ({ tilings: some }) => some,
@@ -202,7 +202,7 @@ test("every tiling of the table fits an adapter with no more than WebGPU's limit
   }
 });
 
-test("every product finds a tiling", () => {
+test("the table has a tiling for every product", () => {
   for (const adapters of Object.values(tables)) {
     for (const m of [1, 3, 5, 100, 5000]) {
       for (const n of [1, 4, 7, 12, 60, 5000]) {

@@ -117,7 +117,7 @@ describe("elementwise", () => {
     expect(got).toEqual([-9, -16, -8, -15, -7, -14]);
   });
 
-  test("a constant step is read everywhere; its value is a parameter, rounded to its dtype", async () => {
+  test("a constant step has one value everywhere: a parameter, rounded to its dtype", async () => {
     const constant: KernelOperand = {
       source: { step: 0 },
       dtype: "f32",
@@ -140,7 +140,7 @@ describe("elementwise", () => {
     expect(await run(kernel, [], [5])).toEqual([5, 6, 7, 8]);
   });
 
-  test("a result may replace an input that it reads in another order", async () => {
+  test("a result may overwrite an input that it reads in another order", async () => {
     const kernel = kernelOf(
       [
         step(

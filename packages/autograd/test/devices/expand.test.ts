@@ -58,7 +58,7 @@ function storesOf(loops: Loops): string[] {
   return stores;
 }
 
-test.each(Object.entries(kernels))("%s: loops mean the same without counters", (_, make) => {
+test.each(Object.entries(kernels))("%s: loops compute the same after expansion", (_, make) => {
   const build = new KernelBuilder();
   make(build);
   const { stages } = lower(build.kernel, { maxBindings: 8, class: "software" });
@@ -72,7 +72,7 @@ test.each(Object.entries(kernels))("%s: loops mean the same without counters", (
   }
 });
 
-test("a value has a name where it is used twice, and is a tree where it is used once", () => {
+test("a value that is used twice has a name, and one that is used once is a tree", () => {
   const build = new KernelBuilder();
   const square = elementwiseOp(
     "square",

@@ -135,7 +135,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     hardsigmoid: w.hardsigmoid,
   };
 
-  test("other functions give for odd numbers what the cpu device gives, gradients too", async () => {
+  test("other functions and their gradients equal the cpu device's for special values", async () => {
     const outcome = async (op: OfOne, device: "cpu" | "webgpu"): Promise<number[]> => {
       const x = tensor(odd, { device, requiresGrad: true });
       const y = op(x);
@@ -153,7 +153,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     }
   });
 
-  test("sums, products and extremes carry NaN and Inf", async () => {
+  test("sums, products and extremes propagate NaN and infinity", async () => {
     const rows = tensor([
       [1, Number.NaN, 3],
       [1, Infinity, 3],
@@ -177,7 +177,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(await rows.sort(1).values.select(0, 0).tolist()).toEqual([1, 3, nan]);
   });
 
-  test("a product with 0 · Inf is NaN, also where the matrix is padded", async () => {
+  test("a product with 0 · Inf is NaN, also if the matrix is padded", async () => {
     const a = tensor([
       [0, 1],
       [1, 1],
@@ -201,7 +201,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(await x.log1p().div(x).sub(1).abs().amax().item()).toBeLessThan(1.1e-4);
   });
 
-  test("integers divide by 0 without a trap, and fractions become integers in range", async () => {
+  test("integer division by 0 does not trap, and floats convert to integers in range", async () => {
     const x = tensor([7, -7, 0], { dtype: "i32" });
     const zero = w.zerosLike(x);
     await expect(async () => x.floorDivide(zero).data()).rejects.toThrow("cannot divide i32 by 0");
@@ -213,7 +213,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(await tensor([2.9, -2.9, -0.5]).to("i32").tolist()).toEqual([2, -2, 0]);
   });
 
-  test.each([0, 1, 2, 3, 5, 7, 63, 65, 257])("%i elements of every dtype", async (n) => {
+  test.each([0, 1, 2, 3, 5, 7, 63, 65, 257])("every dtype works with %i elements", async (n) => {
     for (const dtype of ["f32", "i32", "u32", "u8", "bool"] as const) {
       const x = w.arange(n).remainder(2).to(dtype);
       const want = Array.from({ length: n }, (_, i) => i % 2);
@@ -226,7 +226,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     }
   });
 
-  test("empty tensors go through everything, and gradients come back empty", async () => {
+  test("all operations accept empty tensors, and their gradients are empty", async () => {
     const x = tensor([], { shape: [0, 3], requiresGrad: true });
     const chain = x
       .exp()
@@ -262,7 +262,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(() => x.amax(0)).toThrow(w.WgradError);
   });
 
-  test("tensors without dimensions", async () => {
+  test("operations accept 0-d tensors", async () => {
     const x = tensor(3, { requiresGrad: true });
     const y = x
       .square()
@@ -276,7 +276,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(await x.softmax(0).item()).toBe(1);
   });
 
-  test("a sum of thirty tensors, in one expression, and its gradients", async () => {
+  test("a sum of thirty tensors in one expression has the right value and gradients", async () => {
     const parts = Array.from({ length: 30 }, (_, i) =>
       tensor([i, -i, 0.5], { requiresGrad: true }),
     );
@@ -291,7 +291,7 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     expect(slope[0]).toBeCloseTo(1.5 * 2 * 28, 5);
   });
 
-  test("forty tensors, joined, stacked and chosen from", async () => {
+  test("forty tensors can be concatenated, stacked and selected", async () => {
     const parts = Array.from({ length: 40 }, (_, i) =>
       tensor([i, i + 0.5], { requiresGrad: true }),
     );
@@ -314,11 +314,11 @@ describe.each(fusions)("with fusion %s", (fusion) => {
   });
 });
 
-describe("past a grid of 65,535 workgroups", () => {
+describe("a grid of more than 65,535 workgroups", () => {
   beforeEach(() => init({ device: "webgpu" }));
   const n = 65536 * 64 + 5;
 
-  test("elements, in other orders", async () => {
+  test("computes elements in other orders", async () => {
     const x = w.arange(n);
     const y = x.flip(0).add(x);
     expect(
@@ -332,7 +332,7 @@ describe("past a grid of 65,535 workgroups", () => {
     );
   });
 
-  test("rows of a reduction, a gather, a write by index", async () => {
+  test("computes reductions, gathers and writes by index", async () => {
     const rows = w
       .arange(2 * n)
       .reshape(n, 2)
@@ -353,12 +353,12 @@ describe("past a grid of 65,535 workgroups", () => {
   });
 });
 
-test("a buffer past the adapter's limit is a LimitError that names it, and nothing else breaks", async () => {
+test("a buffer above the adapter's limit is a LimitError that names the limit, and nothing else fails", async () => {
   await initFresh({ device: "webgpu" });
   const large = (): Tensor => w.zeros([2 ** 15, 2 ** 15, 8]).add(tensor(1));
   await expect(large().data()).rejects.toThrow(LimitError);
   await expect(large().data()).rejects.toThrow(
-    /a buffer of 34359738368 bytes is past the device's max\w+ of \d+\n {2}hint: split the tensor/,
+    /a buffer of 34359738368 bytes exceeds the device's max\w+ of \d+\n {2}hint: split the tensor/,
   );
   expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
 
@@ -367,12 +367,12 @@ test("a buffer past the adapter's limit is a LimitError that names it, and nothi
   weight.square().sum().backward();
   expect(await weight.grad?.tolist()).toEqual([2, 4]);
   expect(() => unread.mul(2)).toThrow(
-    /^add: a buffer of 34359738368 bytes is past the device's max\w+ of \d+/,
+    /^add: a buffer of 34359738368 bytes exceeds the device's max\w+ of \d+/,
   );
 });
 
 test.each(["webgpu", "wasm"] as const)(
-  "a reduction over more elements than 32 bits count is a LimitError, and its parts are not, on %s",
+  "a reduction over more than 2³² − 1 elements is a LimitError, and one in parts is not, on %s",
   async (device) => {
     await initFresh({ device });
     const pairs = w
@@ -399,7 +399,7 @@ test.each(["webgpu", "wasm"] as const)(
       const reading = (async () => whole().data())();
       await expect(reading).rejects.toThrow(LimitError);
       await expect(reading).rejects.toThrow(
-        /counts up to 4294967295 elements, not 429\d+\n {2}hint/,
+        /can count 4294967295 elements; this one needs 429\d+\n {2}hint/,
       );
     }
     expect(await pairs.narrow(1, 65530, 7).sum(0).sum().item()).toBe(65536 * 7);
@@ -407,7 +407,7 @@ test.each(["webgpu", "wasm"] as const)(
   },
 );
 
-test("a kernel of more buffers than the adapter binds fails alone", async () => {
+test("a kernel with more buffers than the adapter binds fails, and nothing else does", async () => {
   await initFresh({ device: "webgpu" });
   const names = Array.from({ length: 40 }, (_, i) => `x${i}`);
   const many = defineKernel({
@@ -428,7 +428,7 @@ test("a kernel of more buffers than the adapter binds fails alone", async () => 
   expect(() => y.add(1)).toThrow(/^many: one kernel binds 41/);
 });
 
-test("an operation that cannot be written as a shader fails alone", async () => {
+test("an operation that WGSL cannot express fails, and nothing else does", async () => {
   await initFresh({ device: "webgpu" });
   const unwritable = elementwise({
     name: "unwritable",

@@ -13,7 +13,7 @@ function wgslOf(
   return [...functions, ...lines, `  return ${result};`].filter(Boolean).join("\n");
 }
 
-test("what is shared is computed once, what is used once is said in place", () => {
+test("shared values get a name, and values that are used once are written in place", () => {
   const value = (a: Expr, b: Expr): Expr => {
     const sum = e.add(a, b);
     return e.mul(sum, e.sub(sum, e.number(0.5, sum)));
@@ -24,7 +24,7 @@ test("what is shared is computed once, what is used once is said in place", () =
   `);
 });
 
-test("text nests so deep and no deeper", () => {
+test("expressions nest up to a limit", () => {
   const value = (a: Expr): Expr => {
     let sum = a;
     for (let i = 0; i < 20; i++) sum = e.add(sum, e.constant(i));
@@ -37,7 +37,7 @@ test("text nests so deep and no deeper", () => {
   `);
 });
 
-test("four lanes take in single values", () => {
+test("scalars are spread over four lanes", () => {
   const value = (a: Expr, b: Expr): Expr => {
     const scaled = e.mul(a, e.param(0, "u32"));
     return e.select(e.lt(scaled, e.constant(3, "u32")), b, scaled);
@@ -48,7 +48,7 @@ test("four lanes take in single values", () => {
   `);
 });
 
-test("a function is declared once, after those it needs", () => {
+test("a function is declared once, after the functions it calls", () => {
   const value = (a: Expr, b: Expr): Expr => e.max(e.max(a, b), e.exp(a));
   expect(wgslOf(value)).toMatchInlineSnapshot(`
     "fn isNan_f32(v0: f32) -> bool {
@@ -69,14 +69,14 @@ test("a function is declared once, after those it needs", () => {
   `);
 });
 
-test("functions of one lane are applied lane by lane", () => {
+test("functions of one lane are called lane by lane", () => {
   const lines = wgslOf(e.rem, ["f32", "f32"], 4).split("\n");
   expect(lines.at(-1)).toMatchInlineSnapshot(
     `"  return (vec4<f32>(rem_f32(v0.x, v1.x), rem_f32(v0.y, v1.y), rem_f32(v0.z, v1.z), rem_f32(v0.w, v1.w)));"`,
   );
 });
 
-test("numbers without a literal come through a variable", () => {
+test("infinities and NaN are read from a variable", () => {
   const value = (a: Expr): Expr =>
     e.select(e.isNan(a), e.constant(Number.NaN), e.constant(Number.NEGATIVE_INFINITY));
   expect(wgslOf(value, ["f32"])).toMatchInlineSnapshot(`
@@ -90,7 +90,7 @@ test("numbers without a literal come through a variable", () => {
   `);
 });
 
-test("integers, bools, bytes and conversions", () => {
+test("integers, bools, bytes and conversions have their text", () => {
   const value = (n: Expr, flag: Expr, byte: Expr): Expr => {
     const i32 = e.add(e.div(n, e.constant(-7, "i32")), e.cast(flag, "i32"));
     const u8 = e.add(byte, e.cast(i32, "u8"));

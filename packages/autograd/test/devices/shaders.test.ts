@@ -3,7 +3,7 @@ import { renderKernel } from "../../src/devices/webgpu/render/kernel.ts";
 import { reduceAttributes } from "../../src/graph/attributes.ts";
 import { expandView, permuteView, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
-import { divide } from "../../src/lower/parts.ts";
+import { cutRows } from "../../src/lower/parts.ts";
 import { elementwiseOp, fillOp, KernelBuilder, matmulOp, reduceOp, viewed } from "./kernels.ts";
 
 const limits = { maxBindings: 8, maxWorkgroups: 65535, class: "software" } as const;
@@ -197,11 +197,11 @@ test("a matrix times a vector", () => {
   `);
 });
 
-test("few long rows are cut into parts, by the shape alone", () => {
-  expect(divide(1, 1024)).toEqual({ parts: 1, part: 1024 });
-  expect(divide(2000, 100_000)).toEqual({ parts: 1, part: 100_000 });
-  expect(divide(1, 1_000_000)).toEqual({ parts: 1000, part: 1000 });
-  expect(divide(512, 10_000)).toEqual({ parts: 8, part: 1252 });
+test("few long rows are cut into parts, and only the shape decides", () => {
+  expect(cutRows(1, 1024)).toEqual({ parts: 1, part: 1024 });
+  expect(cutRows(2000, 100_000)).toEqual({ parts: 1, part: 100_000 });
+  expect(cutRows(1, 1_000_000)).toEqual({ parts: 1000, part: 1000 });
+  expect(cutRows(512, 10_000)).toEqual({ parts: 8, part: 1252 });
   const build = new KernelBuilder();
   build.step(reduceOp("argmax"), [build.input([1_000_000], "f32", [])], [], {
     attrs: reduceAttributes(1),

@@ -28,7 +28,7 @@ describe("slabs", () => {
     expect(sizes).toEqual([2 ** 20, 2 ** 16]);
   });
 
-  test("what is given back is used again, joined with its neighbours", () => {
+  test("freed ranges are joined with their neighbours and reused", () => {
     const { slabs, sizes } = counting();
     const places = [256, 256, 256, 256].map((bytes) => slabs.take(bytes, "numbers")?.place);
     const [a, b, c] = places;
@@ -37,7 +37,7 @@ describe("slabs", () => {
     expect(sizes).toHaveLength(1);
   });
 
-  test("each slab is twice the one before, an empty one is destroyed", () => {
+  test("each slab is twice as large as the one before, and an empty slab is destroyed", () => {
     const { slabs, sizes, destroyed } = counting();
     const places = Array.from({ length: 9 }, () => slabs.take(2 ** 18, "cells")?.place);
     expect(sizes).toEqual([2 ** 20, 2 ** 21]);
@@ -45,7 +45,7 @@ describe("slabs", () => {
     expect(destroyed()).toBe(2);
   });
 
-  test("what is too large to share is told apart", () => {
+  test("a buffer that is too large for a slab gets none", () => {
     const { slabs, sizes } = counting();
     expect(slabs.take(2 ** 25, "cells")).toBeNull();
     expect(sizes).toEqual([]);

@@ -24,9 +24,11 @@ describe("a device of one file, which evaluates the loops of kernels", async () 
   });
   TestRunner.getCurrentSuite().tasks.length = 0;
 
-  test("has the name that it was registered under", async () => {
+  test("has the name under which it was registered", async () => {
     expect(await init({ device: toy })).toMatchObject({ device: "toy" });
-    expect(() => registerDevice(toy, async () => null)).toThrow('there is a device "toy"');
+    expect(() => registerDevice(toy, async () => null)).toThrow(
+      'a device named "toy" is already registered',
+    );
   });
 
   test("explains kernels by their loops", async () => {

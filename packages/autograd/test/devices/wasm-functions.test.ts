@@ -15,7 +15,7 @@ function filling(length: number, value = length): RenderedFunction {
 
 const lengths = Array.from({ length: 500 }, (_, i) => i + 1);
 
-test("functions that no program uses take so many bytes and no more", () => {
+test("unused functions are kept up to a number of bytes", () => {
   const memory = new Memory();
   const cache = new FunctionCache(memory, 2 ** 14);
   const [output, block] = [memory.take(2000), memory.take(64)];
@@ -39,7 +39,7 @@ test("functions that no program uses take so many bytes and no more", () => {
   expect(cache.compiled).toBe(2000);
 });
 
-test("functions stay as long as a program uses them, and one code is one function", () => {
+test("functions stay while a program uses them, and equal code is one function", () => {
   const cache = new FunctionCache(new Memory(), 0);
   const [one, other] = [cache.take([filling(1), filling(2), filling(1)]), cache.take([filling(2)])];
   expect(cache.compiled).toBe(2);
@@ -56,7 +56,7 @@ test("functions stay as long as a program uses them, and one code is one functio
   expect(cache.compiled).toBe(3);
 });
 
-test("a program whose lengths come back compiles nothing when they do", async () => {
+test("a program compiles nothing for lengths that it has seen before", async () => {
   const device = await init({ device: "wasm", budget: 2 ** 50 + 0.25 });
   expect(device.device).toBe("wasm");
   const { Instance } = WebAssembly;

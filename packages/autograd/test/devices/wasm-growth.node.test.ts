@@ -51,7 +51,7 @@ const bitsOf = async (device: string): Promise<unknown> => {
 };
 
 // what was not touched takes no memory of the machine, but for its addresses
-describe.runIf(inject("tier") === "full")("memory past 2 GiB", () => {
+describe.runIf(inject("tier") === "full")("a memory of more than 2 GiB", () => {
   test.each([1, 2])("gives the same values, on %i threads", async (threads) => {
     const want = await bitsOf("wasm");
     const kind = `large${threads}`;

@@ -6,18 +6,18 @@ afterAll(() => init({ device: "wasm" }));
 const refused: [InitOptions, string][] = [
   [
     { device: "cpu", relaxed: false },
-    'init: relaxed is an option of the wasm device alone; the device is "cpu"\n  hint: init({ device: "wasm", relaxed: false })',
+    'init: only the wasm device has the option relaxed; the device is "cpu"\n  hint: init({ device: "wasm", relaxed: false })',
   ],
   [
     { threads: 2 },
-    'init: threads is an option of the wasm device alone; the device is the one that is found\n  hint: init({ device: "wasm", threads: 2 })',
+    'init: only the wasm device has the option threads; the device is not given\n  hint: init({ device: "wasm", threads: 2 })',
   ],
   [
     { device: "webgpu", threads: 2 },
-    'init: threads is an option of the wasm device alone; the device is "webgpu"\n  hint: init({ device: "wasm", threads: 2 })',
+    'init: only the wasm device has the option threads; the device is "webgpu"\n  hint: init({ device: "wasm", threads: 2 })',
   ],
-  [{ device: "wasm", threads: 0 }, "init: threads is a whole number from 1 on; got 0"],
-  [{ device: "wasm", threads: 1.5 }, "init: threads is a whole number from 1 on; got 1.5"],
+  [{ device: "wasm", threads: 0 }, "init: threads must be a whole number of at least 1; got 0"],
+  [{ device: "wasm", threads: 1.5 }, "init: threads must be a whole number of at least 1; got 1.5"],
 ];
 
 test.each(refused)("%o is refused", async (options, message) => {
@@ -26,7 +26,7 @@ test.each(refused)("%o is refused", async (options, message) => {
   await expect(opening).rejects.toThrow(new ArgumentError(message));
 });
 
-test("the description says how many threads there are, and whether roundings are joined", async () => {
+test("the description says the number of threads, and whether multiply-add is fused", async () => {
   const { description } = await init({ device: "wasm", relaxed: false, threads: 1 });
   expect(description).toBe("WebAssembly, vectors of 128 bits, 1 thread");
   const again = await init({ device: "wasm" });

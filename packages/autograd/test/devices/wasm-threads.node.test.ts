@@ -28,7 +28,7 @@ for (const threads of counts) {
 }
 afterAll(() => init({ device: "wasm" }));
 
-describe("threads change no bit", async () => {
+describe("the number of threads does not change bits", async () => {
   const folder = fileURLToPath(new URL("../ops/", import.meta.url));
   const tables = readdirSync(folder).filter(
     (file) =>
@@ -50,7 +50,7 @@ describe("threads change no bit", async () => {
   });
 });
 
-test("helpers take chunks, each is computed once, also when functions and memory change", async () => {
+test("helpers compute chunks, each chunk once, also when functions and memory change", async () => {
   const memory = new Memory(true);
   const functions = new FunctionCache(memory, 0);
   const threads = new Threads(memory, 3);

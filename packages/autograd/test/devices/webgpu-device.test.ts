@@ -26,7 +26,7 @@ function scaling(size: number, on: WebGPUDevice) {
 
 const nothing: Submission = { program: null, params: [], before: [], after: [], reads: [] };
 
-test("says what it runs on", () => {
+test("describes its adapter", () => {
   expect(device.kind).toBe("webgpu");
   expect(device.description).not.toBe("");
   expect(device.maxBindings).toBeGreaterThanOrEqual(8);
@@ -63,7 +63,7 @@ test("writes and reads every dtype, at offsets", async () => {
   expect(() => device.write(buffer, 0, new Float64Array(1), "f64")).toThrow(DTypeError);
 });
 
-test("copies, program, copies, reads: in this order, in one submit and one pass", async () => {
+test("copies, program, copies and reads run in this order, in one submit and one pass", async () => {
   const counting = countingDevice(device.gpu);
   const watched = (await openWebGPU(counting.device)) as WebGPUDevice;
   const { input, output, program } = scaling(5, watched);
@@ -119,10 +119,10 @@ test("equal shaders share a pipeline", async () => {
   });
 });
 
-test("limits are named", () => {
+test("errors name the limit that is exceeded", () => {
   expect(() => device.createBuffer(2 ** 40)).toThrow(LimitError);
   expect(() => device.createBuffer(2 ** 40)).toThrow(
-    /a buffer of 1099511627776 bytes is past the adapter's max(Storage)?Buffer/,
+    /a buffer of 1099511627776 bytes exceeds the adapter's max(Storage)?Buffer/,
   );
   const build = new KernelBuilder();
   let sum: Value = build.input([1], "f32", [0]);
@@ -143,7 +143,7 @@ test("f64 is refused", () => {
   expect(() => device.lower(build.kernel)).toThrow(DTypeError);
 });
 
-test("a destroyed device: waiting reads reject, listeners hear, calls throw, another device works", async () => {
+test("a destroyed device rejects pending reads, calls listeners and throws; another device works", async () => {
   const doomed = await open();
   const { output, program } = scaling(100_000, doomed);
   const heard: Error[] = [];
@@ -180,7 +180,7 @@ test("a destroyed device: waiting reads reject, listeners hear, calls throw, ano
   expect(() => fresh.createBuffer(4)).toThrow(DeviceLostError);
 });
 
-test("memory that is out fails what needs it, with a typed error, and nothing else", async () => {
+test("a failed allocation fails what needs it, with a typed error, and nothing else", async () => {
   const poor = new Proxy(device.gpu, {
     get(gpu, key) {
       if (key === "popErrorScope") {
@@ -209,7 +209,7 @@ test("memory that is out fails what needs it, with a typed error, and nothing el
   expect(missing.fault).toBeInstanceOf(OutOfMemoryError);
 });
 
-test("a shader that the adapter refuses fails the submit that needs it, by the kernel's name", async () => {
+test("a shader that the adapter refuses fails the submit that needs it, and the error names the kernel", async () => {
   const { input, output, program } = scaling(4, device);
   const build = new KernelBuilder();
   build.step(

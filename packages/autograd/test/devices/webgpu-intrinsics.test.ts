@@ -225,7 +225,7 @@ describe("integers", () => {
     }
   });
 
-  test("u32: products' high words, remainders, shifts", async () => {
+  test("u32: high words of products, remainders, shifts", async () => {
     const [x, y] = [a.map(word), b.map(word)];
     const high = (p: number, q: number) => Number((BigInt(p) * BigInt(q)) >> 32n);
     expect(await evaluate(e.mulHigh, [x, y], "u32")).toEqual(

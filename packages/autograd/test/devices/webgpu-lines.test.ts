@@ -111,7 +111,7 @@ describe("scatter", () => {
     await agrees(bools);
   });
 
-  test("of no indices is the base", async () => {
+  test("without indices gives the base", async () => {
     const build = new KernelBuilder();
     const x = build.input([3, 4], "f32", noise(12));
     const index = build.input([3, 0], "i32", []);

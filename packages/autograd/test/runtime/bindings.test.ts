@@ -30,7 +30,7 @@ async function outcome(values: number[][], on: "cpu" | GPUDevice): Promise<numbe
   return [total, ...(await a.data()), ...(await b.data())].map(Number);
 }
 
-describe("eight buffers, which every adapter binds", () => {
+describe("eight buffers, the number that every adapter binds,", () => {
   test.each([3, 6, 9, 20])("are enough for %i rows of one tensor", async (rows) => {
     expect(device.limits.maxStorageBuffersPerShaderStage).toBe(8);
     await init({ device: "cpu" });

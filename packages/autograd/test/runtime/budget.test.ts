@@ -35,7 +35,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("a byte budget on %s", (device
     expect(await run(MEGABYTE)).toEqual(await run(64 * MEGABYTE));
   });
 
-  test("trains on past it, equal to a run without one", async () => {
+  test("trains beyond it with the same results as without a budget", async () => {
     const run = async (budget: number): Promise<number[]> => {
       await init({ device, budget });
       manualSeed(3);
@@ -55,7 +55,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("a byte budget on %s", (device
     expect(await run(MEGABYTE)).toEqual(await run(256 * MEGABYTE));
   });
 
-  test("stops synchronous code that allocates on past it, and names the owners", async () => {
+  test("stops code without an await that allocates beyond it, and names the owners", async () => {
     await init({ device, budget: MEGABYTE + 1 });
     const held: Tensor[] = [];
     const fill = (): void => {
@@ -69,7 +69,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("a byte budget on %s", (device
     expect(fill).toThrow(/budget of 1048577 is spent[\s\S]*owned: \d+ bytes[\s\S]*hint: await/);
   });
 
-  test("counts temporaries, and gives them back", async () => {
+  test("counts temporaries, and frees them", async () => {
     const budget = 100_000;
     await init({ device, budget });
     const held: Tensor[] = [];
@@ -79,7 +79,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("a byte budget on %s", (device
     expect(memory().totalBytes).toBeLessThanOrEqual(budget);
   });
 
-  test("lets small work run after it was spent, and what did not fit when there is room", async () => {
+  test("lets small work run after it was exceeded, and large work when there is room again", async () => {
     await init({ device, budget: 100_000 });
     const held: Tensor[] = [];
     const fill = (): void => {

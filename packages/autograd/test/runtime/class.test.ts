@@ -16,14 +16,14 @@ import { afterAll, describe, expect, inject, test } from "vitest";
 
 afterAll(() => init());
 
-test("a class that is none, or on another device, is refused by name", async () => {
+test("an unknown class, or one for another device, is refused by name", async () => {
   await expect(init({ device: "webgpu", class: "fast" as "discrete" })).rejects.toThrow(
-    'init: class is one of "software", "integrated", "discrete"; got "fast"',
+    'init: class must be one of "software", "integrated", "discrete"; got "fast"',
   );
   await expect(init({ device: "wasm", class: "discrete" })).rejects.toThrow(
-    /class is an option of the webgpu device alone; the device is "wasm"\n {2}hint: init\({ device: "webgpu"/,
+    /only the webgpu device has the option class; the device is "wasm"\n {2}hint: init\({ device: "webgpu"/,
   );
-  await expect(init({ class: "discrete" })).rejects.toThrow("the device is the one that is found");
+  await expect(init({ class: "discrete" })).rejects.toThrow("the device is not given");
 });
 
 const programs: Readonly<Record<string, (x: Tensor) => Tensor>> = {
@@ -101,7 +101,7 @@ test.each(Object.entries(scatters).slice(0, full ? undefined : 1))(
   },
 );
 
-test("a GPU without subgroups, or any other feature, computes the same", async () => {
+test("a GPU without optional features computes the same", async () => {
   const device = await openGPUDevice("least");
   const run = (): Promise<number[][]> => {
     manualSeed(0);
@@ -129,7 +129,7 @@ test("the first of equal extremes is found, and a NaN before any number", async 
   expect(await tensor(row).argmin().item()).toBe(93);
 });
 
-test("a profile tells the threads: a row has one in software, and a workgroup on a GPU", async () => {
+test("a profile shows threads: one for each row in software, a workgroup on a GPU", async () => {
   const threads = async (kind: "software" | "discrete"): Promise<number[]> => {
     await initFresh({ device: "webgpu", class: kind });
     const x = randn([100, 256]);

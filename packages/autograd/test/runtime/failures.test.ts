@@ -55,7 +55,7 @@ function newModel() {
 }
 
 describe("a shader that the device refuses", () => {
-  test("is told by the read that needed it: the compiler's words, the line, the operation", async () => {
+  test("is reported by the read that needs it, with the compiler's message, the line and the operation", async () => {
     const { twice, mistake } = wrongKernel();
     const reading = twice(tensor([1, 2, 3])).data();
     await expect(reading).rejects.toThrow(DeviceError);
@@ -66,7 +66,7 @@ describe("a shader that the device refuses", () => {
     expect(message).toContain(`\n    ${mistake}\n  hint: `);
   });
 
-  test("leaves the device and what was computed before as they are", async () => {
+  test("does not affect the device and values that were computed before", async () => {
     const before = tensor([1, 2]).mul(3).keep().realize();
     const pending = tensor([5]).mul(2);
     await expect(
@@ -79,7 +79,7 @@ describe("a shader that the device refuses", () => {
     expect(await tensor(1).add(1).item()).toBe(2);
   });
 
-  test("is told again by every read, and by what is computed from it", async () => {
+  test("is reported by every read, also of values that are computed from it", async () => {
     const { twice } = wrongKernel();
     const y = twice(tensor([1]));
     const before = counters().submits;
@@ -92,7 +92,7 @@ describe("a shader that the device refuses", () => {
     expect(counters().submits - before).toBe(submits);
   });
 
-  test("moves no weight: the step that needed it did not take place", async () => {
+  test("changes no weight, because the step that needed it did not run", async () => {
     const plain = newModel();
     const want = [await plain.step().item(), await plain.step().item()];
 
@@ -107,7 +107,7 @@ describe("a shader that the device refuses", () => {
     expect(await model.weight.tolist()).toEqual(await plain.weight.tolist());
   });
 
-  test("is told by the next step if nothing was read, once", async () => {
+  test("is reported once, by the next step, if nothing was read", async () => {
     const { twice } = wrongKernel();
     const [model, other] = [newModel(), newModel()];
     await model.step().item();
@@ -121,7 +121,7 @@ describe("a shader that the device refuses", () => {
     expect(again).toBe(await other.step().item());
   });
 
-  test("takes back the steps that were taken on top of it, and no other's", async () => {
+  test("takes back the later steps that depend on it, and no others", async () => {
     const { twice } = wrongKernel();
     const [model, other, alone] = [newModel(), newModel(), newModel()];
     for (const one of [model, other, alone]) await one.step().item();
@@ -142,7 +142,7 @@ describe("a shader that the device refuses", () => {
     expect(await other.weight.tolist()).toEqual(await alone.weight.tolist());
   });
 
-  test("fails a value that was made with it and kept, when that is used later", async () => {
+  test("fails a kept value that needs it when that is used later", async () => {
     const { twice } = wrongKernel();
     const kept = twice(tensor([1, 2]))
       .keep()
@@ -154,8 +154,8 @@ describe("a shader that the device refuses", () => {
   });
 });
 
-describe("an error of the device that nothing of ours caused", () => {
-  test("is told once, by the next read, and the device lives on", async () => {
+describe("an error of the device that no submit caused", () => {
+  test("is reported once, by the next read, and the device keeps working", async () => {
     const model = newModel();
     await model.step().item();
     gpu.createBuffer({ size: 16, usage: 3 }); // MAP_READ with MAP_WRITE is not allowed
@@ -197,7 +197,7 @@ describe("memory that the device does not have", () => {
     return () => Object.assign(gpu, { createBuffer, popErrorScope });
   }
 
-  test("is an OutOfMemoryError that says how much was asked for and who holds most", async () => {
+  test("is an OutOfMemoryError that says how much was requested and what uses most", async () => {
     const model = newModel();
     await model.step().item();
     const held = tensor([1, 2, 3, 4]).mul(2).keep().realize();
@@ -230,7 +230,7 @@ describe("memory that the device does not have", () => {
     ).not.toBeNaN();
   });
 
-  test("takes no parameter with it that was on its way to the device", async () => {
+  test("loses no parameter that was being moved to the device", async () => {
     const weight = persist(tensor(new Float32Array(LARGE / 2).fill(1)));
     const giveBack = runOut();
     await expect((async () => weight.sum().item())()).rejects.toThrow(OutOfMemoryError);

@@ -4,7 +4,7 @@ import { persist } from "../../src/plugin.ts";
 import { initFresh } from "../../src/testing/index.ts";
 
 describe.each(["cpu", "wasm", "webgpu"] as const)("memory().largest on %s", (device) => {
-  test("names what holds most, by operation, shape and bytes", async () => {
+  test("names the largest values by operation, shape and bytes", async () => {
     await initFresh({ device });
     const weight = persist(randn([64, 32])).requiresGrad_();
     weight.square().sum().backward();
@@ -17,7 +17,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("memory().largest on %s", (dev
     expect(weights).toMatchObject({ holder: "cells", dtype: "f32", bytes: 64 * 32 * 4 });
   });
 
-  test("lists ten at most", async () => {
+  test("lists at most ten values", async () => {
     await initFresh({ device });
     const kept = Array.from({ length: 14 }, (_, i) => persist(randn([16, i + 1])).requiresGrad_());
     for (const one of kept) one.square().sum().backward();

@@ -33,7 +33,7 @@ function newModel(weights?: ArrayLike<number>) {
 afterAll(() => init());
 
 describe("a device that is lost", () => {
-  test("old tensors say so, and a fresh init trains on from saved weights", async () => {
+  test("makes old tensors throw, and a new init continues training from saved weights", async () => {
     const gpu = await openGPUDevice();
     await init({ device: gpu });
     manualSeed(1);
@@ -54,7 +54,7 @@ describe("a device that is lost", () => {
     expect(await again.step().item()).toBeLessThan(Number(before));
   });
 
-  test("a read that is under way is rejected, not left waiting", async () => {
+  test("rejects pending reads", async () => {
     const gpu = await openGPUDevice();
     await init({ device: gpu });
     const reading = randn([256, 256])

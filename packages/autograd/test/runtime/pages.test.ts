@@ -29,7 +29,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)(
   },
 );
 
-test("a value that leaves its page for storage of its own is not read back with it", async () => {
+test("a value that moves from its page to its own storage is not read back with the page", async () => {
   // each is a submit of its own: half a minute on WebGPU in software
   const devices =
     inject("tier") === "full" ? (["cpu", "wasm", "webgpu"] as const) : (["cpu", "wasm"] as const);

@@ -172,7 +172,7 @@ describe("passes of the scheduler", () => {
     },
   );
 
-  test("padding is looked up where it is read, at any offset, as long as the view keeps to its axes", async () => {
+  test("readers evaluate padding at any offset, if their view follows its axes", async () => {
     await initFresh({ device: "webgpu" });
     const x = randn([4, 4]);
     const rows = await pad(x, [1, 1, 1, 1]).reshape([36]).tolist();
@@ -198,7 +198,7 @@ describe("passes of the scheduler", () => {
   test("an unknown pass is refused", async () => {
     const without = ["loops"] as unknown as Pass[];
     await expect(init({ device: "webgpu", fusion: { without } })).rejects.toThrow(
-      'init: fusion is "on", "off", "verify" or { without: [passes] }; got {"without":["loops"]}',
+      'init: fusion must be "on", "off", "verify" or { without: [passes] }; got {"without":["loops"]}',
     );
   });
 });

@@ -11,7 +11,7 @@ describe.each([
   { device: "webgpu" },
   { device: "webgpu", fusion: "off" },
 ] as const)("plans on $device, fusion $fusion", (options) => {
-  test("alternating batch sizes and learning rates miss no plan after the first round", async () => {
+  test("alternating batch sizes and learning rates make no plans after the first round", async () => {
     await init(options);
     manualSeed(0);
     const net = new Net(randn([16]), randn([16]));
@@ -33,7 +33,7 @@ describe.each([
     expect(memory().buffers).toBe(held.buffers);
   });
 
-  test("slices that differ in their start share a plan, and numbers are no part of it", async () => {
+  test("slices that differ in their start share a plan, and so do operations with different scalars", async () => {
     await init(options);
     const table = randn([40, 4]);
     const rows = async (start: number, factor: number): Promise<Tensor> => {
@@ -86,7 +86,7 @@ describe.each([
     expect(bytes.slots).toBeLessThan(8 * (longest + 50));
   }, 120_000);
 
-  test("a second model of the same shape has its plans bound, not made", async () => {
+  test("a second model of the same shape binds existing templates", async () => {
     await init(options);
     manualSeed(0);
     const train = async (): Promise<number> => {
@@ -107,7 +107,7 @@ describe.each([
   });
 });
 
-test("temporaries of lengths that grow take three times what the longest needs, not the sum", async () => {
+test("temporaries of growing lengths take at most three times what the longest needs", async () => {
   await init({ device: "wasm", budget: 2 ** 48 });
   const longest = 2 ** 22;
   const run = async (length: number): Promise<number> =>
@@ -121,7 +121,7 @@ test("temporaries of lengths that grow take three times what the longest needs, 
   expect(counters().planMisses).toBe(planMisses);
 });
 
-test("lengths share their pipelines", async () => {
+test("all lengths share pipelines", async () => {
   const watched = countingDevice(await openGPUDevice());
   await init({ device: watched.device });
   manualSeed(0);

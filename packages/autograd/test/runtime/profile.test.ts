@@ -68,7 +68,7 @@ for (const [name, open] of Object.entries(devices)) {
   });
 }
 
-test("what is recorded and not read is timed too; the program goes on as before", async () => {
+test("work that nothing reads is timed too, and the program's results do not change", async () => {
   await init({ device: "cpu" });
   const a = randn([8]);
   const { value, kernels } = await profile(() => a.mul(2).add(1));
@@ -76,7 +76,7 @@ test("what is recorded and not read is timed too; the program goes on as before"
   expect(await value.data()).toEqual(await a.mul(2).add(1).data());
 });
 
-test("a profile inside another is refused, and what the function throws comes through", async () => {
+test("a profile inside another is refused, and errors of the function are rethrown", async () => {
   await init({ device: "cpu" });
   const [first, second] = await Promise.allSettled([profile(() => 1), profile(() => 2)]);
   expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openStorage } from "../../src/devices/tuning/storage.ts";
 
-test("a browser remembers a table in IndexedDB", async () => {
+test("a browser stores a table in IndexedDB", async () => {
   expect(await openStorage().read("tuned-nothing")).toBeNull();
   await openStorage().write("tuned-test", "first");
   await openStorage().write("tuned-test", "second");

@@ -29,13 +29,13 @@ const extent = { m: 24, k: 16, n: 40, batch: 1, alongK: false };
 const table = gpuTilings.discrete;
 const forms = table.choices.flatMap(({ tilings }) => tilings);
 
-test("tune is refused by name where there is nothing to tune", async () => {
+test("tune is refused by name for other devices", async () => {
   for (const device of ["cpu", "wasm"] as const) {
     await expect(init({ device, tune: true })).rejects.toThrow(
-      `init: tune is an option of the webgpu device alone; the device is "${device}"\n  hint: init({ device: "webgpu", tune: true })`,
+      `init: only the webgpu device has the option tune; the device is "${device}"\n  hint: init({ device: "webgpu", tune: true })`,
     );
   }
-  await expect(init({ tune: true })).rejects.toThrow("the device is the one that is found");
+  await expect(init({ tune: true })).rejects.toThrow("the device is not given");
   const device = await openGPUDevice();
   await expect(init({ device, tune: true })).rejects.toThrow(
     "a GPUDevice, and tuning opens its own",
@@ -46,7 +46,7 @@ test("tune is refused by name where there is nothing to tune", async () => {
   );
 });
 
-test("of a product the table's tiling is tried first, then the most promising", () => {
+test("the default tiling of a product is tried first, then the best-ranked ones", () => {
   const tried = candidatesFor(table, extent, 4);
   expect(tried[0]).toBe(chooseTiling(table, extent));
   expect(new Set(tried.map(tilingName)).size).toBe(4);
@@ -67,7 +67,7 @@ function storageOf(texts: Map<string, string>): Storage {
 describe("a table of tilings", () => {
   const [first, second] = forms as [Tiling, Tiling];
 
-  test("is remembered by adapter and driver, beside what others have found", async () => {
+  test("is stored by adapter and driver, and merged with what other programs have stored", async () => {
     const texts = new Map<string, string>();
     const open = async (adapter: string): Promise<TuningTable> => {
       const table = new TuningTable(storageOf(texts), adapter, forms);
@@ -102,7 +102,7 @@ describe("a table of tilings", () => {
   });
 });
 
-test("the fastest tiling is taken, and the table's unless one is clearly faster", async () => {
+test("the fastest tiling is chosen if it is clearly faster than the default", async () => {
   const [first, second, third] = forms as [Tiling, Tiling, Tiling];
   const timed = (milliseconds: Map<Tiling, number>): TilingDevice => {
     let running = 0;
@@ -167,7 +167,7 @@ describe("a tuned device", () => {
     return [...(await a.matmul(b).relu().data())];
   };
 
-  test("times a product when it first meets it, remembers it, and says so", async () => {
+  test("times a new product, stores the result and says so in its description", async () => {
     await init({ device: "cpu" });
     const want = await values();
     const opened = await init({ device: "webgpu", class: "discrete", tune: true });
@@ -191,7 +191,7 @@ describe("a tuned device", () => {
     expect(Object.keys(found.products)).toEqual(["24 × 16 × 40 f32"]);
   });
 
-  test("has from the start what an earlier program found: the same bits", async () => {
+  test("uses from the start what an earlier program stored, with equal bits", async () => {
     const [file] = remembered() as [string];
     const path = join(folder, "wgrad", file);
     const found = JSON.parse(readFileSync(path, "utf8"));

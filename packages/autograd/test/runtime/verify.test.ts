@@ -38,7 +38,7 @@ afterAll(() => init({ device: "cpu" }));
 
 const program = (): Tensor => tensor([0.1, 0.2, 0.3, 0.4]).mul(2).sin();
 
-test("a kernel whose value is off is named, with its first element", async () => {
+test("a kernel with a wrong value is named, with its first wrong element", async () => {
   device.error = 1e-3;
   const error = await program()
     .data()
@@ -49,7 +49,7 @@ test("a kernel whose value is off is named, with its first element", async () =>
   );
 });
 
-test("rounding is none of its business", async () => {
+test("rounding differences are accepted", async () => {
   device.error = 1e-6;
   expect([...(await program().data())][1]).toBeCloseTo(Math.sin(0.4));
 });

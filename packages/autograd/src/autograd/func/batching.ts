@@ -12,7 +12,7 @@ import {
   ranksOf,
 } from "../../graph/attributes.ts";
 import { context, type Stream } from "../../graph/context.ts";
-import { type Handle, newHandle, tighten } from "../../graph/handle.ts";
+import { type Handle, markRead, newHandle } from "../../graph/handle.ts";
 import { type Lane, type Level, laned, lanesOf, withLanes } from "../../graph/lanes.ts";
 import type { Meaning, Op } from "../../graph/op.ts";
 import { expandView, simplify, type View, wholeView } from "../../graph/view.ts";
@@ -102,7 +102,7 @@ export function recordLaned(
     context.gradMode &&
     op.gradient !== undefined &&
     operands.some((operand) => edgeOf(operand) !== null);
-  for (const operand of given) tighten(operand);
+  for (const operand of given) markRead(operand);
   const { kind } = op.meaning;
   if (kind === "custom") {
     const result = oneByOne(call);

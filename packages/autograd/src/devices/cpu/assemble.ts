@@ -4,10 +4,7 @@ import type { Reading } from "../../graph/reading.ts";
 import { contiguousStrides } from "../../shape.ts";
 import { walkOver } from "./reading.ts";
 
-/**
- * Starts from operand 0 or from zeros, then writes each further operand at its strides and offset
- * (`scalars`).
- */
+/** Copies operand 0 or zeros, then writes each further operand at its strides and offset. */
 export function assemble(
   attrs: Attributes,
   operands: readonly Reading[],

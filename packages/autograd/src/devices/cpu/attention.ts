@@ -7,7 +7,7 @@ import { walkOver } from "./reading.ts";
 
 type Compute = (out: TypedArray, scalars: readonly number[]) => void;
 
-/** Attention as it is written: all weights of a query, then what they weigh, in f64. */
+/** Attention by its formula, in f64: all weights of a query, then the weighted sum of values. */
 export function attention(
   { gives }: Attention,
   attrs: Attributes,
@@ -19,7 +19,7 @@ export function attention(
   return make(extent, formOf(attrs), operands);
 }
 
-/** Element (i, j) of a reading's matrices, of which one begins at `start`. */
+/** Element (i, j) of the matrix of a reading that begins at `start`. */
 const elementOf = ({
   data,
   strides,
@@ -28,7 +28,7 @@ const elementOf = ({
   return (start, i, j) => data[start + i * rows + j * columns] as number;
 };
 
-/** The weights of query i: 0 for what it may not see. */
+/** The weights of query i: 0 for keys that it may not see. */
 function weighing(
   { queries: _, keys, width }: Extent,
   causal: boolean,
@@ -112,7 +112,7 @@ function gradients(
   ];
   const weightsOf = weighing(extent, causal, [query, key], mask);
   const own = batch.length - repeats;
-  /** Strides of a result by the batch's dimensions: those it is summed over do not move it. */
+  /** Strides of each result along the batch; 0 along dimensions that it is summed over. */
   const walked = places.map((strides, p) =>
     batch.map((_, d) => (p > 0 && d >= own ? 0 : (strides?.[d] ?? 0))),
   );

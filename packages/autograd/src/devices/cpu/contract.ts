@@ -5,8 +5,8 @@ import { sizeOf } from "../../shape.ts";
 import { loopsOver, walkOver } from "./reading.ts";
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²;
- * row by row, so that b is read along its rows.  * dimensions; none given are those of matrices.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], in f64, or modulo 2³² for integers.
+ * The loop over k is outside of the loop over n, so that b is read along its rows.
  */
 export function contract(
   dtype: DType,

@@ -11,7 +11,7 @@ const algorithms: Readonly<Record<string, SerialHost>> = {
   ...factorAlgorithms,
 };
 
-/** The plain algorithm that a custom op names, thread by thread. */
+/** Runs a custom op on the host: its `onHost`, or the algorithm that it names, thread by thread. */
 export function custom(
   meaning: Custom,
   name: string,
@@ -20,7 +20,7 @@ export function custom(
 ): (out: TypedArray) => void {
   const { algorithm, onHost } = meaning;
   if (onHost !== undefined) {
-    // buffers may be longer than what they hold
+    // buffers may be longer than their contents
     const size = customSizes(attrs, meaning).outputs[0]?.size ?? 0;
     return (out) => {
       const y = new Float64Array(size);
@@ -32,7 +32,8 @@ export function custom(
     };
   }
   const run = algorithm === null ? undefined : algorithms[algorithm];
-  if (run === undefined) throw new DeviceError(`${name}: has no kernel for the cpu device`);
+  if (run === undefined)
+    throw new DeviceError(`${name}: this custom kernel cannot run on the cpu device`);
   const { sizes } = customSizes(attrs, meaning);
   const numbers = Object.fromEntries(meaning.sizes.map((name, i) => [name, sizes[i] as number]));
   const count = numbers.count as number;

@@ -17,7 +17,7 @@ import type {
   Read,
   Submission,
 } from "../device.ts";
-import { Turns } from "../turns.ts";
+import { Yielder } from "../yielder.ts";
 import { assemble } from "./assemble.ts";
 import { contract } from "./contract.ts";
 import { custom } from "./custom.ts";
@@ -38,28 +38,26 @@ class CpuBuffer implements DeviceBuffer {
     this.memory = new ArrayBuffer(bytes);
   }
 
-  /** The first `count` elements; all that fit, if no count is given. */
+  /** The first `count` elements; by default all that fit. */
   elements(dtype: DType, count: number = Math.floor(this.bytes / hostBytes(dtype))): TypedArray {
     return new (arrayType(dtype))(this.memory, 0, count);
   }
 }
 
-/** A kernel with the bytes of scratch that its earlier steps are evaluated into. */
+/** A kernel and the sizes of scratch buffers, one for each step but the last. */
 interface CpuLowered extends Lowered {
   readonly kernel: Kernel;
 }
 
-/** Runs once with the program's parameters, of which its own begin at `first`. */
+/** Runs a kernel once. Its parameters begin at index `first` of the program's. */
 type Run = (params: ArrayLike<number>, first: number) => void;
 
 interface CpuProgram extends Program {
-  /** `spans`, where they are wanted, get when each kernel began and ended. */
+  /** Adds begin and end of each kernel to `spans`, if given. */
   readonly run: (params: ArrayLike<number>, spans: [number, number][] | null) => void;
 }
 
-/**
- * The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns.
- */
+/** The reference device: plain loops in f64 over typed arrays. It computes within `submit`. */
 export class CpuDevice implements Device {
   readonly kind = "cpu";
   readonly description = "cpu (reference)";
@@ -69,7 +67,7 @@ export class CpuDevice implements Device {
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;
-  readonly #turns = new Turns();
+  readonly #yielder = new Yielder();
 
   supports(_dtype: DType): boolean {
     return true;
@@ -127,7 +125,7 @@ export class CpuDevice implements Device {
     if (program !== null && spans !== null)
       this.watch?.(Promise.resolve({ source: "host", spans }));
     for (const copy of after) copyBytes(copy);
-    return reads.map((read) => this.#turns.give(readElements(read)));
+    return reads.map((read) => this.#yielder.give(readElements(read)));
   }
 
   now(read: Read): TypedArray {
@@ -135,7 +133,7 @@ export class CpuDevice implements Device {
   }
 
   idle(): Promise<void> {
-    return this.#turns.give(undefined);
+    return this.#yielder.give(undefined);
   }
 
   onFailure(_listener: (error: Error) => void): void {}
@@ -153,7 +151,7 @@ function readElements({ from, fromByte, dtype, count }: Read): TypedArray {
   return new (arrayType(dtype))((from as CpuBuffer).memory.slice(fromByte, end));
 }
 
-/** The same number everywhere: held as one element and read with strides of 0. */
+/** Whether a step has one value for all elements. It is stored once and read with strides of 0. */
 const isConstant = ({ op, operands }: KernelStep): boolean =>
   op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
 
@@ -181,8 +179,8 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
     });
     const compute = bindStep(step, readings);
     const result = results[i] as TypedArray;
-    // A result may take an input's place; where elements are also read elsewhere, they must not be
-    // overwritten yet.
+    // a result may be written into an input's buffer; unless it reads element for element, it would
+    // overwrite elements that are still to be read
     const overlaps = step.operands.some(
       ({ source, view }) =>
         "input" in source &&
@@ -196,7 +194,7 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
     });
     const slots = step.scalars.map((slot) => ({ slot, dtype: kernel.params[slot] as DType }));
     const scalars = slots.map(() => 0);
-    // a number beside halves is no half: PyTorch computes with it as f32
+    // a number in an f16 expression is not rounded to f16: PyTorch computes with it as f32
     const halves = step.dtype === "f16" && !(isConstant(step) && !kernel.stored.includes(i));
     return (params: ArrayLike<number>, first: number): void => {
       for (const { at, slot } of moving) at.offset = params[first + slot] as number;
@@ -217,7 +215,7 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
   };
 }
 
-/** A parameter as its dtype computes with it. */
+/** A parameter's value, rounded to its dtype. */
 const round = (value: number, dtype: DType): number =>
   dtype === "f32" || dtype === "f16" ? Math.fround(value) : value;
 
@@ -249,6 +247,6 @@ function bindStep(
     case "custom":
       return custom(meaning, name, step.attrs, operands);
     case "source":
-      throw new WgradError(`cpu: '${name}' is data from the host and cannot be a step of a kernel`);
+      throw new WgradError(`cpu: '${name}' is data from the host, which no kernel computes`);
   }
 }

@@ -50,9 +50,7 @@ type Row = (
   steps: readonly number[],
 ) => void;
 
-/**
- * One innermost loop, by number of operands: the same as `anyRow`, without its array of arguments.
- */
+/** Innermost loops for 1, 2 and 3 operands: `anyRow` without its array of arguments. */
 const rows: readonly (Row | undefined)[] = [
   undefined,
   (f, out, first, count, operands, at, steps) => {

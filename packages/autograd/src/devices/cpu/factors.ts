@@ -1,6 +1,6 @@
 import type { SerialHost } from "./matrices.ts";
 
-/** P A = L U: both factors in one matrix, then the pivots (from 1), then the order of rows. */
+/** P A = L U. Gives both factors in one matrix, then the pivots (from 1), then the row order. */
 const lu: SerialHost = (out, [a], { rows: height, n: width }, thread) => {
   const [rows, n] = [height as number, width as number];
   const k = Math.min(rows, n);
@@ -39,7 +39,7 @@ function exchanged(rows: number, pivots: ArrayLike<number>): number[] {
   return order;
 }
 
-/** The order of the rows that exchanges, counted from 1 on, bring about. */
+/** The row order that results from exchanges, whose rows are counted from 1. */
 const rowOrder: SerialHost = (out, [pivots], { rows, n }, thread) => {
   const own = (pivots as Float64Array).subarray(
     thread * (n as number),
@@ -48,7 +48,7 @@ const rowOrder: SerialHost = (out, [pivots], { rows, n }, thread) => {
   out.set(exchanged(rows as number, own), thread * (rows as number));
 };
 
-/** eᴬ = (e^(A/2ˢ))^(2ˢ), of which the inner one is a series. */
+/** eᴬ = (e^(A/2ˢ))^(2ˢ); the inner exponential is a Taylor series. */
 const matrixExp: SerialHost = (out, [a], { n: size }, thread) => {
   const n = size as number;
   const w = (a as Float64Array).slice(thread * n * n, (thread + 1) * n * n);

@@ -8,10 +8,7 @@ const placeOf = (index: number, n: number): number => {
   return place >= 0 && place < n ? place : -1;
 };
 
-/**
- * y[…, j, …] = x[…, index[…, j, …], …] along `dim`; NaN (0 for integers) where the index is out of
- * range.
- */
+/** y[…, j, …] = x[…, index[…, j, …], …] along `dim`; NaN (0 for integers) if out of range. */
 export function gather(
   dtype: DType,
   dim: number,
@@ -21,7 +18,7 @@ export function gather(
   const n = x.shape[dim] as number;
   const stride = x.strides[dim] as number;
   const missing = isFloating(dtype) ? Number.NaN : 0;
-  // x is walked in every dimension but `dim`, in which the index decides
+  // the walk does not move along `dim`, where the index gives the position
   const walk = walkOver(index.shape, [x.strides.with(dim, 0), index.strides]);
   return (out) => {
     let place = 0;

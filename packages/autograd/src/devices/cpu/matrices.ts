@@ -1,9 +1,6 @@
 type Numbers = Readonly<Record<string, number>>;
 
-/**
- * Writes one thread's part of `y` from all of the operands: what a serial kernel does on the
- * device.
- */
+/** What one thread of a serial custom kernel does: writes its part of `y` from all operands. */
 export type SerialHost = (
   y: Float64Array,
   inputs: readonly Float64Array[],
@@ -11,7 +8,7 @@ export type SerialHost = (
   thread: number,
 ) => void;
 
-/** L of A = L Lᵀ; NaN from the first row on that has none. */
+/** L of A = L Lᵀ; NaN from the first row on where A is not positive definite. */
 const cholesky: SerialHost = (y, [a], { n: size }, thread) => {
   const n = size as number;
   const m = thread * n * n;
@@ -25,7 +22,7 @@ const cholesky: SerialHost = (y, [a], { n: size }, thread) => {
   }
 };
 
-/** X of A X = B for triangular A, a column at a time. */
+/** X of A X = B for triangular A. A thread takes a column. */
 const solveTriangular: SerialHost = (
   y,
   [a, b],
@@ -48,8 +45,8 @@ const solveTriangular: SerialHost = (
 };
 
 /**
- * Gaussian elimination with the largest pivot of each column, in w and on the k columns of y: gives
- * the sign of the row exchanges.
+ * Gaussian elimination with partial pivoting, in w and on the k columns of y. Returns the sign of
+ * the row exchanges.
  */
 function eliminate(w: Float64Array, n: number, y: Float64Array, k: number): number {
   let parity = 1;
@@ -102,7 +99,7 @@ const pivots: SerialHost = (y, [a], { n: size }, thread) => {
   for (let i = 0; i < n; i++) y[thread * (n + 1) + 1 + i] = w[i * n + i] as number;
 };
 
-/** The first columns of Q of A = Q R by Householder reflections, whose vectors w holds. */
+/** The first columns of Q of A = Q R, by Householder reflections. Their vectors are stored in w. */
 const qr: SerialHost = (out, [a], { rows: height, n: width, columns: kept }, thread) => {
   const [rows, n, columns] = [height as number, width as number, kept as number];
   const w = (a as Float64Array).slice(thread * rows * n, (thread + 1) * rows * n);
@@ -135,15 +132,15 @@ const qr: SerialHost = (out, [a], { rows: height, n: width, columns: kept }, thr
   out.set(y, thread * rows * columns);
 };
 
-/** The cosine and sine of the rotation that makes an off-diagonal element 0, from cot 2θ. */
+/** Cosine and sine of the angle θ that makes an off-diagonal element 0, from cot 2θ. */
 function rotation(cot: number): readonly [cos: number, sin: number] {
   const t = (cot < 0 ? -1 : 1) / (Math.abs(cot) + Math.hypot(cot, 1));
   const length = Math.hypot(t, 1);
   return [1 / length, t / length];
 }
 
-/** Columns p and q of a matrix turned into each other. */
-function turn(
+/** Rotates columns p and q of a matrix. */
+function rotate(
   x: Float64Array,
   rows: number,
   width: number,
@@ -158,10 +155,10 @@ function turn(
   }
 }
 
-/** Far more than are needed: convergence is quadratic. */
+/** The most sweeps. Far fewer are needed, since convergence is quadratic. */
 const SWEEPS = 40;
 
-/** Columns with the first row in this order: by selection. */
+/** Sorts columns by their first element (selection sort). */
 function sortColumns(
   y: Float64Array,
   n: number,
@@ -194,20 +191,20 @@ const eigh: SerialHost = (out, [a], { n: size }, thread) => {
       for (let j = 0; j < i; j++)
         [w[i * n + j], w[j * n + i]] = [w[j * n + i] as number, w[i * n + j] as number];
   };
-  let turned = true;
-  for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
-    turned = false;
+  let rotated = true;
+  for (let sweep = 0; sweep < SWEEPS && rotated; sweep++) {
+    rotated = false;
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
         const x = w[p * n + q] as number;
         const d = (w[q * n + q] as number) - (w[p * n + p] as number);
         if (x === 0 || Math.abs(x) <= 1e-18 * Math.abs(d)) continue;
-        turned = true;
+        rotated = true;
         const angle = rotation(d / (2 * x));
-        turn(w, n, n, p, q, angle);
+        rotate(w, n, n, p, q, angle);
         transposed();
-        turn(w, n, n, p, q, angle);
-        turn(vectors, n, n, p, q, angle);
+        rotate(w, n, n, p, q, angle);
+        rotate(vectors, n, n, p, q, angle);
         w[p * n + q] = 0;
         w[q * n + p] = 0;
       }
@@ -231,15 +228,15 @@ const svd: SerialHost = (out, [a], { rows: height, n: size }, thread) => {
       total += (both[i * n + p] as number) * (both[i * n + q] as number);
     return total;
   };
-  let turned = true;
-  for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
-    turned = false;
+  let rotated = true;
+  for (let sweep = 0; sweep < SWEEPS && rotated; sweep++) {
+    rotated = false;
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
         const [pp, qq, pq] = [dot(p, p), dot(q, q), dot(p, q)];
         if (pq === 0 || Math.abs(pq) <= 1e-16 * Math.sqrt(pp * qq)) continue;
-        turned = true;
-        turn(both, rows + n, n, p, q, rotation((qq - pp) / (2 * pq)));
+        rotated = true;
+        rotate(both, rows + n, n, p, q, rotation((qq - pp) / (2 * pq)));
       }
     }
   }
@@ -252,10 +249,7 @@ const svd: SerialHost = (out, [a], { rows: height, n: size }, thread) => {
   out.set(y, thread * y.length);
 };
 
-/**
- * The plain algorithms on small matrices, in f64 whatever the dtype, by the names custom ops call
- * them by.
- */
+/** Algorithms for small matrices by the name that custom ops use. All compute in f64. */
 export const matrixAlgorithms: Readonly<Record<string, SerialHost>> = {
   cholesky,
   solveTriangular,

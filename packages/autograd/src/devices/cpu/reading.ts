@@ -10,15 +10,11 @@ export function reading(operand: KernelOperand, data: TypedArray): Reading {
     : { data, shape: view.shape, strides: view.strides, offset: 0 };
 }
 
-/**
- * Calls `visit` with the offsets of one place after the other. Its arrays are made once: it is used
- * again with every run.
- */
+/** Calls `visit` with the offsets of each place in turn. The array it passes is reused. */
 export type Walk = (starts: readonly number[], visit: (at: readonly number[]) => void) => void;
 
 /**
- * The walk over every index of `shape` in row-major order, with the offset that each list of
- * strides gives it.
+ * A walk over all indices of `shape` in row-major order. It gives an offset for each strides list.
  */
 export function walkOver(shape: Shape, strides: readonly (readonly number[])[]): Walk {
   const rank = shape.length;
@@ -47,8 +43,7 @@ export function walkOver(shape: Shape, strides: readonly (readonly number[])[]):
 }
 
 /**
- * Nested loops over a shape: `outer` is walked, and each place of it begins a plain loop of `count`
- * elements.
+ * Loops over a shape: a walk over `outer`, with an inner loop of `count` elements at each place.
  */
 export interface Loops {
   readonly outer: Shape;
@@ -58,10 +53,7 @@ export interface Loops {
   readonly steps: readonly number[];
 }
 
-/**
- * Joins neighbouring dimensions that every list of strides walks without a jump, so that the inner
- * loop is long.
- */
+/** Merges neighbouring dimensions where all strides allow it, so that the inner loop is long. */
 export function loopsOver(shape: Shape, strides: readonly (readonly number[])[]): Loops {
   const outer: number[] = [];
   const outerStrides: number[][] = strides.map(() => []);

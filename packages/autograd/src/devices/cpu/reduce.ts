@@ -15,7 +15,7 @@ const folds: Record<"sum" | "prod" | "max" | "min", Fold> = {
   max: { start: -Infinity, step: (sofar, x) => Math.max(sofar, x) },
   min: { start: Infinity, step: (sofar, x) => Math.min(sofar, x) },
 };
-/** Modulo 2³², which f64 would round. */
+/** Integers wrap modulo 2³²; f64 would round. */
 const integerFolds: Partial<typeof folds> = {
   sum: { start: 0, step: (sofar, x) => (sofar + x) | 0 },
   prod: { start: 1, step: Math.imul },
@@ -48,7 +48,7 @@ export function reduce(
     return sofar;
   };
 
-  /** Where the first largest value of sign · x is; the first NaN wins over every number. */
+  /** Position of the first greatest value of sign · x; the first NaN beats every number. */
   const extreme = (sign: number, first: number): number => {
     let best = -Infinity;
     let place = 0;

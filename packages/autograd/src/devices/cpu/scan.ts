@@ -6,15 +6,15 @@ import { walkOver } from "./reading.ts";
 const joins: Record<"sum" | "prod" | "logsumexp", (sofar: number, x: number) => number> = {
   sum: (sofar, x) => sofar + x,
   prod: (sofar, x) => sofar * x,
-  // the difference of equal infinities would be NaN
+  // equal values are separate: ∞ − ∞ would be NaN
   logsumexp: (a, b) =>
     a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
 };
 
-/** Modulo 2³², which f64 would round. */
+/** Integers wrap modulo 2³²; f64 would round. */
 const integerJoins: Partial<typeof joins> = { sum: (sofar, x) => (sofar + x) | 0, prod: Math.imul };
 
-/** Each line along the last dimension, from its start to its stride. */
+/** Calls `visit` with the start, length and stride of each line along the last dimension. */
 function eachLine(
   { shape, strides, offset }: Reading,
   walk: ReturnType<typeof walkOver>,

@@ -14,8 +14,8 @@ const combinations: Record<Scatter["combine"], (sofar: number, x: number) => num
 };
 
 /**
- * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order; out of
- * range is skipped.
+ * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order. Indices
+ * out of range are skipped.
  */
 export function scatter(
   { combine }: Scatter,
@@ -32,10 +32,10 @@ export function scatter(
   const walk = walkOver(index.shape, [strides.with(dim, 0), index.strides, source.strides]);
   return (out) => {
     const { data } = source;
-    // the order within an element is that of j, whatever the other dimensions
+    // row-major order visits the sources of one element in the order of j
     const whole = out instanceof Int32Array || out instanceof Uint32Array;
     const join = combine === "prod" && whole ? Math.imul : combinations[combine];
-    // in storage of halves every sum is one
+    // f16 is rounded after every step, as if the sum were stored
     const fold =
       dtype === "f16" ? (a: number, x: number) => roundToHalf(Math.fround(join(a, x))) : join;
     let place = 0;

@@ -1,6 +1,6 @@
 import type * as FileSystem from "node:fs";
 
-// Node's modules are fetched when called, so that a browser bundler meets no `node:` import.
+// Node's modules are loaded when called, so that browser bundlers see no `node:` import.
 
 /** Unpacks `.br` and `.tar.br` files into one folder of the user's cache, once, and returns it. */
 export function unpackOnce(name: string, archives: readonly string[]): string {
@@ -26,7 +26,7 @@ export function unpackOnce(name: string, archives: readonly string[]): string {
     fs.renameSync(unfinished, folder);
   } catch (error) {
     fs.rmSync(unfinished, { recursive: true, force: true });
-    if (!fs.existsSync(folder)) throw error; // otherwise another process was first
+    if (!fs.existsSync(folder)) throw error; // if it exists, another process unpacked it first
   }
   return folder;
 }
@@ -46,7 +46,7 @@ function untar(tar: Buffer): { name: string; bytes: Buffer }[] {
   return files;
 }
 
-/** A folder that only this user writes to: libraries are loaded from it. */
+/** A cache folder that only this user can write to, since libraries are loaded from it. */
 export function cacheFolder(fs: typeof FileSystem): string {
   const os = process.getBuiltinModule("node:os");
   const path = process.getBuiltinModule("node:path");
@@ -62,7 +62,7 @@ export function cacheFolder(fs: typeof FileSystem): string {
     const { uid, mode } = fs.lstatSync(folder);
     if (uid !== os.userInfo().uid || (mode & 0o022) !== 0) {
       throw new Error(
-        `${folder} can be written to by others; set XDG_CACHE_HOME to your own folder`,
+        `other users can write to the cache folder ${folder}\n  hint: set XDG_CACHE_HOME to a folder of your own`,
       );
     }
     return folder;

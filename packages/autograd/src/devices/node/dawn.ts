@@ -2,7 +2,7 @@ import { DeviceError } from "../../errors.ts";
 import { unpackOnce } from "./archive.ts";
 import { hold } from "./threads.ts";
 
-/** An adapter and where it runs: `software` means on the processor. */
+/** An adapter, and whether it runs on the processor. */
 export interface NodeAdapter {
   adapter: GPUAdapter;
   software: boolean;
@@ -11,8 +11,8 @@ export interface NodeAdapter {
 const highPerformance: GPURequestAdapterOptions = { powerPreference: "high-performance" };
 
 /**
- * Dawn's objects live only as long as the instance that made them: one for real adapters, one for
- * software, held by the program rather than by this module, which a test runner may load again.
+ * Dawn's instances: one for real adapters, one for software. Dawn's objects die with the instance
+ * that made them, so the global scope keeps it: a test runner may load this module again.
  */
 const instances: { real?: GPU; software?: GPU } = claimInstances();
 
@@ -24,8 +24,8 @@ function claimInstances(): { real?: GPU; software?: GPU } {
 }
 
 /**
- * A WebGPU adapter for Node: that of a real GPU where Dawn finds one, else `softwareAdapter()`.
- * Throws DeviceError if there is neither.
+ * A WebGPU adapter for Node: a real GPU's if Dawn finds one, else `softwareAdapter()`. Throws
+ * DeviceError if there is neither.
  */
 export async function nodeAdapter(): Promise<NodeAdapter> {
   const adapter = await systemAdapter();
@@ -39,7 +39,7 @@ export async function hardwareAdapter(): Promise<GPUAdapter | null> {
   return adapter === null || adapter.info.isFallbackAdapter ? null : adapter;
 }
 
-/** The best adapter of the machine's own drivers, or null. */
+/** The best adapter of the installed drivers, or null. */
 async function systemAdapter(): Promise<GPUAdapter | null> {
   const { create } = await dawn();
   if (!hasGraphicsLoader()) return null;
@@ -51,8 +51,8 @@ async function systemAdapter(): Promise<GPUAdapter | null> {
 }
 
 /**
- * WebGPU on the processor: SwiftShader, unpacked from the npm package `@sparticuz/chromium`.
- * x64 Linux only. Throws DeviceError, with the cure, where it or `webgpu` is missing.
+ * WebGPU on the processor: SwiftShader, unpacked from the npm package `@sparticuz/chromium`. It
+ * exists for x64 Linux only. Throws DeviceError if that package or `webgpu` is missing.
  */
 export async function softwareAdapter(): Promise<GPUAdapter> {
   if (process.platform !== "linux" || process.arch !== "x64") {
@@ -76,17 +76,17 @@ function held(adapter: GPUAdapter): GPUAdapter {
   return adapter;
 }
 
-/** A worker's environment is its own: the Vulkan loader does not see what is set there. */
+/** A worker has a copy of the environment, so the Vulkan loader does not see what it sets. */
 function refused(): DeviceError {
   const { isMainThread } = process.getBuiltinModule("node:worker_threads");
   const cure = isMainThread
     ? ""
     : "\n  hint: in a worker thread: new Worker(file, { env: SHARE_ENV }), or init() in the main thread first";
-  return new DeviceError(`softwareAdapter: SwiftShader was loaded, Dawn refuses it${cure}`);
+  return new DeviceError(`softwareAdapter: SwiftShader loaded, but Dawn found no adapter${cure}`);
 }
 
 async function dawn(): Promise<typeof import("webgpu")> {
-  const name = "webgpu"; // not a literal: bundlers for the browser must not look for it
+  const name = "webgpu"; // a variable, so that bundlers for the browser do not resolve it
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   } catch (error) {
@@ -97,7 +97,7 @@ async function dawn(): Promise<typeof import("webgpu")> {
   }
 }
 
-/** Linux without a Vulkan loader has no GPU for Dawn, which would say so on stderr. */
+/** Without a Vulkan loader Linux has no GPU for Dawn, and Dawn would print an error. */
 function hasGraphicsLoader(): boolean {
   if (process.platform !== "linux") return true;
   try {
@@ -108,11 +108,11 @@ function hasGraphicsLoader(): boolean {
   }
 }
 
-/** Whether a library was loaded and only is no add-on of Node's: so say Node, and Bun. */
+/** Whether Node or Bun loaded the library and only reject it as an add-on. */
 const isLoaded = (error: unknown): boolean =>
   /did not self-register|napi_register_module/.test(firstLine(error));
 
-/** Points the Vulkan loader to SwiftShader and keeps it loaded, so that Dawn finds it by name. */
+/** Points the Vulkan loader to SwiftShader, and loads the loader so that Dawn finds it by name. */
 function loadSwiftShader(): void {
   const { constants } = process.getBuiltinModule("node:os");
   const { join } = process.getBuiltinModule("node:path");
@@ -128,14 +128,14 @@ function loadSwiftShader(): void {
   }
 }
 
-/** Where SwiftShader and a Vulkan loader are, unpacked. */
+/** The folder with SwiftShader and a Vulkan loader, unpacked. */
 export function swiftShaderFolder(): string {
   const { join } = process.getBuiltinModule("node:path");
   const { folder, version } = chromiumPackage();
   return unpackOnce(`swiftshader-${version}`, [join(folder, "bin", "swiftshader.tar.br")]);
 }
 
-/** Where `@sparticuz/chromium` is; its exports hide its package.json. */
+/** The folder and version of `@sparticuz/chromium`, whose exports hide its package.json. */
 export function chromiumPackage(): { folder: string; version: string } {
   const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
   const { createRequire } = process.getBuiltinModule("node:module");

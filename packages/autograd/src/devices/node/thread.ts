@@ -1,9 +1,9 @@
 import { ArgumentError } from "../../errors.ts";
 
 /**
- * The code of a thread that runs a program: for `new Worker(code, { eval: true, env: SHARE_ENV })`
- * of `node:worker_threads`. It is the program itself, after what reads TypeScript where Node does
- * not. Throws ArgumentError, which names `call`, where TypeScript cannot be read.
+ * The code of a thread that runs a program, for `new Worker(code, { eval: true, env: SHARE_ENV })`
+ * of `node:worker_threads`. If Node cannot load TypeScript, the code registers tsx first. Throws
+ * ArgumentError, which names `call`, if tsx is missing.
  */
 export function threadCode(call: string, program: string | URL): string {
   const { createRequire } = process.getBuiltinModule("node:module");

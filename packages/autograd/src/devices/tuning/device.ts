@@ -17,23 +17,23 @@ import { openStorage } from "./storage.ts";
 import { TuningTable } from "./table.ts";
 import { fastest } from "./timing.ts";
 
-/** Tilings that are timed of a product. */
+/** How many tilings are timed for a product. */
 const TRIED = 4;
 
-/** A product that was not timed yet, in the kernel that it was met in. */
+/** A product that is not timed yet, and a kernel that contains it. */
 interface Untimed {
   readonly kernel: Kernel;
   readonly extent: Extent;
 }
 
 /**
- * A WebGPU device whose products go in the tilings that were fastest on its adapter. What meets a
- * new product waits until it is timed, and runs in the table's tiling once; plans after that have
- * the fastest.
+ * A WebGPU device that uses the fastest tiling of each product on its adapter. A submit with a new
+ * product waits until the product is timed, and still runs with the default tiling; plans after it
+ * have the fastest.
  */
 export class TunedDevice extends WebGPUDevice {
   readonly #table: TuningTable;
-  /** What opens another device of the adapter, to time on. */
+  /** Opens another device of the adapter, on which products are timed. */
   readonly #openBeside: () => Promise<WebGPUDevice | null>;
   #beside: Promise<WebGPUDevice | null> | null = null;
   readonly #wanted = new Map<string, Untimed>();
@@ -97,7 +97,7 @@ export class TunedDevice extends WebGPUDevice {
     return super.submit({ ...submission, verdict: both });
   }
 
-  /** Times products that were met, after those before them. A failure leaves the table's tilings. */
+  /** Times products, after `before` has settled. If it fails, the default tilings are kept. */
   async #time(
     wanted: readonly (readonly [string, Untimed])[],
     before: Promise<unknown> | null,
@@ -129,14 +129,14 @@ export class TunedDevice extends WebGPUDevice {
   }
 }
 
-/** Equal for products that are timed once. */
+/** A product's name in the table. Products of equal names are timed once. */
 const productName = ({ dtype }: KernelStep, { m, n, k, batch, alongK }: Extent): string =>
   `${batch > 1 ? `${batch} × ` : ""}${m} × ${k} × ${n} ${dtype}${alongK ? ", right operand along k" : ""}`;
 
 const tableOf = (kind: AdapterInfo["class"]): AdapterClass =>
   formsFor(kind).gpu?.tilings ?? tilings.software;
 
-/** Opens it on the best adapter, with what is remembered of that; null if there is none. */
+/** Opens a tuned device on the best adapter, with the table of earlier programs; null if none. */
 export async function openTuned(
   kind: AdapterKind,
   options: Pick<OpenOptions, "class">,

@@ -1,10 +1,10 @@
-/** Texts that outlive the program: files of the user's cache in Node, IndexedDB in browsers. */
+/** Keeps texts for later programs: in the user's cache folder in Node, in IndexedDB in browsers. */
 export interface Storage {
   read(name: string): Promise<string | null>;
   write(name: string, text: string): Promise<void>;
 }
 
-/** Where there is neither, nothing is remembered. */
+/** The storage of this platform. Without files or IndexedDB it keeps nothing. */
 export function openStorage(): Storage {
   const { process, indexedDB } = globalThis as {
     process?: { versions?: { node?: string } };

@@ -1,10 +1,10 @@
 import { type Tiling, tilingName } from "../../lower/contract/tilings.ts";
 import type { Storage } from "./storage.ts";
 
-/** Grows with changes of the forms, after which what was timed before is worth nothing. */
+/** Increase it when lowerings of products change: older timings are then ignored. */
 const VERSION = 1;
 
-/** What a file has. */
+/** The content of a stored table. */
 interface Remembered {
   readonly version: number;
   readonly adapter: string;
@@ -20,7 +20,7 @@ export class TuningTable {
   readonly #byName: ReadonlyMap<string, Tiling>;
   readonly #tilings = new Map<string, Tiling>();
 
-  /** `adapter`: all that tells it and its driver from others; `forms`: tilings that it may have. */
+  /** `adapter` identifies the adapter and its driver; `forms` are the tilings it may contain. */
   constructor(storage: Storage, adapter: string, forms: readonly Tiling[]) {
     this.#storage = storage;
     this.#adapter = adapter;
@@ -40,7 +40,7 @@ export class TuningTable {
     this.#tilings.set(product, tiling);
   }
 
-  /** Takes in what is remembered and not known otherwise. */
+  /** Adds stored tilings of products that it does not have. */
   async load(): Promise<void> {
     const { version, adapter, products } = parsed(await this.#storage.read(this.#name));
     if (version !== VERSION || adapter !== this.#adapter) return;
@@ -50,7 +50,7 @@ export class TuningTable {
     }
   }
 
-  /** Remembers all of it, beside what other programs have found meanwhile. */
+  /** Stores the table, with tilings that other programs have stored meanwhile. */
   async save(): Promise<void> {
     await this.load();
     const products = [...this.#tilings]
@@ -67,7 +67,7 @@ export class TuningTable {
 
 const nothing: Remembered = { version: 0, adapter: "", products: {} };
 
-/** What a file says; nothing if it is damaged. */
+/** The table in a text; an empty one if the text is damaged. */
 function parsed(text: string | null): Remembered {
   try {
     const { version, adapter, products } = JSON.parse(text ?? "{}");

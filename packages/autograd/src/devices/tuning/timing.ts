@@ -2,21 +2,21 @@ import type { Tiling } from "../../lower/contract/tilings.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Device, DeviceBuffer, Kernel, KernelStep, Lowered } from "../device.ts";
 
-/** A device that takes a tiling for all products of a kernel. */
+/** A device whose `lower` can be given the tiling of a kernel's products. */
 export interface TilingDevice extends Device {
   lower(kernel: Kernel, asked?: { readonly tiling: Tiling }): Lowered;
 }
 
-/** Milliseconds that a measurement should take, and runs in it at most. */
+/** Milliseconds that a measurement should take, the most runs in it, and its repeats. */
 const LONG = 4;
 const MOST_RUNS = 64;
 const TAKES = 3;
-/** The table's tiling is left only for one that takes less than this share of its time. */
+/** Another tiling replaces the default only if it takes less than this share of its time. */
 const BETTER = 0.95;
 /** Kernels with more bytes than this are not timed. */
 const MOST_BYTES = 2 ** 30;
 
-/** The tiling that takes the least time for a kernel; the first unless another is clearly faster. */
+/** The fastest tiling of a kernel's products; the first one unless another is clearly faster. */
 export async function fastest(
   device: TilingDevice,
   kernel: Kernel,
@@ -46,7 +46,7 @@ interface Buffers {
   readonly outputs: readonly DeviceBuffer[];
 }
 
-/** Room for all that a kernel reads and writes; null if that is too much to be timed. */
+/** Buffers for a kernel's inputs and outputs; null if they are too large to be timed. */
 function buffersFor(device: Device, { steps, stored, inputs }: Kernel): Buffers | null {
   const counts = inputs.map(() => 1);
   for (const { source, base } of steps.flatMap(({ operands }) => operands)) {
@@ -63,7 +63,7 @@ function buffersFor(device: Device, { steps, stored, inputs }: Kernel): Buffers 
   return { inputs: read.map(make), outputs: written.map(make) };
 }
 
-/** The least milliseconds of so many runs, one after the other in one submit. */
+/** Milliseconds of one run: the least of several submits of `runs` runs each. */
 async function timeOf(
   device: TilingDevice,
   kernel: Kernel,
@@ -94,7 +94,7 @@ async function timeOf(
   }
 }
 
-/** An input in a buffer of its own. */
+/** The input as one with a buffer of its own. */
 const alone = (input: Kernel["inputs"][number]): Kernel["inputs"][number] => ({
   ...input,
   inPlace: -1,

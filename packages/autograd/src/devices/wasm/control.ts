@@ -1,22 +1,22 @@
 /**
- * Words of shared memory through which threads share a stage, each group in cache lines of its own.
- * `claim` holds the number of the stage (24 bits) and of the chunk that is claimed next (8 bits).
+ * Words of shared memory through which threads share a stage. Words that different threads write
+ * are in different cache lines. `claim` holds the stage's number (24 bits) and the next chunk (8).
  */
 export const control = {
   claim: 16,
-  /** Chunks that helpers have done. */
+  /** Chunks that helpers have finished. */
   done: 32,
-  /** The caller sleeps until `done` changes. */
+  /** 1 while the caller sleeps until `done` changes. */
   asleep: 48,
-  /** Characters of the message of a helper's trap, which begin at `text`; 0 if there was none. */
+  /** Length of the message of a helper's trap; 0 if none. Its characters begin at `text`. */
   trap: 64,
   text: 128,
-  /** What the stage is: see `argument`. */
+  /** The stage's arguments: see `argument`. */
   argument: 80,
   end: 256,
 } as const;
 
-/** Places among the words of a stage. */
+/** Offsets of a stage's arguments. */
 export const argument = {
   module: 0,
   address: 1,
@@ -28,11 +28,11 @@ export const argument = {
   block: 7,
   arrays: 8,
   arrayBytes: 9,
-  /** Pages that the memory has: a helper may not have heard of its growth. */
+  /** Pages of the memory; a helper may not see its growth yet. */
   pages: 10,
 } as const;
 
-/** The number of a chunk that no stage has: nothing can be claimed. */
+/** A chunk number that no stage has, so that no chunk can be claimed. */
 export const CLOSED = 255;
 /** The most chunks of a stage. */
 export const MOST_CHUNKS = 64;

@@ -2,14 +2,15 @@ import type { Expr } from "../../kernel/expression.ts";
 import type { Loops, Statement } from "../../kernel/loops.ts";
 import { countUses, valuesOf } from "../../kernel/walk.ts";
 
-/** What a processor does in about one instruction; other functions take more. */
+/** Intrinsics that take about one instruction. */
 const single = new Set(
   "neg abs floor ceil trunc sqrt add sub mul div max min bitAnd bitOr bitXor shiftLeft shiftRight eq ne lt le gt ge and or xor isNan not select cast bitcast nativeSqrt nativeMax nativeMin nativeEq nativeDiv nativeInt nativeUnsigned quotient remainder iota any thread group local".split(
     " ",
   ),
 );
+/** Instructions of any other intrinsic. */
 const FUNCTION = 16;
-/** Rounds of a loop of which nothing is known. */
+/** Rounds of a loop whose bounds are unknown. */
 const ROUNDS = 8;
 
 /** Estimated instructions of one thread of a grid, or of one workgroup. */
@@ -49,7 +50,7 @@ class Estimate {
   #rounds({ from, to, step }: Extract<Statement, { do: "for" }>): number {
     const by = typeof step === "number" ? step : (this.#most(step) ?? 1);
     const end = this.#resolved(to);
-    // min(from + part, all)
+    // the end is often min(from + part, all)
     const sum =
       end.kind === "call" && end.fn === "nativeMin" ? this.#resolved(end.args[0] as Expr) : end;
     const first = this.#resolved(from);
@@ -70,7 +71,7 @@ class Estimate {
     return found;
   }
 
-  /** The most that a number may be, where that is known. */
+  /** An upper bound of a number; null if unknown. */
   #most(value: Expr): number | null {
     const found = this.#resolved(value);
     if (found.kind === "constant" || found.kind === "size") return found.value;
@@ -88,7 +89,7 @@ class Estimate {
   }
 }
 
-/** Values that are used twice are computed once. */
+/** Instructions of these values. A value that is used twice counts once. */
 function costOfValues(values: readonly Expr[]): number {
   let sum = 0;
   countUses([], values, (value) => {

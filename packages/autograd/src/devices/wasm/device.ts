@@ -19,7 +19,7 @@ import type {
   Submission,
 } from "../device.ts";
 import type { Pass } from "../passes.ts";
-import { Turns } from "../turns.ts";
+import { Yielder } from "../yielder.ts";
 import { costOf } from "./cost.ts";
 import { hasFusedMultiply, hasVectors } from "./features.ts";
 import { FunctionCache } from "./functions.ts";
@@ -28,11 +28,11 @@ import { Memory, type WasmBuffer } from "./memory.ts";
 import {
   Arrays,
   CHUNK,
+  type Engine,
   type HostStage,
   type Stage,
   type WasmLowered,
   WasmProgram,
-  type Workshop,
 } from "./program.ts";
 import { renderFunction } from "./render/function.ts";
 import { typeOf } from "./render/types.ts";
@@ -41,25 +41,18 @@ import { Threads } from "./threads.ts";
 const passes: readonly Pass[] = ["chains", "outputs", "epilogues", "rows", "loads", "siblings"];
 
 export interface WasmOptions {
-  /**
-   * One rounding for multiply and add, if the machine has it. Without it all machines give the same
-   * bits.
-   */
+  /** Use fused multiply-add if the machine has it. Without it all machines give the same bits. */
   readonly relaxed?: boolean;
-  /**
-   * The most threads; one if the engine cannot share memory. Default: the processors, four at most.
-   */
+  /** The most threads; by default the processors, at most four. One if memory cannot be shared. */
   readonly threads?: number;
-  /** Instructions of the chunks that threads take; tests make them small. */
+  /** Instructions of a chunk. Tests make chunks small. */
   readonly chunk?: number;
 }
 
-/** Threads where nothing is asked for. */
+/** The most threads by default. */
 const MOST_THREADS = 4;
 
-/**
- * WebAssembly with vectors. Kernels are rendered from loops, and are done when `submit` returns.
- */
+/** WebAssembly with vectors. It renders kernels from loops and computes within `submit`. */
 export class WasmDevice implements Device {
   readonly kind: string = "wasm";
   readonly description: string;
@@ -70,9 +63,9 @@ export class WasmDevice implements Device {
   readonly maxBufferBytes: number = 2 ** 31;
   watch: Device["watch"] = null;
   readonly #memory: Memory;
-  readonly #workshop: Workshop;
+  readonly #engine: Engine;
   readonly #relaxed: boolean;
-  readonly #turns = new Turns();
+  readonly #yielder = new Yielder();
   readonly #target: Target;
   readonly #listeners: ((error: Error) => void)[] = [];
 
@@ -85,7 +78,7 @@ export class WasmDevice implements Device {
     const count = canShare() ? threads : 1;
     const memory = new Memory(count > 1);
     this.#memory = memory;
-    this.#workshop = {
+    this.#engine = {
       memory,
       functions: new FunctionCache(memory),
       threads: count > 1 ? new Threads(memory, count) : null,
@@ -103,7 +96,7 @@ export class WasmDevice implements Device {
     return dtype !== "f64";
   }
 
-  /** Everything is a word: bools are 0 or 1, halves are floats that are rounded. */
+  /** Every element is a word: bools are 0 or 1, halves are rounded floats. */
   bytesOf(_dtype: DType, count: number): number {
     return 4 * count;
   }
@@ -142,7 +135,7 @@ export class WasmDevice implements Device {
         const rendered = renderFunction(stage, this.#relaxed);
         const cost = count * costOf(stage);
         stages.push({ rendered, count, cost, kernel: own, firstOutput: first, firstScratch });
-        // without names, text doubles with every value that is read twice
+        // without names, every value that is read twice would double the text
         loops.push(printLoops({ ...stage, body: nameValues(stage.body).body }));
       }
     }
@@ -151,13 +144,14 @@ export class WasmDevice implements Device {
   }
 
   program(kernels: readonly BoundKernel[]): Program {
-    return new WasmProgram(this.#workshop, kernels);
+    return new WasmProgram(this.#engine, kernels);
   }
 
   #onHost({ kernel, firstOutput }: HostStage, bound: BoundKernel): () => void {
     const { op, attrs, operands, dtype } = anchorOf(kernel);
     const { meaning } = op;
-    if (meaning.kind !== "custom") throw new DeviceError(`${op.name}: is computed on the device`);
+    if (meaning.kind !== "custom")
+      throw new DeviceError(`${op.name}: is computed on the device, not on the host`);
     const elements = (buffer: WasmBuffer, of: DType): TypedArray =>
       this.#elements(buffer.address, buffer.bytes / 4, of);
     return () => {
@@ -170,7 +164,7 @@ export class WasmDevice implements Device {
     };
   }
 
-  /** Elements as they are in memory: words. */
+  /** A view of elements in memory. */
   #elements(address: number, count: number, dtype: DType): TypedArray {
     const { buffer } = this.#memory.memory;
     if (typeOf(dtype) === "f32") return new Float32Array(buffer, address, count);
@@ -191,7 +185,7 @@ export class WasmDevice implements Device {
     for (const copy of before) this.#copy(copy);
     if (program !== null) this.#run(program as WasmProgram, params, overwrites);
     for (const copy of after) this.#copy(copy);
-    return reads.map((read) => this.#turns.give(this.now(read)));
+    return reads.map((read) => this.#yielder.give(this.now(read)));
   }
 
   #run(program: WasmProgram, params: ArrayLike<number>, overwrites: readonly DeviceBuffer[]): void {
@@ -204,16 +198,16 @@ export class WasmDevice implements Device {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       const trap = `wasm: the kernel of ${program.title} trapped: ${error.message}`;
       if (!saved.complete && program.wrote(overwrites)) throw this.#fail(trap);
-      throw new DeviceError(`${trap}\n  hint: this is a fault of wgrad's; another device may do`);
+      throw new DeviceError(`${trap}\n  hint: this is a bug of wgrad; try another device`);
     }
     saved.settle();
     if (spans !== null) this.watch?.(Promise.resolve({ source: "host", spans }));
   }
 
-  /** Values that were there are half overwritten: what is on the device is not to be trusted. */
+  /** Loses the device, because cells were partly overwritten. */
   #fail(why: string): DeviceLostError {
     const error = new DeviceLostError(
-      `${why}\n  and parameters were half overwritten\n  hint: init() opens a fresh device; load what was saved`,
+      `${why}\n  after it had overwritten a part of the parameters\n  hint: init() opens a fresh device; load your last checkpoint`,
     );
     this.failure = error;
     this.dispose();
@@ -238,7 +232,7 @@ export class WasmDevice implements Device {
   }
 
   idle(): Promise<void> {
-    return this.#turns.give(undefined);
+    return this.#yielder.give(undefined);
   }
 
   onFailure(listener: (error: Error) => void): void {
@@ -246,10 +240,10 @@ export class WasmDevice implements Device {
   }
 
   dispose(): void {
-    this.#workshop.threads?.dispose();
+    this.#engine.threads?.dispose();
   }
 }
 
-/** The device, where the engine has vectors. */
+/** Opens the device; null if the engine has no vectors. */
 export const openWasm = (options: WasmOptions = {}): WasmDevice | null =>
   hasVectors() ? new WasmDevice(options) : null;

@@ -1,8 +1,8 @@
-/** Types of values in WebAssembly. */
+/** Value types and their codes. */
 export const types = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = keyof typeof types;
 
-/** Instructions without operands of their own, by the names of the specification. */
+/** Opcodes of instructions without immediates, by their names in the specification. */
 const plain = {
   "i32.eqz": 0x45,
   "i32.eq": 0x46,
@@ -60,7 +60,7 @@ const plain = {
   drop: 0x1a,
 } as const;
 
-/** The same with the prefix of SIMD. */
+/** The same for instructions with the SIMD prefix. */
 const simd = {
   "i32x4.splat": 17,
   "f32x4.splat": 19,
@@ -124,7 +124,7 @@ export type Op = keyof typeof plain | keyof typeof simd;
 const floats = new Float32Array(1);
 const floatBytes = new Uint8Array(floats.buffer);
 
-/** Bytes of code, written one after another. */
+/** A growing array of code bytes. */
 export class Code {
   #bytes = new Uint8Array(256);
   #length = 0;
@@ -154,7 +154,7 @@ export class Code {
     this.#bytes = bytes;
   }
 
-  /** An unsigned number, seven bits a byte. */
+  /** An unsigned LEB128 number. */
   uleb(value: number): void {
     let rest = value >>> 0;
     while (rest > 127) {
@@ -164,6 +164,7 @@ export class Code {
     this.byte(rest);
   }
 
+  /** A signed LEB128 number. */
   sleb(value: number): void {
     let rest = value | 0;
     for (;;) {
@@ -198,7 +199,7 @@ export class Code {
     this.uleb((simd as Record<string, number>)[name] as number);
   }
 
-  /** f32 to i32 or u32, to the ends of the type; 0 of NaN. */
+  /** f32 to i32 or u32, saturating; NaN gives 0. */
   truncate(signed: boolean): void {
     this.byte(0xfc);
     this.byte(signed ? 0 : 1);
@@ -241,7 +242,7 @@ export class Code {
     this.uleb(local);
   }
 
-  /** A load at the address on the stack, `offset` bytes further. */
+  /** A load at the address on the stack plus `offset` bytes. */
   load(kind: "i32" | "f32" | "v128" | "splat", offset = 0): void {
     if (kind === "i32") this.byte(0x28);
     else if (kind === "f32") this.byte(0x2a);
@@ -249,11 +250,11 @@ export class Code {
       this.byte(0xfd);
       this.uleb(kind === "v128" ? 0 : 9);
     }
-    this.uleb(2); // alignment is a hint
+    this.uleb(2); // the alignment, which is only a hint
     this.uleb(offset);
   }
 
-  /** Replaces a lane of the vector on the stack by the word at the address below it. */
+  /** Loads a lane of the vector on the stack from the address below it. */
   loadLane(lane: number, offset = 0): void {
     this.byte(0xfd);
     this.uleb(86);
@@ -293,14 +294,14 @@ export class Code {
     this.byte(lane);
   }
 
-  /** Fills memory: address, byte and count are on the stack. */
+  /** Fills memory. Address, byte and count are on the stack. */
   fill(): void {
     this.byte(0xfc);
     this.byte(11);
     this.byte(0);
   }
 
-  /** Begins a block: `end()` closes it. */
+  /** Begins a block, which `end()` closes. */
   block(): void {
     this.byte(0x02);
     this.byte(0x40);
@@ -311,7 +312,7 @@ export class Code {
     this.byte(0x40);
   }
 
-  /** Takes the condition from the stack; the block gives nothing, or a value of a type. */
+  /** Begins a branch on the condition on the stack. `result` is the type that it leaves there. */
   if(result: ValueType | null = null): void {
     this.byte(0x04);
     this.byte(result === null ? 0x40 : types[result]);

@@ -18,7 +18,7 @@ export const hasVectors = (): boolean =>
     code.set(0);
   });
 
-/** Whether it multiplies and adds with one rounding where the processor does. */
+/** Whether the engine has fused multiply-add (relaxed SIMD). */
 export const hasFusedMultiply = (): boolean =>
   validates((code) => {
     code.get(0);

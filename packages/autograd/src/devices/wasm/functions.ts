@@ -1,20 +1,20 @@
 import type { Memory, WasmBuffer } from "./memory.ts";
 import { encodeModule, type FunctionCode } from "./module.ts";
 
-/** Computes threads `first` up to `end` of a stage, on its arguments, with memory for arrays. */
+/** Computes threads `first` to `end` of a stage; `block` and `arrays` are addresses. */
 export type StageFunction = (first: number, end: number, block: number, arrays: number) => void;
 
-/** Bytes of modules that no program uses and that are kept for the next one. */
+/** The most bytes of unused modules that are kept for later programs. */
 const SPARE_BYTES = 2 ** 23;
 
-/** Functions that were compiled together, and that go together. */
+/** Functions that were compiled together, and are dropped together. */
 interface Module {
   readonly id: number;
   readonly bytes: number;
-  /** Where its bytes are, for other threads. */
+  /** Its bytes in shared memory, which helpers compile; null if the memory is not shared. */
   readonly place: WasmBuffer | null;
   readonly functions: CompiledFunction[];
-  /** How many programs use a function of it, each function counted by itself. */
+  /** Uses of its functions by programs. */
   users: number;
 }
 
@@ -27,22 +27,22 @@ export interface CompiledFunction {
   readonly hash: number;
 }
 
-/** The functions of one program, which stay until it gives them back. */
+/** The functions of one program. They stay in the cache until `end`. */
 export interface FunctionLease {
-  /** In the order that was asked for. */
+  /** In the order of the request. */
   readonly functions: readonly CompiledFunction[];
   end(): void;
 }
 
 /**
- * A cache of functions by code. New ones are compiled together, as one module. Modules that no
- * program uses stay up to `spareBytes`; the oldest goes first.
+ * A cache of functions by their code. New functions of a request are compiled as one module. Unused
+ * modules stay up to `spareBytes`; the least recently used is dropped first.
  */
 export class FunctionCache {
   readonly #memory: Memory;
   readonly #spareBytes: number;
   readonly #known = new Map<number, CompiledFunction[]>();
-  /** Modules without users; the one that was used last is last. */
+  /** Modules without users, least recently used first. */
   readonly #spare = new Set<Module>();
   #spared = 0;
   #used = 0;
@@ -145,7 +145,7 @@ export class FunctionCache {
   }
 }
 
-/** FNV-1a. */
+/** The FNV-1a hash of a function's code. */
 function hashOf({ locals, code }: FunctionCode): number {
   let hash = 0x811c9dc5 ^ locals.length;
   for (const byte of code) hash = Math.imul(hash ^ byte, 0x01000193);

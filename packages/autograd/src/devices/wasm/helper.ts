@@ -1,13 +1,13 @@
 import { argument, CLOSED, control, MOST_TEXT } from "./control.ts";
 
-/** Polls before a helper sleeps: about 20 µs, the time of stages that are not shared. */
+/** Polls before a helper sleeps: about 20 µs, as long as a stage that is not shared. */
 const POLLS = 3000;
-/** Modules that a helper keeps. */
+/** The most modules that a helper keeps. */
 const MODULES = 1024;
 
 /**
- * The code of a helper, as text, so that bundlers need no second file. It waits for a stage, reads
- * its arguments and claims chunks. It reads again if the stage has changed meanwhile.
+ * A helper's code. It is text, so that bundlers need no second file. The helper waits for a stage,
+ * reads its arguments and claims chunks. If the stage changes meanwhile, it reads again.
  */
 const loop = `function help(memory, me) {
   const words = new Int32Array(memory.buffer, 0, ${control.end});
@@ -69,12 +69,12 @@ const loop = `function help(memory, me) {
   }
 }`;
 
-/** A helper that has begun. */
+/** A helper thread that was started. */
 export interface Helper {
   end(): void;
 }
 
-/** Whether threads can share memory here: in Node, and in pages that are isolated from others. */
+/** Whether threads can share memory: in Node, and in cross-origin isolated pages. */
 export const canShare = (): boolean =>
   isNode() || (globalThis.crossOriginIsolated === true && typeof Worker === "function");
 
@@ -85,13 +85,13 @@ const isNode = (): boolean =>
   (process.versions as { bun?: string; deno?: string }).deno === undefined &&
   typeof process.getBuiltinModule === "function";
 
-/** Processors, as far as is known. */
+/** The number of processors; 1 if unknown. */
 export const processors = (): number =>
   isNode()
     ? process.getBuiltinModule("node:os").availableParallelism()
     : (globalThis.navigator?.hardwareConcurrency ?? 1);
 
-/** Starts helper `me`. It keeps no process alive; if it fails, others do its work. */
+/** Starts helper number `me`. It keeps no process alive. If it fails, other threads do its work. */
 export function startHelper(memory: WebAssembly.Memory, me: number): Helper {
   if (isNode()) {
     const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");

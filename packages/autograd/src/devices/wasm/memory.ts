@@ -2,7 +2,7 @@ import { OutOfMemoryError } from "../../errors.ts";
 import type { DeviceBuffer } from "../device.ts";
 import { control } from "./control.ts";
 
-/** A part of the memory. `bytes` were asked for; all of `room` may be read and written. */
+/** A part of the memory. `bytes` were requested; all of `room` may be read and written. */
 export interface WasmBuffer extends DeviceBuffer {
   readonly address: number;
   readonly room: number;
@@ -11,10 +11,10 @@ export interface WasmBuffer extends DeviceBuffer {
 const PAGE = 2 ** 16;
 /** Just under 4 GiB. */
 const MOST_PAGES = 2 ** 16 - 1;
-/** Buffers begin and end here, so that a vector may read and write past the last element. */
+/** Alignment of buffers' begins and ends, so that vectors may pass the last element. */
 const ALIGN = 64;
 
-/** The memory of a device. It gives the first free part that is large enough. */
+/** A device's memory. It allocates the first free part that is large enough. */
 export class Memory {
   readonly memory: WebAssembly.Memory;
   /** Threads share it. */
@@ -22,7 +22,9 @@ export class Memory {
   readonly mostPages: number = MOST_PAGES;
   /** Free parts in order of their addresses. */
   readonly #free: { at: number; bytes: number }[] = [];
-  /** The first part is never given away: it is for what threads tell each other. */
+  /**
+   * The end of all allocated parts. The first words are reserved for the threads' control block.
+   */
   #end = 4 * control.end;
   #words = new Int32Array(0);
   #floats = new Float32Array(0);
@@ -32,7 +34,7 @@ export class Memory {
     this.memory = new WebAssembly.Memory({ initial: 64, maximum: MOST_PAGES, shared });
   }
 
-  /** The memory as numbers; not to be kept, for growth takes it away. */
+  /** The memory as i32. Do not keep it: growth replaces the buffer. */
   get words(): Int32Array {
     if (this.#words.buffer !== this.memory.buffer) this.#words = new Int32Array(this.memory.buffer);
     return this.#words;
@@ -44,13 +46,13 @@ export class Memory {
     return this.#floats;
   }
 
-  /** The bytes of a buffer; not to be kept either. */
+  /** The bytes of a buffer. Do not keep them: growth replaces the buffer. */
   bytes({ address, bytes }: WasmBuffer): Uint8Array {
     return new Uint8Array(this.memory.buffer, address, bytes);
   }
 
   take(bytes: number): WasmBuffer {
-    // vectors past the end may be read
+    // room for a vector that begins at the last element
     const room = Math.ceil((bytes + ALIGN) / ALIGN) * ALIGN;
     const free = this.#free;
     for (let i = 0; i < free.length; i++) {
@@ -81,12 +83,12 @@ export class Memory {
         if (pages >= least) this.memory.grow(pages);
         if (pages >= least) return;
       } catch {
-        // so much at once is not to be had
+        // not that much in one step: try the smaller size
       }
     }
     throw new OutOfMemoryError(
-      `wasm: the memory cannot grow from ${now} to ${end} bytes; at most it has ${MOST_PAGES * PAGE}` +
-        "\n  hint: use smaller batches, or dispose() what is not needed",
+      `wasm: the memory cannot grow from ${now} to ${end} bytes; its limit is ${MOST_PAGES * PAGE}` +
+        "\n  hint: use smaller batches, or dispose() tensors that you do not need",
     );
   }
 

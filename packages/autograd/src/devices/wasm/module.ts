@@ -1,6 +1,6 @@
 import { Code, types, type ValueType } from "./encode.ts";
 
-/** A function of parameters of i32 that gives nothing: types of its locals, and its code. */
+/** A function without results, whose parameters are i32: types of its locals, and its code. */
 export interface FunctionCode {
   readonly parameters: number;
   readonly locals: readonly ValueType[];
@@ -8,8 +8,8 @@ export interface FunctionCode {
 }
 
 /**
- * A module over an imported memory. It exports its functions as "0", "1" …. Shared memory declares
- * its maximum.
+ * A module with an imported memory. It exports its functions as "0", "1", … `mostPages` is the
+ * maximum of a shared memory; null if the memory is not shared.
  */
 export function encodeModule(
   functions: readonly FunctionCode[],

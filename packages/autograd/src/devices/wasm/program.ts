@@ -9,18 +9,18 @@ import { typeOf } from "./render/types.ts";
 import { Saved } from "./saved.ts";
 import type { Threads } from "./threads.ts";
 
-/** A stage of a kernel, and how many of its grid's threads there are. */
+/** A stage of a kernel, and the number of threads (or workgroups) of its grid. */
 export interface Stage {
   readonly rendered: RenderedFunction;
   readonly count: number;
-  /** About how many instructions all of them take. */
+  /** An estimate of the instructions of all threads. */
   readonly cost: number;
   readonly kernel: Kernel;
   readonly firstOutput: number;
   readonly firstScratch: number;
 }
 
-/** A part in its author's words, which the host computes. */
+/** A custom kernel, which the host computes. */
 export interface HostStage {
   readonly kernel: Kernel;
   readonly firstOutput: number;
@@ -31,7 +31,7 @@ export interface WasmLowered extends Lowered {
   readonly stages: readonly (Stage | HostStage)[];
 }
 
-/** A number of the run: the word that holds it, and its place among the kernel's parameters. */
+/** A scalar of the run: the word that holds it, and its index among the kernel's parameters. */
 interface Parameter {
   readonly word: number;
   readonly slot: number;
@@ -41,7 +41,7 @@ interface Parameter {
 /** A call of a stage on its buffers. */
 interface Call {
   readonly run: CompiledFunction;
-  /** Its threads are shared out in chunks. */
+  /** Several threads take its chunks. */
   readonly shared: boolean;
   readonly block: number;
   readonly count: number;
@@ -56,31 +56,28 @@ interface KernelCalls {
   readonly outputs: readonly DeviceBuffer[];
 }
 
-/**
- * Instructions of a chunk, about 10 µs: short, so that engines can switch to optimized code at the
- * next call.
- */
+/** Instructions of a chunk, about 10 µs. Engines can switch to optimized code between chunks. */
 export const CHUNK = 65_536;
 
-/** Where programs run. */
-export interface Workshop {
+/** What all programs of a device share. */
+export interface Engine {
   readonly memory: Memory;
   readonly functions: FunctionCache;
   readonly threads: Threads | null;
   /** Instructions of a chunk. A stage of two chunks or more is shared among threads. */
   readonly chunk: number;
-  /** Memory for arrays of every thread. */
+  /** Memory for the local arrays of every thread. */
   readonly arrays: Arrays;
-  /** What the host computes. */
+  /** Gives the function that computes a stage on the host. */
   onHost(stage: HostStage, bound: BoundKernel): () => void;
 }
 
-/** Memory for the arrays of threads: as much as the program that needs most, for each of them. */
+/** Memory for the local arrays of threads: for each thread, the most that any program needs. */
 export class Arrays {
   readonly #memory: Memory;
   readonly #threads: number;
   #all: WasmBuffer | null = null;
-  /** Of one thread. */
+  /** Bytes of one thread. */
   bytes = 0;
 
   constructor(memory: Memory, threads: number) {
@@ -102,20 +99,20 @@ export class Arrays {
   }
 }
 
-/** Kernels on their buffers: functions, and a block of memory with their arguments. */
+/** Kernels on their buffers: functions, and blocks of memory with their arguments. */
 export class WasmProgram implements Program {
   #saved: Saved | null = null;
   readonly #kernels: readonly KernelCalls[];
-  readonly #workshop: Workshop;
+  readonly #engine: Engine;
   readonly #lease: FunctionLease;
   readonly #block: WasmBuffer;
-  /** The kernel that runs. */
+  /** Index of the kernel that runs, or ran last. */
   #at = 0;
   #live = true;
 
-  constructor(workshop: Workshop, kernels: readonly BoundKernel[]) {
-    this.#workshop = workshop;
-    const { memory, functions, arrays } = workshop;
+  constructor(engine: Engine, kernels: readonly BoundKernel[]) {
+    this.#engine = engine;
+    const { memory, functions, arrays } = engine;
     const stages = kernels.flatMap(({ lowered }) => (lowered as WasmLowered).stages);
     const rendered = stages.flatMap((stage) => ("rendered" in stage ? [stage.rendered] : []));
     arrays.need(Math.max(0, ...rendered.map(({ arrayBytes }) => arrayBytes)));
@@ -126,7 +123,7 @@ export class WasmProgram implements Program {
     this.#kernels = kernels.map((bound): KernelCalls => {
       const { stages, kernel } = bound.lowered as WasmLowered;
       const calls = stages.map((stage) => {
-        if (!("rendered" in stage)) return workshop.onHost(stage, bound);
+        if (!("rendered" in stage)) return engine.onHost(stage, bound);
         const block = at;
         at += 4 * stage.rendered.words.length;
         return this.#call(stage, bound, this.#lease.functions[next++] as CompiledFunction, block);
@@ -137,7 +134,7 @@ export class WasmProgram implements Program {
 
   #call(stage: Stage, bound: BoundKernel, run: CompiledFunction, block: number): Call {
     const { count, cost } = stage;
-    const { threads, chunk } = this.#workshop;
+    const { threads, chunk } = this.#engine;
     const chunks = Math.max(1, Math.min(count, Math.floor(cost / chunk), MOST_CHUNKS));
     return {
       run,
@@ -149,9 +146,9 @@ export class WasmProgram implements Program {
     };
   }
 
-  /** Writes where a stage's buffers are; gives the words that hold numbers of the run. */
+  /** Writes the addresses of a stage's buffers. Returns the words that hold scalars of the run. */
   #bind(stage: Stage, bound: BoundKernel, first: number): Parameter[] {
-    const { words } = this.#workshop.memory;
+    const { words } = this.#engine.memory;
     const parameters: Parameter[] = [];
     const bufferOf = (buffer: {
       input?: number;
@@ -183,25 +180,25 @@ export class WasmProgram implements Program {
     return titleOf((this.#kernels[this.#at] as KernelCalls).kernel);
   }
 
-  /** Whether a kernel up to the one that ran last writes one of these. */
+  /** Whether a kernel that has started in this run writes one of these buffers. */
   wrote(buffers: readonly DeviceBuffer[]): boolean {
     const begun = this.#kernels.slice(0, this.#at + 1);
     return begun.some(({ outputs }) => outputs.some((output) => buffers.includes(output)));
   }
 
-  /** Copies what it writes in place, if it is to be there again should the run stop midway. */
+  /** Copies the buffers that it overwrites, so that they can be restored if the run traps. */
   save(overwrites: readonly WasmBuffer[]): Saved {
     if (this.#saved === null) {
-      this.#saved = new Saved(this.#workshop.memory, overwrites);
+      this.#saved = new Saved(this.#engine.memory, overwrites);
       this.#saved.begin();
     }
     this.#saved.take();
     return this.#saved;
   }
 
-  /** Runs its kernels; `spans` gets when each began and ended. */
+  /** Runs its kernels. Adds begin and end of each to `spans`, if given. */
   run(params: ArrayLike<number>, spans: [number, number][] | null): void {
-    const { memory, threads, arrays } = this.#workshop;
+    const { memory, threads, arrays } = this.#engine;
     const { words, floats } = memory;
     const { address, bytes } = arrays;
     let first = 0;
@@ -234,7 +231,7 @@ export class WasmProgram implements Program {
   dispose(): void {
     if (!this.#live) return;
     this.#live = false;
-    this.#workshop.memory.give(this.#block);
+    this.#engine.memory.give(this.#block);
     this.#lease.end();
     this.#saved?.end();
   }

@@ -1,12 +1,11 @@
 import { OutOfMemoryError } from "../../errors.ts";
 import type { Memory, WasmBuffer } from "./memory.ts";
 
-/** Bytes that are saved before every run: copying them takes some microseconds. */
+/** The most bytes that are saved before every run. Copying them takes some microseconds. */
 const FEW_BYTES = 2 ** 16;
 
 /**
- * Copies of what a program overwrites in place: all of it in the first run, later only small
- * buffers.
+ * Copies of the buffers that a program overwrites: in the first run, and later if they are small.
  */
 export class Saved {
   readonly #memory: Memory;
@@ -25,12 +24,13 @@ export class Saved {
     return this.#copy !== null || this.#bytes === 0;
   }
 
+  /** Copies the buffers. */
   take(): void {
     if (this.#copy === null || this.#bytes === 0) return;
     this.#move(this.#copy.address, true);
   }
 
-  /** The first run: there is a copy, if there is memory for it. */
+  /** Takes memory for the copy before the first run, if there is enough. */
   begin(): void {
     try {
       if (this.#bytes > 0) this.#copy ??= this.#memory.take(this.#bytes);
@@ -39,7 +39,7 @@ export class Saved {
     }
   }
 
-  /** It has run: many bytes are not saved any more. */
+  /** After a run: frees the copy if it is large. */
   settle(): void {
     if (this.#bytes > FEW_BYTES) this.end();
   }

@@ -3,12 +3,12 @@ import type { CompiledFunction } from "./functions.ts";
 import { type Helper, startHelper } from "./helper.ts";
 import type { Memory } from "./memory.ts";
 
-/** Polls for the last chunks of helpers before the caller sleeps. */
+/** How often the caller polls for the helpers' last chunks before it sleeps. */
 const POLLS = 1000;
-/** Chunks that the caller computes alone before helpers are started: short programs do without. */
+/** Chunks after which helpers are started; short programs do not need them. */
 const ALONE = 150;
 
-/** A stage whose threads are computed in chunks. */
+/** A stage that is computed in chunks. */
 export interface Shared {
   readonly run: CompiledFunction;
   readonly count: number;
@@ -21,7 +21,7 @@ export interface Shared {
  * waits for a late thread. The thread that computes a chunk does not change its bits.
  */
 export class Threads {
-  /** Of them all, the caller's included. */
+  /** The number of threads, the caller included. */
   readonly count: number;
   readonly #memory: Memory;
   readonly #words: Int32Array;
@@ -30,7 +30,7 @@ export class Threads {
   #started = false;
   #stage = 0;
   #chunks = 0;
-  /** Chunks that helpers computed. */
+  /** Chunks that helpers have computed. */
   helped = 0;
 
   constructor(memory: Memory, count: number) {
@@ -40,7 +40,7 @@ export class Threads {
     this.#sleeps = mayWait(this.#words);
   }
 
-  /** Runs all chunks of a stage; `arrays` is memory of `arrayBytes` for each thread. */
+  /** Runs all chunks of a stage. `arrays` is the address of `arrayBytes` bytes for each thread. */
   run({ run, count, chunk, block }: Shared, arrays: number, arrayBytes: number): void {
     const words = this.#words;
     const chunks = Math.ceil(count / chunk);
@@ -48,7 +48,7 @@ export class Threads {
     this.#stage = (this.#stage + 1) & 0xffffff;
     const stage = this.#stage << 8;
     const { module } = run;
-    // nobody may claim under arguments that are half written
+    // no chunk may be claimed until all arguments are written
     Atomics.store(words, control.claim, stage | CLOSED);
     this.#give(argument.module, module.id);
     this.#give(argument.address, module.place?.address ?? 0);
@@ -97,7 +97,7 @@ export class Threads {
     }
   }
 
-  /** Waits until helpers have done so many chunks. */
+  /** Waits until helpers have finished `chunks` chunks. */
   #wait(chunks: number): void {
     const words = this.#words;
     for (let polls = 0; ; polls++) {
@@ -118,7 +118,7 @@ export class Threads {
       for (let me = 1; me < this.count; me++)
         this.#helpers.push(startHelper(this.#memory.memory, me));
     } catch {
-      // a policy forbids workers: the caller computes alone
+      // a policy forbids workers, so the caller computes alone
     }
   }
 
@@ -128,7 +128,7 @@ export class Threads {
   }
 }
 
-/** Whether this thread may sleep: that of a page may not. */
+/** Whether this thread may sleep; a page's main thread may not. */
 function mayWait(words: Int32Array): boolean {
   try {
     Atomics.wait(words, control.done, -1, 0);

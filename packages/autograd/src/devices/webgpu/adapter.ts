@@ -1,17 +1,17 @@
 import type { DeviceClass } from "../../lower/target.ts";
 
-/** An adapter's own description; empty where it gives none. */
+/** An adapter's description of itself, and what follows from it. */
 export interface AdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
   readonly description: string;
-  /** It emulates a GPU on the processor. */
+  /** Whether it emulates a GPU on the processor. */
   readonly software: boolean;
-  /** Whose forms of kernels it is given. */
+  /** The class whose lowerings it uses. */
   readonly class: DeviceClass;
 }
 
-/** Limits that are requested in full: kernels and buffers are cut to them. */
+/** Limits that are requested in full, since kernels and buffers make use of them. */
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -25,10 +25,10 @@ const LIMITS = [
 
 const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
 
-/** Which adapters are taken: all, or hardware only. */
+/** Which adapters are accepted. */
 export type AdapterKind = "any" | "hardware";
 
-/** A device of the best adapter there is, with all that it allows; null if there is none. */
+/** Opens a device of the best adapter, with all its limits and features; null if there is none. */
 export async function openAdapter(
   kind: AdapterKind,
 ): Promise<{ gpu: GPUDevice; info: AdapterInfo } | null> {

@@ -8,7 +8,7 @@ import type { Kernel, KernelStep } from "../device.ts";
 import type { Stage } from "./render/stage.ts";
 import { bufferText } from "./render/text.ts";
 
-/** The author's text between its bindings and an entry point over a folded grid. */
+/** Wraps a custom kernel's WGSL in declarations of its bindings and an entry point. */
 export function customStages(
   kernel: Kernel,
   uniforms: Uniforms,
@@ -19,7 +19,7 @@ export function customStages(
   const { groups, sizes, outputs, scratch } = customSizes(step.attrs, meaning);
   const workgroups = fold(groups, maxWorkgroups);
 
-  // in the order of the words, so that the block is a struct
+  // members in the order of the uniform words
   const members: string[] = [];
   const member = (name: string, value: number) => {
     uniforms.number(value);
@@ -40,7 +40,8 @@ export function customStages(
     declared.push({ name, type, ...binding });
   };
   for (const [i, { source, dtype }] of step.operands.entries()) {
-    if (!("input" in source)) throw new Error(`${step.op.name}: an operand has no buffer`);
+    if (!("input" in source))
+      throw new Error(`${step.op.name}: operand ${i} of a custom kernel must be a buffer`);
     declare(meaning.inputs[i] as string, dtype, { source, writable: false });
   }
   for (const [i, name] of meaning.outputs.entries()) {

@@ -17,23 +17,23 @@ import type { OpenOptions } from "../registry.ts";
 import { TaskQueue } from "../task-queue.ts";
 import { wordBytes } from "../words.ts";
 import { type AdapterInfo, type AdapterKind, adapterInfo, openAdapter } from "./adapter.ts";
-import { Doubts, lost, told } from "./held.ts";
+import { asError, ErrorScopes, lost } from "./error-scopes.ts";
 import { BETWEEN, type Block, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { type Landings, Readback } from "./readback.ts";
 import { type RenderedKernel, type RenderTarget, renderKernel } from "./render/kernel.ts";
 
-/** Submits that wait for an answer after an error of unknown origin. */
+/** How many submits are checked after an error of unknown origin. */
 const WARY = 8;
 
-/** A submit with room for what it reads. */
+/** A submit with staging memory for its reads. */
 interface Prepared extends Submission {
   readonly landings: Landings | null;
 }
 
 /**
- * Runs kernels as WGSL compute shaders. A submit that uses something new waits for the GPU's
- * answer, and later submits wait behind it. If the answer is an error, that submit does not run.
+ * Runs kernels as WGSL compute shaders. A submit with new pipelines or buffers waits until the GPU
+ * reports that they are valid, and later submits wait, too. If they are not valid, it does not run.
  */
 export class WebGPUDevice implements Device {
   readonly kind = "webgpu";
@@ -46,16 +46,16 @@ export class WebGPUDevice implements Device {
   readonly maxBufferBytes: number;
   watch: Device["watch"] = null;
   #timing: typeof import("./timing.ts") | null = null;
-  readonly #doubts: Doubts;
+  readonly #scopes: ErrorScopes;
   readonly #tasks = new TaskQueue();
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
   readonly #listeners: ((error: Error) => void)[] = [];
   readonly #ownsDevice: boolean;
-  /** Copies within one buffer go through this: not all implementations allow them. */
+  /** Copies within one buffer go through this one: not all implementations allow them directly. */
   #between: Block | null = null;
-  /** Rejects the reads under way. */
+  /** Functions that reject the pending reads. */
   readonly #underWay = new Set<(error: Error) => void>();
   #failure: Error | null = null;
   #stray: Error | null = null;
@@ -70,15 +70,15 @@ export class WebGPUDevice implements Device {
       description || [vendor, architecture].filter(Boolean).join(" ") || "WebGPU adapter";
     const forms = kind === "software" ? "" : `, kernels of the class ${kind}`;
     this.description = software ? `${name} (software${forms})` : name;
-    this.#doubts = new Doubts(gpu);
-    this.#memory = new Memory(gpu, this.#doubts);
-    this.#pipelines = new Pipelines(gpu, this.#doubts);
+    this.#scopes = new ErrorScopes(gpu);
+    this.#memory = new Memory(gpu, this.#scopes);
+    this.#pipelines = new Pipelines(gpu, this.#scopes);
     this.#readback = new Readback(this.#memory);
     this.maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
     this.maxBufferBytes = this.#memory.maxBufferBytes;
     gpu.lost.then(({ reason, message }) => this.#fail(lost(reason, message)));
     gpu.addEventListener("uncapturederror", (event) => {
-      if (ownsDevice) event.preventDefault(); // it is thrown, and need not be printed
+      if (ownsDevice) event.preventDefault(); // the error will be thrown, so it need not be printed
       this.#hearStray((event as GPUUncapturedErrorEvent).error);
     });
   }
@@ -113,14 +113,14 @@ export class WebGPUDevice implements Device {
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
     this.#check();
     const write = () => this.#memory.write(buffer, offset, data, dtype);
-    if (!this.#doubts.any) this.#inOrder(write);
+    if (!this.#scopes.pending) this.#inOrder(write);
     else {
-      const settled = this.#doubts.settled();
+      const settled = this.#scopes.settled();
       this.#tasks.add(() => settled.then(write));
     }
   }
 
-  /** `asked` is for tests and measurements: another tiling, another kind of adapter. */
+  /** `asked` overrides the target (tiling, class of adapter) for tests and measurements. */
   lower(kernel: Kernel, asked?: Partial<RenderTarget>): RenderedKernel {
     this.#check();
     const lowered = renderKernel(kernel, {
@@ -141,7 +141,7 @@ export class WebGPUDevice implements Device {
     this.#check();
     return new GPUProgram(
       this.gpu,
-      this.#doubts,
+      this.#scopes,
       this.#pipelines,
       this.#memory,
       kernels,
@@ -164,7 +164,7 @@ export class WebGPUDevice implements Device {
     const landings = reads.length === 0 ? null : this.#readback.prepare(reads);
     const proven = !computes || kernels.proven;
     const sure =
-      proven && verdict === null && !this.#wary && !this.#doubts.any && this.#tasks.empty;
+      proven && verdict === null && !this.#wary && !this.#scopes.pending && this.#tasks.empty;
     const values = sure
       ? this.#arrival(landings, this.#run({ ...submission, landings }, this.watch))
       : this.#hold({ ...submission, landings, params: Float64Array.from(submission.params) });
@@ -172,16 +172,16 @@ export class WebGPUDevice implements Device {
   }
 
   async judge(program: Program): Promise<Error | null> {
-    await this.#doubts.settled();
+    await this.#scopes.settled();
     return (program as GPUProgram).fault;
   }
 
-  /** Submits after the submits before it, once the device has answered for all that it uses. */
+  /** Submits after the submits before it, once the device has checked all that it uses. */
   #hold(submission: Prepared): Promise<TypedArray[]> {
     const { landings } = submission;
     const trial = submission.trial?.() ?? null;
     const program = submission.program as GPUProgram | null;
-    const settled = this.#doubts.settled();
+    const settled = this.#scopes.settled();
     const watch = this.#watchLater(program);
     const values = new Promise<TypedArray[]>((resolve, reject) => {
       const refuse = (error: Error): void => {
@@ -205,11 +205,11 @@ export class WebGPUDevice implements Device {
         }
       });
     });
-    values.catch(() => {}); // whoever reads is told, if anybody does
+    values.catch(() => {}); // a rejection that nobody reads is not an unhandled one
     return values;
   }
 
-  /** `#run`, with an answer if the program is new or an error of unknown origin came. */
+  /** `#run`; waits for the device's check if the program is new or a recent error has no origin. */
   async #runWatched(
     submission: Prepared,
     watch: Device["watch"],
@@ -218,9 +218,9 @@ export class WebGPUDevice implements Device {
     if (this.#wary === 0 && (program === null || program.proven))
       return this.#run(submission, watch);
     if (this.#wary > 0) this.#wary--;
-    const { made, verdict } = this.#doubts.scoped(() => this.#run(submission, watch));
+    const { made, verdict } = this.#scopes.scoped(() => this.#run(submission, watch));
     const error = await verdict;
-    if (error !== null) throw told(error, program?.title);
+    if (error !== null) throw asError(error, program?.title);
     if (program !== null) program.proven = true;
     return made;
   }
@@ -238,7 +238,7 @@ export class WebGPUDevice implements Device {
     return tell;
   }
 
-  /** Why a submit cannot run: a refused shader, or a buffer without memory. */
+  /** The error that keeps a submit from running: an invalid shader, or a failed allocation. */
   #faultOf({ program, before, after, landings }: Prepared): Error | null {
     const buffers = [...before, ...after].flatMap(({ from, to }) => [from, to]);
     for (const { from } of landings?.places.map(({ read }) => read) ?? []) buffers.push(from);
@@ -345,7 +345,7 @@ export class WebGPUDevice implements Device {
     encoder.copyBufferToBuffer(buffer, 0, target.buffer, end, bytes);
   }
 
-  /** Makes room for copies within one buffer. */
+  /** Allocates the buffer that copies within one buffer go through. */
   #makeRoom(copies: readonly Copy[]): void {
     for (const { from, to, bytes } of copies) {
       if (this.#memory.blockOf(from) !== this.#memory.blockOf(to)) continue;
@@ -366,16 +366,16 @@ export class WebGPUDevice implements Device {
     for (const listener of this.#listeners) listener(error);
   }
 
-  /** An error of unknown origin: any read under way may be wrong. */
+  /** Handles an error of unknown origin: any pending read may be wrong. */
   #hearStray(caught: GPUError): void {
     if (this.#failure !== null) return;
     this.#wary = WARY;
-    const error = told(caught);
+    const error = asError(caught);
     if (this.#underWay.size === 0) this.#stray = error;
     for (const reject of this.#underWay) reject(error);
   }
 
-  /** Why a promise of the GPU was rejected. The event of a lost device may come a little later. */
+  /** The cause of a rejected GPU promise. The event of a lost device may come a little later. */
   async #explain(error: unknown): Promise<Error> {
     for (let turn = 0; turn < 10 && this.#failure === null; turn++) {
       await new Promise((resolve) => setTimeout(resolve, turn));

@@ -3,9 +3,9 @@ import { LimitError, OutOfMemoryError } from "../../errors.ts";
 import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
 import { Slabs } from "../slabs.ts";
 import { toWords } from "../words.ts";
-import { type Doubts, indented } from "./held.ts";
+import { type ErrorScopes, indented } from "./error-scopes.ts";
 
-// GPUBufferUsage by value: Node has no such global.
+// values of GPUBufferUsage, which Node does not have as a global
 const MAP_READ = 1;
 const COPY_SRC = 4;
 const COPY_DST = 8;
@@ -17,11 +17,11 @@ export const STAGING: number = MAP_READ | COPY_DST;
 /** A buffer of the GPU. */
 export interface Block {
   readonly buffer: GPUBuffer;
-  /** Why there is no memory behind it, once that is known. */
+  /** The error of its allocation, once it is known. */
   fault: Error | null;
 }
 
-/** A buffer, or a range of one. It is padded to whole vectors: shaders may read past its end. */
+/** A buffer, or a range of one, padded to whole vectors because shaders may read past its end. */
 class GPUMemory implements DeviceBuffer {
   readonly bytes: number;
   readonly block: Block;
@@ -46,16 +46,16 @@ interface Region extends Block {
   readonly size: number;
 }
 
-/** Makes, fills and destroys buffers. */
+/** Allocates, fills and frees buffers. */
 export class Memory {
   readonly maxBufferBytes: number;
   readonly #device: GPUDevice;
-  readonly #doubts: Doubts;
+  readonly #scopes: ErrorScopes;
   readonly #slabs: Slabs<Block>;
 
-  constructor(device: GPUDevice, doubts: Doubts) {
+  constructor(device: GPUDevice, scopes: ErrorScopes) {
     this.#device = device;
-    this.#doubts = doubts;
+    this.#scopes = scopes;
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxBufferBytes =
       Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 16) * 16;
@@ -69,17 +69,17 @@ export class Memory {
   create(bytes: number, usage: number): Block {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const refuse = ({ message }: GPUError): void => {
-      const hint = "use smaller batches, dispose() what is done with, or set init({ budget })";
+      const hint = "use smaller batches, dispose() tensors, or set init({ budget })";
       const told = `webgpu: the device has no memory for a buffer of ${size} bytes`;
       block.fault = new OutOfMemoryError(`${told}${indented(message)}\n  hint: ${hint}`);
     };
     const create = () => this.#device.createBuffer({ size, usage });
-    const buffer = this.#doubts.make(create, refuse, ["out-of-memory"]);
+    const buffer = this.#scopes.make(create, refuse, ["out-of-memory"]);
     const block: Block = { buffer, fault: null };
     return block;
   }
 
-  /** Takes memory; with a group, in a slab of the group if one has room. */
+  /** Allocates memory: with a group in one of the group's slabs, else in a buffer of its own. */
   allocate(bytes: number, group: BufferGroup | null): DeviceBuffer {
     if (bytes > this.maxBufferBytes) {
       const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
@@ -88,7 +88,7 @@ export class Memory {
           ? "maxBufferSize"
           : "maxStorageBufferBindingSize";
       throw new LimitError(
-        `webgpu: a buffer of ${bytes} bytes is past the adapter's ${name} of ${this.maxBufferBytes}` +
+        `webgpu: a buffer of ${bytes} bytes exceeds the adapter's ${name} of ${this.maxBufferBytes}` +
           "\n  hint: split the tensor, or use smaller batches",
       );
     }
@@ -107,7 +107,7 @@ export class Memory {
     return (memory as GPUMemory).block;
   }
 
-  /** Where memory from `allocate` is. */
+  /** The range of bytes of memory from `allocate`. */
   region(memory: DeviceBuffer | undefined): Region {
     const { block, place, bytes } = memory as GPUMemory;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);

@@ -2,27 +2,27 @@ import { DeviceError, OutOfMemoryError } from "../../errors.ts";
 import type { Binding } from "../../lower/bindings.ts";
 import { UniformMemory } from "../../lower/uniforms.ts";
 import type { BoundKernel, Program } from "../device.ts";
-import { type Doubts, indented, isOutOfMemory } from "./held.ts";
+import { type ErrorScopes, indented, isOutOfMemory } from "./error-scopes.ts";
 import { type Block, type Memory, UNIFORM } from "./memory.ts";
 import type { RenderedKernel } from "./render/kernel.ts";
 
-/** A shader as the device has it. */
+/** A compiled shader. */
 interface Compiled {
   readonly pipeline: GPUComputePipeline;
-  /** Why the device refuses it, once that is known. */
+  /** The error of its compilation, once it is known. */
   fault: Error | null;
 }
 
-/** One pipeline for each shader text, one layout for each pattern of bindings. */
+/** A cache of pipelines by shader text, and of layouts by pattern of bindings. */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #doubts: Doubts;
+  readonly #scopes: ErrorScopes;
   readonly #compiled = new Map<string, Compiled>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
-  constructor(device: GPUDevice, doubts: Doubts) {
+  constructor(device: GPUDevice, scopes: ErrorScopes) {
     this.#device = device;
-    this.#doubts = doubts;
+    this.#scopes = scopes;
   }
 
   layout(bindings: readonly Binding[]): GPUBindGroupLayout {
@@ -42,7 +42,7 @@ export class Pipelines {
     return layout;
   }
 
-  /** Why the device refuses this text; null if that is not known. */
+  /** The error of this text's compilation; null if none is known. */
   faultOf(code: string): Error | null {
     return this.#compiled.get(code)?.fault ?? null;
   }
@@ -63,7 +63,7 @@ export class Pipelines {
       const refuse = async (error: GPUError): Promise<void> => {
         made.fault = await refused(title, code, module, error);
       };
-      const made: Compiled = { pipeline: this.#doubts.make(make, refuse), fault: null };
+      const made: Compiled = { pipeline: this.#scopes.make(make, refuse), fault: null };
       compiled = made;
       this.#compiled.set(code, made);
     }
@@ -91,7 +91,7 @@ async function refused(
   return new DeviceError(
     `webgpu: the device refuses the kernel of ${title}` +
       indented(told.length > 0 ? told.join("\n") : error.message) +
-      '\n  hint: unless the WGSL is yours, this is a fault of wgrad or of the driver; init({ fusion: "off" }) may avoid it',
+      '\n  hint: unless the WGSL is yours, this is a bug of wgrad or of the driver; init({ fusion: "off" }) may avoid it',
   );
 }
 
@@ -105,9 +105,9 @@ interface Dispatch {
 
 /** Kernels on their buffers: pipelines, bind groups and one uniform buffer. */
 export class GPUProgram implements Program {
-  /** It has run once without an error. */
+  /** Whether it has run once without an error. */
   proven = false;
-  /** Its kernels' operations, for messages. */
+  /** The operations of its kernels, for messages. */
   readonly title: string;
   readonly #dispatches: Dispatch[] = [];
   readonly #uniforms: Block | null = null;
@@ -119,7 +119,7 @@ export class GPUProgram implements Program {
 
   constructor(
     device: GPUDevice,
-    doubts: Doubts,
+    scopes: ErrorScopes,
     pipelines: Pipelines,
     memory: Memory,
     kernels: readonly BoundKernel[],
@@ -144,10 +144,10 @@ export class GPUProgram implements Program {
     const refuse = (error: GPUError): void => {
       this.#fault = new DeviceError(`webgpu: ${this.title}:${indented(error.message)}`);
     };
-    doubts.make(bind, refuse, ["validation"]);
+    scopes.make(bind, refuse, ["validation"]);
   }
 
-  /** Why it cannot run; null if that is not known. */
+  /** The error that keeps it from running; null if none is known. */
   get fault(): Error | null {
     for (const { fault } of this.#blocks) if (fault !== null) return fault;
     for (const { fault } of this.#compiled) if (fault !== null) return fault;

@@ -3,24 +3,24 @@ import type { Read } from "../device.ts";
 import { fromWords, wordBytes } from "../words.ts";
 import { type Block, type Memory, STAGING } from "./memory.ts";
 
-/** One read's place in the staging buffer. */
+/** A read and its place in the staging buffer. */
 interface Landing {
   readonly read: Read;
   readonly at: number;
-  /** Bytes before the first element: copies begin at whole words. */
+  /** Bytes before the first element, since copies begin at whole words. */
   readonly skip: number;
   readonly bytes: number;
 }
 
-/** Where the values of a submit land. */
+/** The reads of a submit in a staging buffer. */
 export interface Landings {
-  /** Null where no read has an element. */
+  /** Null if no read has an element. */
   readonly staging: Block | null;
   readonly places: readonly Landing[];
   readonly size: number;
 }
 
-/** Brings values to the host through staging buffers, which it keeps for the next reads. */
+/** Copies values to the host through staging buffers, which it keeps for later reads. */
 export class Readback {
   readonly #memory: Memory;
   readonly #free = new Map<number, Block[]>();
@@ -29,7 +29,7 @@ export class Readback {
     this.#memory = memory;
   }
 
-  /** Finds places for these reads. */
+  /** Takes a staging buffer for these reads. */
   prepare(reads: readonly Read[]): Landings {
     const places: Landing[] = [];
     let size = 0;
@@ -42,7 +42,7 @@ export class Readback {
     return { staging: size === 0 ? null : this.#take(size), places, size };
   }
 
-  /** Writes the copies into a submit. */
+  /** Encodes the copies to the staging buffer. */
   encode(encoder: GPUCommandEncoder, { staging, places }: Landings): void {
     if (staging === null) return;
     for (const { read, at, skip, bytes } of places) {
@@ -52,7 +52,7 @@ export class Readback {
     }
   }
 
-  /** The values, once that submit has run. */
+  /** Resolves to the values when the submit has run. */
   async arrive({ staging, places, size }: Landings): Promise<TypedArray[]> {
     if (staging === null) return places.map(({ read }) => empty(read));
     const { buffer } = staging;

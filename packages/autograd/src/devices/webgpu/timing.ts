@@ -1,12 +1,12 @@
 import type { Timings } from "../device.ts";
 import type { GPUProgram } from "./program.ts";
 
-/** Dispatches of one query set: WebGPU allows 4096 queries, two a dispatch. */
+/** The most dispatches of a query set: WebGPU allows 4096 queries, and a dispatch takes two. */
 const MOST = 2048;
 const RESOLVE = 0x0200 | 0x0004; // GPUBufferUsage.QUERY_RESOLVE | COPY_SRC
 const LAND = 0x0001 | 0x0008; // GPUBufferUsage.MAP_READ | COPY_DST
 
-/** Gives each dispatch a pass with time stamps. Call the result once the encoder is submitted. */
+/** Encodes each dispatch as a pass with time stamps. Call the result after the submit. */
 export function encodeStamped(
   gpu: GPUDevice,
   encoder: GPUCommandEncoder,
@@ -50,7 +50,7 @@ export function encodeStamped(
   };
 }
 
-/** Gives each dispatch a submit. A kernel lasts from the end of the one before to its own. */
+/** Submits each dispatch by itself. A kernel's time runs from the end of the one before. */
 export function submitApart(gpu: GPUDevice, program: GPUProgram): Promise<Timings> {
   const ends: Promise<number>[] = [gpu.queue.onSubmittedWorkDone().then(() => performance.now())];
   for (let i = 0; i < program.dispatches; i++) {
@@ -72,7 +72,7 @@ export function submitApart(gpu: GPUDevice, program: GPUProgram): Promise<Timing
 
 const milliseconds = (stamp: bigint | undefined): number => Number(stamp ?? 0n) / 1e6;
 
-/** A kernel lasts from its first dispatch to its last. */
+/** Adds a dispatch to its kernel's span, which runs from the first dispatch to the last. */
 function extend(spans: [number, number][], kernel: number, begin: number, end: number): void {
   const known = spans[kernel];
   if (known === undefined) spans[kernel] = [begin, end];

@@ -4,7 +4,7 @@ import { clamp, copySign, float, int, type KernelFunction, ofLanes, sizeBits } f
 const inf = Number.POSITIVE_INFINITY;
 const NAN = Number.NaN;
 
-/** The extreme of two by a comparison; NaN if either is. */
+/** The extreme of two values by a comparison; NaN if either is. */
 const extreme = (beats: (a: Expr, b: Expr) => Expr): KernelFunction =>
   ofLanes((a, b) => {
     const chosen = e.select(beats(a as Expr, b as Expr), a as Expr, b as Expr);
@@ -15,8 +15,8 @@ const extreme = (beats: (a: Expr, b: Expr) => Expr): KernelFunction =>
 export const arithmetic: Record<string, KernelFunction> = {
   isNan_f32: ofLanes((x) => e.gt(sizeBits(x as Expr), e.u32(0x7f800000))),
   isFinite_f32: ofLanes((x) => e.lt(sizeBits(x as Expr), e.u32(0x7f800000))),
-  // rounded to a half by its bits, ties to even, since a conversion may round as it likes and lose
-  // infinity; below 2⁻¹⁴ more digits go, at 2⁻²⁵ all
+  // rounds to f16 by bits, ties to even, since targets' conversions may round otherwise or lose
+  // infinity; below 2⁻¹⁴ (subnormal halves) fewer digits are kept, below 2⁻²⁵ none
   half_f32: ofLanes((value) => {
     const x = value as Expr;
     const bits = e.bitcast(x, "u32");
@@ -63,8 +63,7 @@ export const arithmetic: Record<string, KernelFunction> = {
     y = e.select(e.lt(x, float(0)), float(NAN), y);
     return e.select(e.gt(bits, e.u32(0x7f800000)), x, y);
   }),
-  // a conversion may do anything out of range: i32 ends at its ends, u32 is modulo 2³², and NaN is
-  // 0
+  // targets' conversions are undefined out of range: here i32 saturates, u32 wraps, NaN gives 0
   i32_f32: ofLanes((value) => {
     const x = value as Expr;
     const inside = e.nativeInt(clamp(x, float(-2147483648), float(2147483520)));

@@ -2,12 +2,12 @@ import { type Expr, e } from "../expression.ts";
 import type { Builder } from "../loops.ts";
 
 /**
- * What a call means where a target has no instruction for it, or one that is coarser than ours or
- * careless of NaN and infinities: about 1e-6 relative accuracy, and IEEE 754's special values.
+ * Defines an intrinsic for targets that have no instruction for it, or a less accurate one, or one
+ * that treats NaN and infinities wrongly. Accuracy is about 1e-6; special values are IEEE 754's.
  */
 export interface KernelFunction {
   readonly body: (b: Builder, ...args: Expr[]) => Expr;
-  /** It is called lane by lane. */
+  /** Whether it must be called lane by lane. */
   readonly single: boolean;
 }
 
@@ -25,11 +25,11 @@ export const sizeBits = (x: Expr): Expr => e.bitAnd(e.bitcast(x, "u32"), e.u32(0
 export const clamp = (x: Expr, low: Expr, high: Expr): Expr =>
   e.nativeMin(e.nativeMax(x, low), high);
 
-/** The size of one float with the sign of another. */
+/** The magnitude of one float with the sign of another. */
 export const copySign = (size: Expr, sign: Expr): Expr =>
   e.bitcast(e.bitOr(sizeBits(size), e.bitAnd(e.bitcast(sign, "u32"), e.u32(0x80000000))), "f32");
 
-/** x where it is NaN, else y. */
+/** x if it is NaN, else y. */
 export const keepNan = (x: Expr, y: Expr): Expr => e.select(e.isNan(x), x, y);
 
 /** c₀ + c₁ x + c₂ x² … as nested multiply-adds. */

@@ -17,14 +17,14 @@ export const expTail = (r: Expr): Expr =>
     e.mul(e.mul(r, r), polynomial(r, 0.5, 0.16666506, 0.04166617, 0.008370321, 0.001395297)),
   );
 
-/** 2ⁿ as bits of its exponent, for −126 ≤ n ≤ 127. */
+/** 2^(n + bias − 127) for 1 ≤ n + bias ≤ 254, by the bits of the exponent; 0 if n = −bias. */
 const power = (n: Expr, bias: number): Expr =>
   e.bitcast(e.shiftLeft(e.add(n, int(bias)), int(23)), "f32");
 
-/** 2ⁿ y for −126 ≤ n ≤ 128, to infinity and to 0. */
+/** 2ⁿ y for −126 ≤ n ≤ 128. Overflow gives infinity, n = −126 gives 0. */
 export const scale = (y: Expr, n: Expr): Expr => e.mul(e.add(y, y), power(n, 126));
 
-/** A whole float as an integer: it is known to be in range. */
+/** An integral float, known to be in range, as an integer. */
 const whole = (n: Expr): Expr => e.nativeInt(n);
 
 /** x = n log 2 + r. */
@@ -34,7 +34,7 @@ const reduced = (x: Expr): { n: Expr; r: Expr } => {
   return { n, r };
 };
 
-/** For −87.3 ≤ x ≤ 89. */
+/** exp x for −87.3 ≤ x ≤ 89. */
 const expMiddle = (x: Expr): Expr => {
   const { n, r } = reduced(x);
   return scale(e.add(expTail(r), float(1)), whole(n));

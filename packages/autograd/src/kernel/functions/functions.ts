@@ -7,7 +7,7 @@ import { logarithms } from "./logarithms.ts";
 import { powers } from "./powers.ts";
 import { trigonometry } from "./trigonometry.ts";
 
-/** What calls mean, by intrinsic and type of the arguments: `exp_f32`. */
+/** All functions by intrinsic and type of the arguments, such as `exp_f32`. */
 export const functions: Readonly<Record<string, KernelFunction>> = {
   ...arithmetic,
   ...integers,

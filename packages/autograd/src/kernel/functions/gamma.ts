@@ -5,14 +5,14 @@ import { logTail } from "./logarithms.ts";
 
 const NAN = float(Number.NaN);
 
-/** e^(x²) for |x| ≤ 9.5, whose digits do not get lost in x²: x is parted after eight bits. */
-function bell(x: Expr): Expr {
+/** e^(x²) for |x| ≤ 9.5. x is split after eight bits, so that x² loses no digits. */
+function expOfSquare(x: Expr): Expr {
   const high = e.mul(e.floor(e.mul(x, float(256))), float(1 / 256));
   const low = e.mul(e.sub(x, high), e.add(x, high));
   return e.mul(e.exp(e.mul(high, high)), e.exp(low));
 }
 
-/** log(erfcx(x) / t) in t = 1 / (1 + x/2), fitted to 1e-8 on (0, 1]. */
+/** erfcx(x) for x ≥ 0: t = 1 / (1 + x/2), and log(erfcx(x) / t) as a polynomial, fitted to 1e-8. */
 const erfcxRight = (x: Expr): Expr => {
   const t = e.nativeDiv(float(1), e.add(float(1), e.mul(x, float(0.5))));
   const exponent = polynomial(
@@ -34,8 +34,8 @@ const erfcxRight = (x: Expr): Expr => {
 };
 
 /**
- * log Γ(z + 1) for 0 ≤ z ≤ 12 or so: up to 2 z (z − 1) P(z − 1), fitted to 1e-8; beyond Stirling's
- * series at z + 8.
+ * log Γ(z + 1) for 0 ≤ z ≤ about 12: for z ≤ 2 z (z − 1) P(z − 1), fitted to 1e-8; for larger z
+ * Stirling's series at z + 8.
  */
 function logGamma1(z: Expr): Expr {
   const u = e.sub(z, float(1));
@@ -68,16 +68,16 @@ function logGamma1(z: Expr): Expr {
   return e.select(e.lt(z, float(2)), near, far);
 }
 
-/** The variables of P(a, x), or of Q(a, x) = 1 − P(a, x) where `isUpper` is 1. */
+/** Variables for a result: P(a, x), or Q(a, x) = 1 − P(a, x) if `isUpper` is 1. */
 interface Parts {
   readonly part: Local;
   readonly isUpper: Local;
 }
 
 /**
- * Beyond 200 and near x = a Temme's expansion, P or Q = e^(−t) (½ erfcx √t ∓ (C₀ + C₁/a) / √(2πa));
- * else the series of P up to a + 1, for Q its own below 1.1, and beyond a continued fraction
- * (Gautschi 1979).
+ * P(a, x) or Q(a, x) (Gautschi 1979). For a > 200 and x near a: Temme's expansion, P or Q =
+ * e^(−t) (½ erfcx √t ∓ (C₀ + C₁/a) / √(2πa)). Otherwise the series of Q if Q is wanted, x < 1.1 and
+ * a ≤ 10; the series of P if x < a + 1; else a continued fraction of Q.
  */
 function incomplete(b: Builder, a: Expr, x: Expr, upper: boolean): Expr {
   const part = b.var(float(0));
@@ -88,7 +88,7 @@ function incomplete(b: Builder, a: Expr, x: Expr, upper: boolean): Expr {
   const temme = b.let(e.and(inRange, e.gt(a, float(200))));
   b.if(temme, () => ofTemme(b, a, mu, phi, { part, isUpper }));
   b.if(e.not(temme), () => {
-    // x^a e^(−x) / Γ(a + 1); beyond 10 by Stirling's series, with common factors cancelled
+    // x^a e^(−x) / Γ(a + 1); for a > 10 by Stirling's series, with common factors cancelled
     const inverse = b.let(e.nativeDiv(float(1), e.nativeMax(a, float(10))));
     const stirling = e.mul(
       inverse,
@@ -177,7 +177,7 @@ function upperSeries(b: Builder, a: Expr, x: Expr, exponent: Expr): Expr {
   return e.neg(e.add(e.expm1(exponent), e.mul(e.mul(a, e.exp(exponent)), sum)));
 }
 
-/** 1/(x + 1 − a − 1(1 − a)/(x + 3 − a − …)), from the front (Lentz 1976). */
+/** The continued fraction 1/(x + 1 − a − 1(1 − a)/(x + 3 − a − …)), by Lentz's method (1976). */
 function fraction(b: Builder, a: Expr, x: Expr): Expr {
   const tiny = float(1e-30);
   const kept = (y: Expr): Expr => e.select(e.lt(e.abs(y), tiny), tiny, y);
@@ -197,7 +197,7 @@ function fraction(b: Builder, a: Expr, x: Expr): Expr {
   return h;
 }
 
-/** P(a, x) or Q(a, x), with what is at the ends: P is 0 at x = 0, 1 at x = ∞ and at a = 0. */
+/** P(a, x) or Q(a, x), with limits: P is 0 at x = 0, and 1 at x = ∞ and at a = 0. */
 const incompleteGamma = (upper: boolean): KernelFunction => ({
   single: true,
   body: (b, first, second) => {
@@ -223,7 +223,7 @@ const incompleteGamma = (upper: boolean): KernelFunction => ({
   },
 });
 
-/** B₂ⱼ / (2j)! of j = 1 … 4. */
+/** B₂ⱼ / (2j)! for j = 1 … 4. */
 const euler = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600];
 
 export const gammas: Record<string, KernelFunction> = {
@@ -231,13 +231,13 @@ export const gammas: Record<string, KernelFunction> = {
     const x = value as Expr;
     const size = e.abs(x);
     const right = erfcxRight(size);
-    const mirrored = e.sub(e.mul(float(2), bell(e.nativeMin(size, float(9.5)))), right);
+    const mirrored = e.sub(e.mul(float(2), expOfSquare(e.nativeMin(size, float(9.5)))), right);
     const left = e.select(e.gt(size, float(9.42)), float(Number.POSITIVE_INFINITY), mirrored);
     return e.select(e.isNan(x), x, e.select(e.lt(x, float(0)), left, right));
   }),
   igamma_f32: incompleteGamma(false),
   igammac_f32: incompleteGamma(true),
-  // the terms up to 8 and to s, while they matter, then Euler and Maclaurin's tail
+  // sums terms up to q + n = max(8, s) while they matter, then adds Euler–Maclaurin's remainder
   zeta_f32: {
     single: true,
     body: (b, first, second) => {

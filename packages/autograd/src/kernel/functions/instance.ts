@@ -3,7 +3,7 @@ import type { Expr, Lanes } from "../expression.ts";
 import { Builder, type Local, type Statement } from "../loops.ts";
 import { functions } from "./functions.ts";
 
-/** A function for arguments of certain dtypes. */
+/** A function's body for arguments of given dtypes. */
 export interface FunctionInstance {
   readonly parameters: readonly Local[];
   readonly statements: readonly Statement[];
@@ -18,7 +18,7 @@ export function functionInstance(
   firstId = 0,
 ): FunctionInstance {
   const found = functions[name];
-  if (found === undefined) throw new Error(`loops: there is no function ${name}`);
+  if (found === undefined) throw new Error(`loops: no function named ${name}`);
   const parameters = dtypes.map(
     (dtype, i): Local => ({ kind: "local", id: firstId + i, dtype, lanes, mutable: false }),
   );
@@ -27,5 +27,5 @@ export function functionInstance(
   return { parameters, statements: b.statements, result };
 }
 
-/** Whether the function is called lane by lane. */
+/** Whether the function must be called lane by lane. */
 export const isSingle = (name: string): boolean => functions[name]?.single === true;

@@ -1,14 +1,14 @@
 import { type Expr, e } from "../expression.ts";
 import { int, type KernelFunction, ofLanes } from "./define.ts";
 
-/** a / b toward 0, and a where b is 0: targets do not agree on what that is. */
+/** a / b toward 0. Division by 0 gives a, since targets differ there. */
 const quotient = ofLanes((a, b) => {
   const by = b as Expr;
   const divisor = e.select(e.eq(by, e.number(0, by)), e.number(1, by), by);
   return e.quotient(a as Expr, divisor);
 });
 
-/** a − b (a / b), written out: targets do not agree on a remainder's sign. */
+/** a − b (a / b), since targets differ in a remainder's sign; 0 if b is 0. */
 const remainder = ofLanes((a, b) => {
   const [x, y] = [a as Expr, b as Expr];
   const zero = e.number(0, x);
@@ -16,7 +16,7 @@ const remainder = ofLanes((a, b) => {
   return e.select(e.eq(y, zero), zero, rest);
 });
 
-/** Integers beyond what targets agree on. */
+/** Integer intrinsics on which targets differ, or which they lack. */
 export const integers: Record<string, KernelFunction> = {
   div_i32: quotient,
   div_u32: quotient,

@@ -50,7 +50,7 @@ export const logarithms: Record<string, KernelFunction> = {
     const { k, f } = parted(x);
     return ends(e.add(e.cast(k, "f32"), e.mul(e.add(f, logTail(f)), float(Math.LOG2E))), x);
   }),
-  // near 0 the series of x itself; elsewhere log u for u = 1 + x as rounded, and what rounding lost
+  // near 0 the series in x; elsewhere log u for the rounded u = 1 + x, plus the rounding error
   log1p_f32: unary((x) => {
     const u = e.add(float(1), x);
     const near = e.and(e.gt(x, float(-0.29)), e.lt(x, float(0.41)));

@@ -6,7 +6,7 @@ import { logTail, parted } from "./logarithms.ts";
 const NAN = float(Number.NaN);
 const INF = float(Number.POSITIVE_INFINITY);
 
-/** 2^(b log₂ a), with the whole part of log₂ kept apart for its digits. */
+/** 2^(b log₂ a). The integer part of log₂ a is separate, so that the fraction keeps its digits. */
 function powSize(a: Expr, b: Expr): Expr {
   const { k, f } = parted(a);
   const l = e.mul(e.add(f, logTail(f)), float(Math.LOG2E));
@@ -22,7 +22,7 @@ function powSize(a: Expr, b: Expr): Expr {
   return e.select(e.lt(total, float(-126.5)), float(0), top);
 }
 
-/** Small whole exponents by repeated multiplication, so that 3² is 9. */
+/** Powers with small integer exponents, by multiplication, so that 3² is exactly 9. */
 function power(size: Expr, exponent: Expr): Expr {
   let product: Expr = float(1);
   let factor = size;
@@ -73,7 +73,7 @@ export const powers: Record<string, KernelFunction> = {
     );
     return e.select(one, float(1), y);
   }),
-  // C's fmod, exactly: the remainder of the mantissas, eight bits of quotient a round
+  // C's fmod, exact: the remainder of the mantissas, with eight bits of the quotient in each round
   rem_f32: {
     single: true,
     body: (b, dividend, divisor) => {

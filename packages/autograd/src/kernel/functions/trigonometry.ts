@@ -14,13 +14,13 @@ const NAN = float(Number.NaN);
 const HALF_PI = float(Math.PI / 2);
 const PI = float(Math.PI);
 
-/** x = q π/2 + r with |r| ≤ π/4. */
+/** The reduced angle: x = q π/2 + r with |r| ≤ π/4. */
 interface Turns {
   readonly q: Expr;
   readonly r: Expr;
 }
 
-/** Up to 8192 by subtracting π/2 in three parts. */
+/** Reduces |x| ≤ 8192 by subtracting multiples of π/2 in three parts. */
 function nearTurns(x: Expr): Turns {
   const n = e.round(e.mul(x, float(2 / Math.PI)));
   const first = e.sub(x, e.mul(n, float(1.5703125)));
@@ -30,12 +30,12 @@ function nearTurns(x: Expr): Turns {
 
 const isFar = (x: Expr): Expr => e.gt(sizeBits(x), e.u32(0x46000000));
 
-/** The bits of 2/π, in words. */
+/** The bits of 2/π, in words of 32. */
 const twoOverPi = [
   0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
 ];
 
-/** 32 bits of 2/π from one on. */
+/** 32 bits of 2/π, from bit `at` on. */
 function bitsFrom(at: Expr): Expr {
   const word = (number: Expr): Expr =>
     twoOverPi
@@ -53,8 +53,8 @@ function bitsFrom(at: Expr): Expr {
 }
 
 /**
- * Beyond, the fraction of x · 2/π in 96-bit fixed point, from the bits of 2/π that matter (Payne
- * and Hanek).
+ * Reduces larger |x|: the fraction of x · 2/π in 96-bit fixed point, from those bits of 2/π that
+ * matter (Payne and Hanek 1983).
  */
 function farTurns(x: Expr): Turns {
   const bits = sizeBits(x);
@@ -87,7 +87,7 @@ function farTurns(x: Expr): Turns {
   };
 }
 
-/** Either, lane by lane. */
+/** The reduced angle of any x, lane by lane. */
 function turnsOf(b: Builder, x: Expr): Turns {
   const near = nearTurns(x);
   const q = b.var(near.q);
@@ -128,7 +128,7 @@ const asinNear = (t: Expr): Expr => {
   return e.add(t, e.mul(e.mul(t, z), p));
 };
 
-/** asin of |x|, or of what is left of π/2 where |x| > ½. */
+/** asin a, or if a > ½ (`far`) asin √((1 − a)/2), from which asin a = π/2 − 2 asin √((1 − a)/2). */
 const asinPart = (a: Expr, far: Expr): Expr => {
   const half = e.nativeMax(e.sub(float(0.5), e.mul(float(0.5), a)), float(0));
   return asinNear(e.select(far, e.nativeSqrt(half), a));
@@ -160,7 +160,7 @@ const ofTurns = (body: (x: Expr, turns: Turns) => Expr): KernelFunction => ({
 const unary = (body: (x: Expr) => Expr): KernelFunction => ofLanes((x) => body(x as Expr));
 
 export const trigonometry: Record<string, KernelFunction> = {
-  // both in one word: the last two bits of r are far below its accuracy
+  // q and r in one word: q replaces the last two bits of r, which are below its accuracy
   farTurns_f32: {
     single: true,
     body: (_, x) => {

@@ -14,8 +14,9 @@ import type { Part } from "./tiles.ts";
 import { tilings } from "./tilings.ts";
 
 /**
- * Attention in one dispatch. Its gradients take two: for queries, which compute every query's peak
- * and sum again, then for keys and values. Scores stay in registers; sums have a fixed order.
+ * Attention in one dispatch. Its gradients take two: the first is for queries and computes every
+ * query's peak and sum again, the second is for keys and values. Scores are never stored; sums have
+ * a fixed order.
  */
 export function lowerAttention(
   kernel: Kernel,

@@ -18,18 +18,20 @@ import {
   type Rows,
 } from "./rows.ts";
 import { type Mask, scoreOf } from "./scores.ts";
-import { Running } from "./softmax.ts";
+import { OnlineSoftmax } from "./softmax.ts";
 import { chooseTiling, type Tiling } from "./tilings.ts";
 
 /**
- * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y: a thread takes some queries over all keys they
- * see, and leaves their statistics in scratch. With no place for dQ it does the latter alone.
+ * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y. A thread owns some queries, loops over the keys
+ * they see, and stores the queries' statistics in scratch. If dQ is not wanted, it stores only
+ * these.
  */
 export function queryLoops({ kernel, step, form, extent, tilings }: Call): Loops {
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const { batch, queries, keys, width, valueWidth } = extent;
-  const tiling = chooseTiling(tilings, { rows: queries, kept: width, met: width + valueWidth });
+  const wanted = { rows: queries, sumWidth: width, otherWidth: width + valueWidth };
+  const tiling = chooseTiling(tilings, wanted);
   const scale = e.param(step.scalars[0] as number, "f32");
   const strides = form.places[0] ?? null;
   const grid = eachBlock(lowering, tiling, sizeOf(batch), queries, (block) => {
@@ -43,12 +45,12 @@ export function queryLoops({ kernel, step, form, extent, tilings }: Call): Loops
     const [query, grad] = [q, dy].map((matrix) => ownRows(lowering, matrix, block)) as [Rows, Rows];
     const means = meansOf(lowering, tiling, block, y, dy);
     const sums = strides === null ? null : new Accumulators(lowering, tiling, width);
-    const running = new Running(lowering, tiling);
+    const softmax = new OnlineSoftmax(lowering, tiling);
     const end = mask.causal ? b.let(e.nativeMin(block.end, keyCount)) : keyCount;
-    b.for(e.u32(0), end, tiling.met, (first) => {
+    b.for(e.u32(0), end, tiling.otherRows, (first) => {
       const [key, value] = nextRows(lowering, tiling, [k, v], first, keyCount) as [Rows, Rows];
       const scores = products(lowering, tiling, query, key);
-      const { weights, decay } = running.take(scores, first, block, mask);
+      const { weights, decay } = softmax.take(scores, first, block, mask);
       if (sums === null) return;
       const grads = products(lowering, tiling, grad, value);
       const ofScores = grads.map((row, g) =>
@@ -61,18 +63,18 @@ export function queryLoops({ kernel, step, form, extent, tilings }: Call): Loops
     eachRow(lowering, tiling, block, (row, at) => {
       const index = e.add(e.mul(block.plane, block.count), row);
       const first = b.let(e.mul(index, e.u32(STATISTICS)));
-      const values = [running.peaks.of(at), running.inverse(at), means.of(at)];
+      const values = [softmax.peaks.of(at), softmax.inverse(at), means.of(at)];
       for (const [n, value] of values.entries())
         b.store(statistics, "f32", e.add(first, e.u32(n)), value);
     });
     if (sums === null || strides === null) return;
     const into = { strides, batch, offset: e.param(step.scalars[1] as number, "u32") };
-    sums.store(step, block, into, (at) => e.mul(running.inverse(at), scale));
+    sums.store(step, block, into, (at) => e.mul(softmax.inverse(at), scale));
   });
   return { grid, body: b.statements };
 }
 
-/** Σ over columns of Y ⊙ dY, of each of the thread's queries. */
+/** D = Σ over columns of Y ⊙ dY, for each of the thread's queries. */
 function meansOf(
   lowering: Lowering,
   tiling: Tiling,
@@ -96,15 +98,15 @@ function meansOf(
 }
 
 /**
- * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q: a thread takes some keys over all queries that
- * see them, of every repetition in turn.
+ * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q. A thread owns some keys and loops over the
+ * queries that see them, in every plane that repeats the keys.
  */
 export function keyLoops({ kernel, step, form, extent, tilings }: Call): Loops {
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const { queries, keys, width, valueWidth } = extent;
   const both = width + valueWidth;
-  const tiling = chooseTiling(tilings, { rows: keys, kept: both, met: both });
+  const tiling = chooseTiling(tilings, { rows: keys, sumWidth: both, otherWidth: both });
   const split = extent.batch.length - form.repeats;
   const batch = extent.batch.slice(0, split);
   const scale = e.param(step.scalars[0] as number, "f32");
@@ -126,7 +128,7 @@ export function keyLoops({ kernel, step, form, extent, tilings }: Call): Loops {
       const mask: Mask = { causal: form.causal, given, scale, queries: queryCount, keys: count };
       const [key, value] = [k, v].map((matrix) => ownRows(lowering, matrix, block)) as [Rows, Rows];
       const from = form.causal ? block.first : e.u32(0);
-      b.for(from, queryCount, tiling.met, (first) => {
+      b.for(from, queryCount, tiling.otherRows, (first) => {
         const next = nextRows(lowering, tiling, [q, dy], first, queryCount);
         const [query, grad] = next as [Rows, Rows];
         const scores = new Lines(lowering, tiling, products(lowering, tiling, key, query));

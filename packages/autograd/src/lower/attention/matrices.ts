@@ -4,20 +4,17 @@ import { layoutOf, walk } from "../../kernel/loops.ts";
 import { shapeOf, startOf, stridesOf } from "../index-map.ts";
 import type { Lowering } from "../lowering.ts";
 
-/**
- * One operand's matrix in a plane of the batch: where it begins, and how far apart its rows and
- * columns are.
- */
+/** An operand's matrix in one plane of the batch: its first element and its strides. */
 export interface Matrix {
   readonly operand: KernelOperand;
   readonly start: Expr;
   readonly row: Expr;
-  /** How far a column lies from the first. */
+  /** The distance of a column from the first one, in elements. */
   columnAt(column: Expr): Expr;
   readonly width: number;
 }
 
-/** Matrices of these operands in one plane. */
+/** The matrices of these operands in one plane. */
 export function matricesOf(
   { b }: Lowering,
   operands: readonly KernelOperand[],
@@ -43,7 +40,7 @@ export function matricesOf(
   });
 }
 
-/** Where a result goes: its strides over [batch…, rows, columns] and its first element. */
+/** Where a result is stored: its strides over [batch…, rows, columns] and its first element. */
 export interface Destination {
   readonly strides: readonly number[];
   readonly batch: readonly number[];
@@ -51,14 +48,12 @@ export interface Destination {
 }
 
 /**
- * Numbers of a query that its gradient leaves for those of the keys: the peak, 1 / Σ e^(score −
- * peak), and Σ dY ⊙ Y.
+ * The statistics of a query that the keys' gradient reads: peak, 1 / Σ e^(score − peak), and
+ * D = Σ dY ⊙ Y.
  */
 export const STATISTICS = 3;
 
 export const statistics = { scratch: 0 };
 
-/**
- * The operands' matrices: query, key, value, output, its gradient, and the mask if there is one.
- */
+/** Matrices of the gradients' operands: query, key, value, output, its gradient, perhaps a mask. */
 export type Matrices = [Matrix, Matrix, Matrix, Matrix, Matrix, Matrix?];

@@ -6,24 +6,21 @@ import { asStored, type Lowering } from "../lowering.ts";
 import type { Destination, Matrix } from "./matrices.ts";
 import type { Tiling } from "./tilings.ts";
 
-/** A thread's rows: which plane, which rows of it, and how many there are. */
+/** The rows of one plane that a thread owns. */
 export interface RowBlock {
   readonly plane: Expr;
-  /** The first row of this thread. */
+  /** The thread's first row. */
   readonly top: Expr;
-  /** Row numbers of each group, in its lanes; some may lie past the end. */
+  /** Row numbers of each group, in lanes. Some may lie past the end. */
   readonly rows: readonly Expr[];
-  /** The first row and the one after the last, of all threads that go the same way. */
+  /** The first row and the row after the last, of all threads that run the same loop bounds. */
   readonly first: Expr;
   readonly end: Expr;
-  /** How many rows there are. */
+  /** The rows of the plane. */
   readonly count: Expr;
 }
 
-/**
- * Gives every thread its rows. With shared memory all threads of a workgroup go through `body`
- * together.
- */
+/** Gives every thread its rows. With shared memory a workgroup's threads run `body` in step. */
 export function eachBlock(
   { b }: Lowering,
   { lanes, groups, threads, shared }: Tiling,
@@ -34,11 +31,11 @@ export function eachBlock(
   const each = lanes * groups;
   const together = shared ? each * threads : each;
   const blocks = Math.ceil(count / together);
-  const turn = shared ? e.group : e.thread;
+  const number = shared ? e.group : e.thread;
   const total = e.size(count);
   const size = e.size(blocks);
-  const plane = b.let(e.quotient(turn, size));
-  const first = b.let(e.mul(e.sub(turn, e.mul(plane, size)), e.u32(together)));
+  const plane = b.let(e.quotient(number, size));
+  const first = b.let(e.mul(e.sub(number, e.mul(plane, size)), e.u32(together)));
   const top = shared ? b.let(e.add(first, e.mul(e.local, e.u32(each)))) : first;
   const end = b.let(e.nativeMin(e.add(first, e.u32(together)), total));
   const rows = range(groups).map((g) => {
@@ -51,15 +48,13 @@ export function eachBlock(
     : { kind: "threads", threads: planes * blocks, size: threads };
 }
 
-/**
- * Rows that a thread reads column by column: of one group in the lanes of a vector, or single ones.
- */
+/** Rows that a thread reads at any column: a group's rows in the lanes of a vector, or one row. */
 export interface Rows {
   read(line: number, column: Expr): Expr;
   readonly width: number;
 }
 
-/** The thread's own rows of a matrix; past the end the last one is read again. */
+/** The thread's own rows of a matrix. A row past the end reads the last one. */
 export function ownRows(lowering: Lowering, matrix: Matrix, { rows, count }: RowBlock): Rows {
   const last = e.sub(count, e.u32(1));
   const starts = rows.map((row) =>
@@ -72,10 +67,7 @@ export function ownRows(lowering: Lowering, matrix: Matrix, { rows, count }: Row
   return { read, width: matrix.width };
 }
 
-/**
- * The `met` rows from `from` on of each matrix, which the whole workgroup reads together where it
- * shares memory.
- */
+/** `otherRows` rows of each matrix from row `from` on; with `shared`, the workgroup loads them. */
 export function nextRows(
   lowering: Lowering,
   tiling: Tiling,
@@ -84,7 +76,7 @@ export function nextRows(
   count: Expr,
 ): Rows[] {
   const { b } = lowering;
-  if (tiling.shared) b.barrier(); // others may still read what was brought before
+  if (tiling.shared) b.barrier(); // other threads may still read the block before
   const rows = matrices.map((matrix) => rowsFrom(lowering, tiling, matrix, from, count));
   if (tiling.shared) b.barrier();
   return rows;
@@ -92,7 +84,7 @@ export function nextRows(
 
 function rowsFrom(
   lowering: Lowering,
-  { met, threads, shared }: Tiling,
+  { otherRows, threads, shared }: Tiling,
   matrix: Matrix,
   from: Expr,
   count: Expr,
@@ -103,15 +95,15 @@ function rowsFrom(
   const lineAt = (line: Expr): Expr =>
     b.let(e.add(start, e.mul(e.nativeMin(e.add(from, line), last), row)));
   if (!shared) {
-    const starts = range(met).map((m) => lineAt(e.u32(m)));
+    const starts = range(otherRows).map((m) => lineAt(e.u32(m)));
     const read = (line: number, column: Expr): Expr => {
       const index = e.add(starts[line] as Expr, matrix.columnAt(column));
       return e.cast(lowering.element(operand, index), "f32");
     };
     return { read, width };
   }
-  const memory = b.array("f32", 1, met * width, true);
-  b.for(e.local, e.u32(met * width), threads, (n) => {
+  const memory = b.array("f32", 1, otherRows * width, true);
+  b.for(e.local, e.u32(otherRows * width), threads, (n) => {
     const line = lineAt(e.quotient(n, e.u32(width)));
     const index = e.add(line, matrix.columnAt(e.remainder(n, e.u32(width))));
     b.put(memory, n, e.cast(lowering.element(operand, index), "f32"));
@@ -121,18 +113,18 @@ function rowsFrom(
   return { read, width };
 }
 
-/** Σ over columns of the own rows times the next ones: a variable for each group and line. */
+/** Σ over columns of own · other, in a variable for each group and other row. */
 export function products(
   { b }: Lowering,
-  { lanes, groups, met }: Tiling,
+  { lanes, groups, otherRows }: Tiling,
   own: Rows,
   other: Rows,
 ): Local[][] {
   const zero = e.constant(0);
-  const sums = range(groups).map(() => range(met).map(() => b.var(zero, lanes)));
+  const sums = range(groups).map(() => range(otherRows).map(() => b.var(zero, lanes)));
   b.for(e.u32(0), e.u32(own.width), 1, (column) => {
     const x = range(groups).map((g) => b.let(own.read(g, column)));
-    const y = range(met).map((m) => b.let(other.read(m, column)));
+    const y = range(otherRows).map((m) => b.let(other.read(m, column)));
     sums.forEach((row, g) => {
       row.forEach((sum, m) => {
         b.set(sum, e.add(sum, e.mul(x[g] as Expr, y[m] as Expr)));
@@ -143,20 +135,19 @@ export function products(
 }
 
 /**
- * Values of each group and line in an array, so that a loop can go over the lines: what is done
- * with them is written once.
+ * Values of each group and line in an array, so that a loop over the lines keeps the code short.
  */
 export class Lines {
   readonly #lowering: Lowering;
   readonly #arrays: readonly LocalArray[];
-  readonly #met: number;
+  readonly #count: number;
 
   constructor(lowering: Lowering, { lanes }: Tiling, values: readonly (readonly Expr[])[]) {
     const { b } = lowering;
     this.#lowering = lowering;
-    this.#met = values[0]?.length ?? 0;
+    this.#count = values[0]?.length ?? 0;
     this.#arrays = values.map((ofGroup) => {
-      const array = b.array("f32", lanes, this.#met);
+      const array = b.array("f32", lanes, this.#count);
       ofGroup.forEach((value, m) => {
         b.put(array, e.u32(m), value);
       });
@@ -164,9 +155,9 @@ export class Lines {
     });
   }
 
-  /** A loop whose body is given the number of the line. */
+  /** Loops over the lines. */
   each(body: (line: Expr) => void): void {
-    this.#lowering.b.for(e.u32(0), e.u32(this.#met), 1, body);
+    this.#lowering.b.for(e.u32(0), e.u32(this.#count), 1, body);
   }
 
   at(group: number, line: Expr): Expr {
@@ -177,20 +168,20 @@ export class Lines {
     this.#lowering.b.put(this.#arrays[group] as LocalArray, line, value);
   }
 
-  /** All of them, named one by one. */
+  /** All values, each with a name. */
   values(): Expr[][] {
     const { b } = this.#lowering;
-    return this.#arrays.map((_, g) => range(this.#met).map((m) => b.let(this.at(g, e.u32(m)))));
+    return this.#arrays.map((_, g) => range(this.#count).map((m) => b.let(this.at(g, e.u32(m)))));
   }
 }
 
-/** Which of a thread's rows: its group, and its lane where it has lanes. */
+/** One of a thread's rows: its group, and its lane if groups have lanes. */
 export interface RowAt {
   readonly group: Expr;
   readonly lane: Expr | null;
 }
 
-/** A value of every row of a thread. */
+/** A value for every row of a thread. */
 export class RowRegisters {
   readonly #lowering: Lowering;
   readonly #array: LocalArray;
@@ -201,7 +192,7 @@ export class RowRegisters {
     for (const g of range(groups)) this.put(g, e.constant(start));
   }
 
-  /** Of all rows of a group. */
+  /** The values of a group's rows, in lanes. */
   at(group: number): Expr {
     return e.element(this.#array, e.u32(group));
   }
@@ -220,7 +211,7 @@ export class RowRegisters {
   }
 }
 
-/** Goes over the thread's rows that are there. */
+/** Loops over the thread's rows that are not past the end. */
 export function eachRow(
   { b }: Lowering,
   { lanes, groups }: Tiling,
@@ -239,7 +230,7 @@ export function eachRow(
   });
 }
 
-/** Sums that a thread keeps for each of its rows and every column. */
+/** A thread's sums for each of its rows and every column. */
 export class Accumulators {
   readonly #lowering: Lowering;
   readonly #tiling: Tiling;
@@ -253,17 +244,17 @@ export class Accumulators {
     this.#array = lowering.b.array("f32", tiling.lanes, width * tiling.groups);
   }
 
-  /** Adds the next rows, each times its weight; what was there is first multiplied by `decay`. */
+  /** Multiplies the sums by `decay`, then adds the rows, each times its weight. */
   add(weights: readonly (readonly Expr[])[], rows: Rows, decay: readonly Expr[] | null): void {
     const { b } = this.#lowering;
-    const { groups, met } = this.#tiling;
+    const { groups, otherRows } = this.#tiling;
     b.for(e.u32(0), e.u32(this.#width), 1, (column) => {
-      const y = range(met).map((m) => b.let(rows.read(m, column)));
+      const y = range(otherRows).map((m) => b.let(rows.read(m, column)));
       for (const g of range(groups)) {
         const place = this.#place(e.u32(g), column);
         const before = e.element(this.#array, place);
         const kept = decay === null ? before : e.mul(before, decay[g] as Expr);
-        const terms = range(met).map((m) => e.mul((weights[g] as Expr[])[m] as Expr, y[m] as Expr));
+        const terms = y.map((value, m) => e.mul((weights[g] as Expr[])[m] as Expr, value));
         b.put(this.#array, place, [kept, ...terms].reduce(e.add));
       }
     });
@@ -274,7 +265,7 @@ export class Accumulators {
     return groups === 1 ? column : e.add(e.mul(column, e.u32(groups)), group);
   }
 
-  /** Puts the sums, times what `factor` says for a row, into the result. */
+  /** Stores the sums, times `factor` of each row. */
   store(
     step: KernelStep,
     block: RowBlock,

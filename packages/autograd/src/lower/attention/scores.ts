@@ -2,22 +2,22 @@ import { type Expr, e } from "../../kernel/expression.ts";
 import type { Lowering } from "../lowering.ts";
 import type { Matrix } from "./matrices.ts";
 
-/** A score that is not to be counted: less than any other. */
+/** The score of a masked pair: less than any other. */
 export const LOWEST = -3.4028234e38;
 
-/** What decides which scores count, beside their place. */
+/** Which pairs of a query and a key count, and the scale of their scores. */
 export interface Mask {
   readonly causal: boolean;
   readonly given: Matrix | null;
   readonly scale: Expr;
-  /** How many queries and keys there are. */
+  /** The numbers of queries and of keys. */
   readonly queries: Expr;
   readonly keys: Expr;
 }
 
 /**
- * A score from its product, and whether it counts. One of `query` and `key` (row numbers) may be in
- * lanes; those past the end do not count.
+ * A score from its product, and whether it counts. One of the row numbers `query` and `key` may
+ * have four lanes. Rows past the end do not count.
  */
 export function scoreOf(
   lowering: Lowering,
@@ -38,7 +38,7 @@ export function scoreOf(
     else {
       const number = e.cast(value, "f32");
       score = e.add(score, number);
-      // a NaN counts
+      // `le` is false for NaN, so a NaN counts
       conditions.push(e.not(e.le(number, e.constant(LOWEST))));
     }
   }

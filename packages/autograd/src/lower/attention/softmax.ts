@@ -4,11 +4,8 @@ import { Lines, type RowAt, type RowBlock, RowRegisters } from "./rows.ts";
 import { LOWEST, type Mask, scoreOf } from "./scores.ts";
 import type { Tiling } from "./tilings.ts";
 
-/**
- * A softmax over keys that come block by block: what was summed before is rescaled whenever a peak
- * grows.
- */
-export class Running {
+/** An online softmax over blocks of keys: earlier sums are rescaled whenever the peak grows. */
+export class OnlineSoftmax {
   readonly #lowering: Lowering;
   readonly #tiling: Tiling;
   /** The greatest score so far, and Σ e^(score − peak). */
@@ -23,8 +20,8 @@ export class Running {
   }
 
   /**
-   * Takes in the keys from `first` on: e^(score − peak) for each group and key, and what earlier
-   * sums are to be multiplied by.
+   * Takes the keys from `first` on. Gives e^(score − peak) for each group and key, and the factor
+   * that rescales earlier sums to the new peak.
    */
   take(
     sums: readonly (readonly Expr[])[],
@@ -50,7 +47,7 @@ export class Running {
       lines.each((m) => {
         const score = b.let(lines.at(g, m));
         const power = e.exp(e.sub(score, peaks.at(g)));
-        // a NaN is not the lowest
+        // `le` is false for NaN, so a NaN stays
         const weight = b.let(e.select(e.le(score, lowest), e.constant(0), power));
         lines.put(g, m, weight);
         totals.put(g, e.add(totals.at(g), weight));
@@ -60,7 +57,7 @@ export class Running {
     return { weights: lines.values(), decay };
   }
 
-  /** 1 / Σ of a row; 0 where nothing counted. */
+  /** 1 / Σ of a row; 0 if all of its keys are masked. */
   inverse(at: RowAt): Expr {
     const total = this.#lowering.b.let(this.totals.of(at));
     return e.select(

@@ -7,17 +7,17 @@ import type { Destination, Matrix } from "./matrices.ts";
 import { LOWEST } from "./scores.ts";
 import type { Tiles } from "./tiles.ts";
 
-/** A workgroup's own rows of one plane, and the thread's share of them. */
+/** The rows of one plane that a workgroup owns, and each thread's share of them. */
 export class Tile {
   readonly lowering: Lowering;
   readonly tiles: Tiles;
   readonly grid: Grid;
   readonly plane: Expr;
-  /** The first row, the one after the last, and how many there are. */
+  /** The tile's first row, the row after its last, and the rows of the plane. */
   readonly first: Expr;
   readonly end: Expr;
   readonly count: Expr;
-  /** Where the thread's rows stand in the tile, and their numbers. */
+  /** The thread's rows: their positions in the tile, and in the plane. */
   readonly places: readonly Expr[];
   readonly rows: readonly Expr[];
   /** The thread's number among those that share its rows. */
@@ -44,18 +44,18 @@ export class Tile {
     this.rows = this.places.map((place) => b.let(e.add(this.first, place)));
   }
 
-  /** Rows that the workgroup has in its memory at a time. */
+  /** Workgroup memory for so many rows. */
   area(lines: number, width: number): Area {
     return new Area(this.lowering, this.#threads, lines, width);
   }
 
-  /** The thread's own rows, column by column; past the end the last one is read again. */
+  /** Reads the thread's own rows. A row past the end reads the last one. */
   own(matrix: Matrix): Reader {
     const { b } = this.lowering;
-    const { tall, rows, kept } = this.tiles;
-    if (kept) {
+    const { tall, rows, ownShared } = this.tiles;
+    if (ownShared) {
       const area = this.area(tall * rows, matrix.width);
-      area.bring(matrix, this.first, this.count);
+      area.load(matrix, this.first, this.count);
       return area.reader(this.places, matrix.width);
     }
     const last = e.sub(this.count, e.u32(1));
@@ -69,20 +69,20 @@ export class Tile {
     return { lines: rows, width: matrix.width, read };
   }
 
-  /** The thread's share of the rows that are met, by their places in an area. */
-  get met(): readonly Expr[] {
-    const { wide, met } = this.tiles;
-    return range(met).map((j) => e.add(this.lane, e.u32(j * wide)));
+  /** The positions in an area of the other side's rows that this thread multiplies with. */
+  get otherPlaces(): readonly Expr[] {
+    const { wide, otherRows } = this.tiles;
+    return range(otherRows).map((j) => e.add(this.lane, e.u32(j * wide)));
   }
 
-  /** Σ over columns of own rows times met ones: a variable for each of the thread's pairs. */
-  products(own: Reader, met: Reader): Local[][] {
+  /** Σ over columns of own · other, in a variable for each pair of rows of the thread. */
+  products(own: Reader, other: Reader): Local[][] {
     const { b } = this.lowering;
     const zero = e.constant(0);
-    const sums = range(own.lines).map(() => range(met.lines).map(() => b.var(zero)));
+    const sums = range(own.lines).map(() => range(other.lines).map(() => b.var(zero)));
     b.for(e.u32(0), e.u32(own.width), 1, (column) => {
       const x = range(own.lines).map((i) => own.read(i, column));
-      const y = range(met.lines).map((j) => met.read(j, column));
+      const y = range(other.lines).map((j) => other.read(j, column));
       sums.forEach((row, i) => {
         row.forEach((sum, j) => {
           b.set(sum, e.add(sum, e.mul(x[i] as Expr, y[j] as Expr)));
@@ -92,7 +92,7 @@ export class Tile {
     return sums;
   }
 
-  /** Combines what the threads of a row have each; all know the results. It holds a barrier. */
+  /** Combines the values of the threads that share a row; all get the result. Has a barrier. */
   combine(memory: LocalArray, values: readonly Expr[], fold: (a: Expr, b: Expr) => Expr): Expr[] {
     const { b } = this.lowering;
     const { wide } = this.tiles;
@@ -111,14 +111,14 @@ export class Tile {
   }
 }
 
-/** Lines that can be read column by column. */
+/** Rows of a matrix that a thread can read at any column. */
 export interface Reader {
   readonly lines: number;
   readonly width: number;
   read(line: number, column: Expr): Expr;
 }
 
-/** Rows of matrices in workgroup memory. */
+/** A block of a matrix's rows in workgroup memory. */
 export class Area {
   readonly #lowering: Lowering;
   readonly #threads: number;
@@ -130,12 +130,12 @@ export class Area {
     this.#lowering = lowering;
     this.#threads = threads;
     this.#lines = lines;
-    this.#apart = width + 1; // so that neighbouring lines are in other banks
+    this.#apart = width + 1; // puts neighbouring lines in different memory banks
     this.#memory = lowering.b.array("f32", 1, lines * this.#apart, true, false);
   }
 
-  /** Brings rows from `from` on; past the end the last one comes again. */
-  bring({ operand, start, row, columnAt, width }: Matrix, from: Expr, count: Expr): void {
+  /** Loads the matrix's rows from row `from` on. A row past the end repeats the last one. */
+  load({ operand, start, row, columnAt, width }: Matrix, from: Expr, count: Expr): void {
     const { b } = this.#lowering;
     const last = e.sub(count, e.u32(1));
     b.for(e.local, e.u32(this.#lines * width), this.#threads, (n) => {
@@ -151,7 +151,7 @@ export class Area {
     this.#lowering.b.put(this.#memory, e.add(e.mul(line, e.u32(this.#apart)), column), value);
   }
 
-  /** Some lines, read along their columns. */
+  /** Reads these lines, at any column. */
   reader(lines: readonly Expr[], width: number): Reader {
     const { b } = this.#lowering;
     const starts = lines.map((line) => b.let(e.mul(line, e.u32(this.#apart))));
@@ -160,7 +160,7 @@ export class Area {
     return { lines: lines.length, width, read };
   }
 
-  /** Some columns, read from line to line. */
+  /** Reads these columns, at any line. */
   columns(columns: readonly Expr[]): (line: Expr) => Expr[] {
     const { b } = this.#lowering;
     return (line) => {
@@ -170,11 +170,11 @@ export class Area {
   }
 }
 
-/** Sums over the rows that are met, of the thread's own rows and its share of the columns. */
+/** Weighted sums over the other side's rows, for the thread's own rows and share of columns. */
 export class Sums {
   readonly #tile: Tile;
   readonly #width: number;
-  /** The thread's columns; those past the last read it again. */
+  /** The thread's columns. Columns past the last repeat it. */
   readonly #columns: readonly Expr[];
   readonly #sums: readonly (readonly Local[])[];
 
@@ -192,7 +192,7 @@ export class Sums {
     this.#sums = places.map(() => this.#columns.map(() => b.var(e.constant(0))));
   }
 
-  /** What was summed, times a factor of its row. */
+  /** Multiplies the sums by a factor for each row. */
   scale(factors: readonly Expr[]): void {
     const { b } = this.#tile.lowering;
     this.#sums.forEach((row, i) => {
@@ -200,13 +200,13 @@ export class Sums {
     });
   }
 
-  /** Adds the rows of `met`, each times its weight for the own row. */
-  add(weights: Area, met: Area): void {
+  /** Adds the rows of `other`, each times its weight for the own row. */
+  add(weights: Area, other: Area): void {
     const { lowering, tiles, places } = this.#tile;
     const { b } = lowering;
-    const lines = tiles.wide * tiles.met;
+    const lines = tiles.wide * tiles.otherRows;
     const weight = weights.reader(places, lines);
-    const values = met.columns(this.#columns);
+    const values = other.columns(this.#columns);
     b.for(e.u32(0), e.u32(lines), 1, (line) => {
       const x = range(weight.lines).map((i) => weight.read(i, line));
       const y = values(line);
@@ -218,7 +218,7 @@ export class Sums {
     });
   }
 
-  /** Puts the sums, times a factor of each row, into the result. */
+  /** Stores the sums, times a factor for each row. */
   store(step: KernelStep, { strides, batch, offset }: Destination, factors: readonly Expr[]): void {
     const { lowering, tiles, plane, rows, count, lane } = this.#tile;
     const { b } = lowering;
@@ -244,8 +244,8 @@ export class Sums {
 }
 
 /**
- * A softmax over keys that come block by block, whose rows are shared by threads: all of a row know
- * its peak, and each sums its share.
+ * An online softmax over blocks of keys. Several threads share a row: all know its peak, and each
+ * sums its own keys.
  */
 export class SharedSoftmax {
   readonly #tile: Tile;
@@ -262,14 +262,14 @@ export class SharedSoftmax {
     this.#totals = range(rows).map(() => b.var(e.constant(0)));
   }
 
-  /** Combines numbers of the threads of a row. It holds a barrier. */
+  /** Sums values over the threads that share a row. Has a barrier. */
   sum(values: readonly Expr[]): Expr[] {
     return this.#tile.combine(this.#memory, values, e.add);
   }
 
   /**
-   * Takes in scores (LOWEST for those that do not count): e^(score − peak) of each, and what
-   * earlier sums are to be multiplied by. It holds a barrier.
+   * Takes a block of scores (LOWEST if masked). Gives e^(score − peak) of each, and the factor that
+   * rescales earlier sums to the new peak. Has a barrier.
    */
   take(scores: readonly (readonly Expr[])[]): { weights: Expr[][]; decay: Expr[] } {
     const { b } = this.#tile.lowering;
@@ -284,7 +284,7 @@ export class SharedSoftmax {
       decay.push(less);
       const powers = row.map((score) => {
         const power = e.exp(e.sub(score, now));
-        // a NaN is not the lowest
+        // `le` is false for NaN, so a NaN stays
         return b.let(e.select(e.le(score, e.constant(LOWEST)), e.constant(0), power));
       });
       b.set(total, e.add(e.mul(total, less), powers.reduce(e.add)));
@@ -293,7 +293,7 @@ export class SharedSoftmax {
     return { weights, decay };
   }
 
-  /** 1 / Σ of each row; 0 where nothing counted. It holds a barrier. */
+  /** 1 / Σ of each row; 0 if all of its keys are masked. Has a barrier. */
   inverses(): Expr[] {
     const { b } = this.#tile.lowering;
     return this.sum(this.#totals).map((total) => {

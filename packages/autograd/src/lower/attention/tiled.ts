@@ -11,10 +11,10 @@ import { LOWEST, type Mask, scoreOf } from "./scores.ts";
 import { type Area, SharedSoftmax, Sums, Tile } from "./tile.ts";
 import { chooseTiles, type Tiles } from "./tiles.ts";
 
-/** Scores of the thread's pairs from their products; LOWEST for those that do not count. */
+/** Scores of the thread's pairs from their products; LOWEST if masked. */
 function scoresOf(tile: Tile, products: readonly Local[][], first: Expr, mask: Mask): Expr[][] {
   const { b } = tile.lowering;
-  const keys = tile.met.map((place) => b.let(e.add(first, place)));
+  const keys = tile.otherPlaces.map((place) => b.let(e.add(first, place)));
   return products.map((row, i) =>
     row.map((product, j) => {
       const [query, key] = [tile.rows[i] as Expr, keys[j] as Expr];
@@ -24,24 +24,24 @@ function scoresOf(tile: Tile, products: readonly Local[][], first: Expr, mask: M
   );
 }
 
-/** Puts numbers of the thread's pairs where all threads of the row see them. */
+/** Puts the values of the thread's pairs into workgroup memory. */
 function share(tile: Tile, memory: Area, values: readonly (readonly Expr[])[]): void {
   values.forEach((row, i) => {
     row.forEach((value, j) => {
-      memory.put(tile.places[i] as Expr, tile.met[j] as Expr, value);
+      memory.put(tile.places[i] as Expr, tile.otherPlaces[j] as Expr, value);
     });
   });
 }
 
 /**
- * y = softmax(scale · Q Kᵀ + mask) V: a workgroup takes a tile of queries over all keys they see. A
- * block of keys, then of values, is in its memory.
+ * y = softmax(scale · Q Kᵀ + mask) V. A workgroup owns a tile of queries and loops over the keys
+ * they see. Its memory holds a block of keys, then of values.
  */
 function tiledOutput({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const { batch, queries, keys, width, valueWidth } = extent;
-  const met = tiles.wide * tiles.met;
+  const blockRows = tiles.wide * tiles.otherRows;
   const tile = new Tile(lowering, tiles, sizeOf(batch), queries);
   const [q, k, v, given = null] = matricesOf(lowering, step.operands, tile.plane) as [
     Matrix,
@@ -53,17 +53,17 @@ function tiledOutput({ kernel, step, form, extent }: Call, tiles: Tiles): Loops 
   const scale = e.param(step.scalars[0] as number, "f32");
   const mask: Mask = { causal: form.causal, given, scale, queries: tile.count, keys: keyCount };
   const query = tile.own(q);
-  const block = tile.area(met, Math.max(width, valueWidth));
-  const shared = tile.area(tiles.tall * tiles.rows, met);
+  const block = tile.area(blockRows, Math.max(width, valueWidth));
+  const shared = tile.area(tiles.tall * tiles.rows, blockRows);
   const softmax = new SharedSoftmax(tile);
   const sums = new Sums(tile, valueWidth);
   const end = form.causal ? b.let(e.nativeMin(tile.end, keyCount)) : keyCount;
-  b.for(e.u32(0), end, met, (first) => {
-    block.bring(k, first, keyCount);
+  b.for(e.u32(0), end, blockRows, (first) => {
+    block.load(k, first, keyCount);
     b.barrier();
-    const products = tile.products(query, block.reader(tile.met, width));
+    const products = tile.products(query, block.reader(tile.otherPlaces, width));
     const { weights, decay } = softmax.take(scoresOf(tile, products, first, mask));
-    block.bring(v, first, keyCount);
+    block.load(v, first, keyCount);
     share(tile, shared, weights);
     b.barrier();
     sums.scale(decay);
@@ -76,14 +76,14 @@ function tiledOutput({ kernel, step, form, extent }: Call, tiles: Tiles): Loops 
 }
 
 /**
- * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y: a workgroup takes a tile of queries over all keys
- * they see, and leaves their statistics in scratch. With no place for dQ it does the latter alone.
+ * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y. A workgroup owns a tile of queries, loops over
+ * the keys they see, and stores the queries' statistics. If dQ is not wanted, it stores only these.
  */
 function tiledQueries({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const { batch, queries, keys, width, valueWidth } = extent;
-  const met = tiles.wide * tiles.met;
+  const blockRows = tiles.wide * tiles.otherRows;
   const tile = new Tile(lowering, tiles, sizeOf(batch), queries);
   const [q, k, v, y, dy, given = null] = matricesOf(
     lowering,
@@ -95,21 +95,21 @@ function tiledQueries({ kernel, step, form, extent }: Call, tiles: Tiles): Loops
   const mask: Mask = { causal: form.causal, given, scale, queries: tile.count, keys: keyCount };
   const strides = form.places[0] ?? null;
   const [query, grad] = [tile.own(q), tile.own(dy)];
-  const keyBlock = tile.area(met, width);
-  const valueBlock = strides === null ? null : tile.area(met, valueWidth);
-  const shared = tile.area(tiles.tall * tiles.rows, met);
+  const keyBlock = tile.area(blockRows, width);
+  const valueBlock = strides === null ? null : tile.area(blockRows, valueWidth);
+  const shared = tile.area(tiles.tall * tiles.rows, blockRows);
   const softmax = new SharedSoftmax(tile);
   const sums = strides === null ? null : new Sums(tile, width);
   const means = softmax.sum(sharesOfMeans(tile, y, dy));
   const end = form.causal ? b.let(e.nativeMin(tile.end, keyCount)) : keyCount;
-  b.for(e.u32(0), end, met, (first) => {
-    keyBlock.bring(k, first, keyCount);
-    valueBlock?.bring(v, first, keyCount);
+  b.for(e.u32(0), end, blockRows, (first) => {
+    keyBlock.load(k, first, keyCount);
+    valueBlock?.load(v, first, keyCount);
     b.barrier();
-    const products = tile.products(query, keyBlock.reader(tile.met, width));
+    const products = tile.products(query, keyBlock.reader(tile.otherPlaces, width));
     const { weights, decay } = softmax.take(scoresOf(tile, products, first, mask));
     if (sums !== null && valueBlock !== null) {
-      const grads = tile.products(grad, valueBlock.reader(tile.met, valueWidth));
+      const grads = tile.products(grad, valueBlock.reader(tile.otherPlaces, valueWidth));
       share(
         tile,
         shared,
@@ -142,7 +142,7 @@ function tiledQueries({ kernel, step, form, extent }: Call, tiles: Tiles): Loops
   return { grid: tile.grid, body: b.statements };
 }
 
-/** dS = P ⊙ (dP − D), D of the query that `meanOf` finds. */
+/** dS = P ⊙ (dP − D); `meanOf` gives D of the pair's query. */
 function ofScores(
   weights: readonly (readonly Expr[])[],
   grads: readonly (readonly Expr[])[],
@@ -153,7 +153,7 @@ function ofScores(
   );
 }
 
-/** The thread's share of Σ over columns of Y ⊙ dY, of each of its rows. */
+/** The thread's share of D = Σ over columns of Y ⊙ dY, for each of its rows. */
 function sharesOfMeans(tile: Tile, y: Matrix, dy: Matrix): Expr[] {
   const { lowering, tiles, lane, rows, count } = tile;
   const { b } = lowering;
@@ -174,14 +174,14 @@ function sharesOfMeans(tile: Tile, y: Matrix, dy: Matrix): Expr[] {
 }
 
 /**
- * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q: a workgroup takes a tile of keys over all
- * queries that see them, of every repetition in turn.
+ * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q. A workgroup owns a tile of keys and loops over
+ * the queries that see them, in every plane that repeats the keys.
  */
 function tiledKeys({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const { queries, keys, width, valueWidth } = extent;
-  const met = tiles.wide * tiles.met;
+  const blockRows = tiles.wide * tiles.otherRows;
   const split = extent.batch.length - form.repeats;
   const batch = extent.batch.slice(0, split);
   const repeats = sizeOf(extent.batch.slice(split));
@@ -197,21 +197,21 @@ function tiledKeys({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
   const planeOf = (repeat: Expr): Expr => b.let(e.add(e.mul(tile.plane, e.size(repeats)), repeat));
   const [, ownKeys, ownValues] = matricesOf(lowering, step.operands, planeOf(e.u32(0))) as Matrices;
   const [key, value] = [tile.own(ownKeys), tile.own(ownValues)];
-  const queryBlock = tile.area(met, width);
-  const gradBlock = tile.area(met, valueWidth);
-  const numbers = tile.area(met, STATISTICS);
+  const queryBlock = tile.area(blockRows, width);
+  const gradBlock = tile.area(blockRows, valueWidth);
+  const numbers = tile.area(blockRows, STATISTICS);
   const own = tiles.tall * tiles.rows;
-  const [shared, sharedGrads] = [tile.area(own, met), tile.area(own, met)];
+  const [shared, sharedGrads] = [tile.area(own, blockRows), tile.area(own, blockRows)];
   const [keySums, valueSums] = [new Sums(tile, width), new Sums(tile, valueWidth)];
   b.for(e.u32(0), e.size(repeats), 1, (repeat) => {
     const plane = planeOf(repeat);
     const [q, , , , dy, given = null] = matricesOf(lowering, step.operands, plane) as Matrices;
     const mask: Mask = { causal: form.causal, given, scale, queries: queryCount, keys: tile.count };
     const from = form.causal ? tile.first : e.u32(0);
-    b.for(from, queryCount, met, (first) => {
-      queryBlock.bring(q, first, queryCount);
-      gradBlock.bring(dy, first, queryCount);
-      b.for(e.local, e.u32(met * STATISTICS), tiles.tall * tiles.wide, (n) => {
+    b.for(from, queryCount, blockRows, (first) => {
+      queryBlock.load(q, first, queryCount);
+      gradBlock.load(dy, first, queryCount);
+      b.for(e.local, e.u32(blockRows * STATISTICS), tiles.tall * tiles.wide, (n) => {
         const line = b.let(e.quotient(n, e.u32(STATISTICS)));
         const number = b.let(e.remainder(n, e.u32(STATISTICS)));
         const row = e.nativeMin(e.add(first, line), lastQuery);
@@ -220,10 +220,10 @@ function tiledKeys({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
         numbers.put(line, number, e.load(statistics, "f32", at));
       });
       b.barrier();
-      const products = tile.products(key, queryBlock.reader(tile.met, width));
-      const grads = tile.products(value, gradBlock.reader(tile.met, valueWidth));
-      const known = numbers.reader(tile.met, STATISTICS);
-      const ofQuery = tile.met.map((place, j) => {
+      const products = tile.products(key, queryBlock.reader(tile.otherPlaces, width));
+      const grads = tile.products(value, gradBlock.reader(tile.otherPlaces, valueWidth));
+      const known = numbers.reader(tile.otherPlaces, STATISTICS);
+      const ofQuery = tile.otherPlaces.map((place, j) => {
         const [peak, inverse, mean] = range(STATISTICS).map((n) => known.read(j, e.u32(n)));
         return { row: b.let(e.add(first, place)), peak, inverse, mean };
       });
@@ -261,7 +261,7 @@ function tiledKeys({ kernel, step, form, extent }: Call, tiles: Tiles): Loops {
 
 const kernels = { output: tiledOutput, queries: tiledQueries, keys: tiledKeys };
 
-/** The kernels of attention for GPUs of a class, in the tiles that should take the fewest cycles. */
+/** Lowers attention for GPUs of a class, with the tiles that have the fewest estimated cycles. */
 export const attendInTiles =
   (kind: Exclude<DeviceClass, "software">): GPU["attend"] =>
   (part, call, { tiles }) => {

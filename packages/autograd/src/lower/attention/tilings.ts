@@ -1,39 +1,39 @@
 import type { Lanes } from "../../kernel/expression.ts";
 
 /**
- * How an attention is cut. A thread keeps `lanes` · `groups` rows (of queries, or of keys for their
- * gradients) and reads the others in blocks of `met`. With `shared` the workgroup loads blocks into
- * its memory.
+ * How an attention is tiled. A thread owns `lanes` · `groups` rows (queries, or keys for the keys'
+ * gradients) and reads the rows of the other side in blocks of `otherRows`. With `shared` the
+ * workgroup loads blocks into its memory.
  */
 export interface Tiling {
   readonly lanes: Lanes;
   readonly groups: number;
-  readonly met: number;
+  readonly otherRows: number;
   /** Threads of a workgroup. */
   readonly threads: number;
   readonly shared: boolean;
 }
 
-/** What one kernel needs of a tiling. */
+/** The sizes that a tiling is chosen by. */
 export interface Wanted {
-  /** Rows in all. */
+  /** Own rows of a plane. */
   readonly rows: number;
-  /** Columns of the sums that are kept for each. */
-  readonly kept: number;
-  /** Columns of what is met. */
-  readonly met: number;
+  /** Columns of the sums that a thread keeps for each own row. */
+  readonly sumWidth: number;
+  /** Columns that are read of the other side's rows. */
+  readonly otherWidth: number;
 }
 
-/** Bytes of variables in a function, of 8192; and of a workgroup's memory. */
-const MOST_KEPT = 6144;
+/** Bytes of sums in a thread's variables (WGSL allows 8192), and of workgroup memory, at most. */
+const MOST_SUMS = 6144;
 const MOST_SHARED = 16384;
 
-const alone = { met: 8, threads: 8, shared: false } as const;
+const alone = { otherRows: 8, threads: 8, shared: false } as const;
 const together = { lanes: 1, groups: 1, threads: 64, shared: true } as const;
 
 /**
- * By class of adapter, the best first. Software: measured; loads per product decide, and barriers
- * are dear. GPU: many threads of one row each, blocks in workgroup memory.
+ * By class of adapter, the best first. Software was measured: few loads per product and no barriers
+ * are fastest. GPU: many threads of one row each, blocks in workgroup memory.
  */
 export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = {
   software: [
@@ -42,20 +42,21 @@ export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = 
     { lanes: 1, groups: 1, ...alone },
   ],
   gpu: [
-    { met: 16, ...together },
-    { met: 8, ...together },
+    { otherRows: 16, ...together },
+    { otherRows: 8, ...together },
   ],
 };
 
 /**
- * The first tiling that fits and gives the rows of a plane to four threads at least; the last if
- * none does.
+ * The first tiling that fits in memory and divides a plane's rows among at least four threads; the
+ * last if none does.
  */
-export function chooseTiling(of: readonly Tiling[], { rows, kept, met }: Wanted): Tiling {
+export function chooseTiling(of: readonly Tiling[], wanted: Wanted): Tiling {
+  const { rows, sumWidth, otherWidth } = wanted;
   const fits = (one: Tiling): boolean => {
     const own = one.lanes * one.groups;
-    const shared = one.shared ? 4 * one.met * met : 0;
-    return 4 * own * kept <= MOST_KEPT && shared <= MOST_SHARED && 4 * own <= rows;
+    const shared = one.shared ? 4 * one.otherRows * otherWidth : 0;
+    return 4 * own * sumWidth <= MOST_SUMS && shared <= MOST_SHARED && 4 * own <= rows;
   };
   return of.find(fits) ?? (of.at(-1) as Tiling);
 }

@@ -5,25 +5,25 @@ import { padded } from "../index-map.ts";
 import type { Lowering } from "../lowering.ts";
 import type { Factor, Product } from "./product.ts";
 
-/** Which outputs a workgroup makes. */
+/** The outputs that a workgroup computes. */
 export interface Block {
   readonly groups: number;
-  /** The block's rows and columns, counted in blocks. */
+  /** The block's position along rows and columns, in blocks. */
   readonly row: Expr;
   readonly column: Expr;
-  /** Where its outputs begin, in planes: that of the batch, and of the part of k. */
+  /** The index of its plane of outputs; each part of k has planes of its own. */
   readonly planes: Expr;
-  /** A count of the batch's planes, at this block's. */
+  /** The batch's counter, at this block's plane. */
   readonly batch: Counter;
-  /** The part of k; null where k is whole. */
+  /** The part of k; null if k is not cut. */
   readonly slice: Expr | null;
 }
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
- * Finds the workgroup's block: the part of k, then the plane of the batch, the rows, the columns;
- * rows that go together come one after another.
+ * Computes the workgroup's block from its number. From outermost to innermost: part of k, plane,
+ * rows in steps of `rowsTogether`, columns, rows.
  */
 export function openBlock({ b }: Lowering, product: Product): Block {
   const { blocksM, blocksN, rowsTogether, parts } = product;
@@ -43,7 +43,7 @@ export function openBlock({ b }: Lowering, product: Product): Block {
   return { groups, row, column, planes, batch, slice };
 }
 
-/** The k's that the workgroup goes over. */
+/** The range of k's that the workgroup sums. */
 export function sliceOf(
   { b }: Lowering,
   product: Product,
@@ -56,12 +56,11 @@ export function sliceOf(
   return [from, b.let(e.nativeMin(e.add(from, size), whole))];
 }
 
-/** Where a line of a factor begins: its index, and the coordinates of its bounds. */
+/** The start of a line of a factor: its index, and the coordinates that its bounds check. */
 export type Line = readonly Expr[];
 
 /**
- * Where the lines of a factor begin (its rows, or its columns); past the edge the last one is read
- * again.
+ * The starts of a factor's lines (its rows or columns). A line past the edge reads the last one.
  */
 export function linesOf(
   { b }: Lowering,
@@ -89,7 +88,7 @@ export function linesOf(
   });
 }
 
-/** The element of a factor on a line, where the counter has come to along k. */
+/** The element of a factor's line at the counter's position along k. */
 export function element(
   lowering: Lowering,
   { map, k, bounds }: Factor,

@@ -9,9 +9,9 @@ import { multiplyInRegisters } from "./registers.ts";
 import { type Extent, type Tiling, tilings } from "./tilings.ts";
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides: transposes,
- * broadcasts and windows are not copied. The table has the tiling. Products of few outputs and many
- * k are cut into parts, which a second dispatch adds in order.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides, so transposes,
+ * broadcasts and windows are not copied. If outputs are few and k is long, the sums are cut into
+ * parts, which a second dispatch adds in order.
  */
 export function lowerContract(
   kernel: Kernel,
@@ -34,11 +34,11 @@ type Form = NonNullable<Target["multiply"]>["tiled"];
 function formOf(kind: Tiling["kind"], { processor, multiply }: Target): Form {
   const forms: Partial<Record<Tiling["kind"], Form>> = { ...multiply, ...processor?.multiply };
   const form = kind === "registers" ? multiplyInRegisters : forms[kind];
-  if (form === undefined) throw new Error(`contract: this device has no form ${kind}`);
+  if (form === undefined) throw new Error(`contract: this device has no lowering for "${kind}"`);
   return form;
 }
 
-/** The product, cut as suits the target. */
+/** The product, tiled for the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
   const { processor, tiling, tuned } = target;
   if (processor === undefined) {

@@ -2,21 +2,21 @@ import type { Machine } from "../machines.ts";
 import type { Extent, Tiling } from "./tilings.ts";
 
 /**
- * Assumed, not measured; forms are compared by them. Cycles of a load that a cache has, of one from
- * workgroup memory, and of a barrier.
+ * Cycles of a load from the cache, of one from workgroup memory, and of a barrier. They are
+ * assumed, not measured, and only serve to compare tilings.
  */
 export const LOAD = 4;
 export const SHARED_LOAD = 1;
 export const BARRIER = 40;
-/** Cycles from a load to its use: of one that a cache has, and of one from memory. */
+/** Cycles from a load to its use: from the cache, and from memory. */
 export const LATENCY = 80;
 export const FAR_LATENCY = 400;
-/** Neighbours that one access to memory brings. */
+/** Neighbouring elements that one memory access loads. */
 const NEIGHBOURS = 8;
 
 /**
- * Cycles that a product takes on a machine in this form: those of one thread, or of all on the
- * machine's lanes, whichever are more. An estimate, to compare forms by.
+ * An estimate of the cycles that a product takes, to compare tilings: those of one thread, or those
+ * of all threads divided by the machine's lanes, whichever are more.
  */
 export function cyclesOf(tiling: Tiling, extent: Extent, { lanes }: Machine): number {
   const { m, n, k, batch, alongK } = extent;
@@ -35,7 +35,7 @@ export function cyclesOf(tiling: Tiling, extent: Extent, { lanes }: Machine): nu
   if (kind === "tiled") {
     const brought = (LOAD * (tileM * groupY + tileN * groupX)) / group;
     work = tile + SHARED_LOAD * (tileM + tileN) + brought + (2 * BARRIER) / blockK;
-    // the first block is waited for, the others are read meanwhile
+    // only the first block is waited for; the others load while a block is multiplied
     waiting = Math.max(0, FAR_LATENCY - work * blockK) / blockK;
     first = FAR_LATENCY;
   } else {

@@ -6,7 +6,7 @@ import { type AdapterClass, type Tiling, tilingOf } from "./tilings.ts";
 const registers = tilingOf("registers");
 const vector = tilingOf("vector");
 
-/** Workgroups of 64 threads, so that products share dispatches with what else has them. */
+/** All workgroups have 64 threads, so that products can share dispatches with other kernels. */
 const forGPU: readonly Tiling[] = [
   tilingOf("tiled", 16)(8, 8, 8, 8),
   tilingOf("tiled", 16)(4, 4, 8, 8),
@@ -26,11 +26,11 @@ const forGPU: readonly Tiling[] = [
 const ofGPU = (machine: Machine): AdapterClass => ({
   cycles: (tiling, extent) => cyclesOf(tiling, extent, machine),
   split: { wanted: 64, least: 1024, most: 16 },
-  turnBelow: 5,
+  transposeBelow: 5,
   choices: [{ tilings: forGPU }],
 });
 
-/** For GPUs: the form that takes a typical machine of the class the fewest cycles. */
+/** For GPUs: the tiling with the fewest estimated cycles on a typical machine of the class. */
 export const gpuTilings: Readonly<Record<Exclude<DeviceClass, "software">, AdapterClass>> = {
   integrated: ofGPU(typical.integrated),
   discrete: ofGPU(typical.discrete),

@@ -10,14 +10,14 @@ import { columnsOf, evenLines, overK, overRunsOfK, sideBySide } from "./spans.ts
 import { storeLanes } from "./store-lanes.ts";
 import type { Tiling } from "./tilings.ts";
 
-/** How much of the work is not thrown away where runs of so many are cut into tiles. */
-const share = (run: number, tile: number): number => run / (Math.ceil(run / tile) * tile);
+/** The share of useful work if runs of this length are cut into tiles. */
+const usefulShare = (run: number, tile: number): number => run / (Math.ceil(run / tile) * tile);
 
-/** Rows from which a copy of the columns pays: where they are contiguous, and where not. */
+/** From how many rows on copying the columns pays: contiguous columns, and others. */
 const COPIED_ROWS = 128;
 const PANEL_ROWS = 16;
 
-/** How a product is cut where a thread has vectors; null for padded operands and tiny products. */
+/** The tiling of a product for threads with vectors; null for padded operands and tiny products. */
 export function lanesTiling(product: Product): Tiling | null {
   const { a, b, k } = product;
   const plain = a.bounds.length === 0 && b.bounds.length === 0;
@@ -48,7 +48,7 @@ export function lanesTiling(product: Product): Tiling | null {
   }
   if (across >= 4) {
     const tileN = across >= widest ? widest : across >= 8 ? 8 : 4;
-    if (alongK === null || across >= 16 || share(across, tileN) >= share(along, 4))
+    if (alongK === null || across >= 16 || usefulShare(across, tileN) >= usefulShare(along, 4))
       return { kind: "lanes", tileM: m <= 3 ? m : 4, tileN, ...shape, run: across };
   }
   if (alongK !== null) return alongK;
@@ -56,9 +56,7 @@ export function lanesTiling(product: Product): Tiling | null {
   return null;
 }
 
-/**
- * Rows by columns: a thread makes a tile of outputs, neighbouring columns in the lanes of a vector.
- */
+/** A thread computes a tile of outputs, with neighbouring columns in the lanes of a vector. */
 export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;
   const { tileM } = tiling;
@@ -93,8 +91,7 @@ export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: P
 }
 
 /**
- * Both operands' neighbours lie along k: four k's at a time in the lanes of a vector, which are
- * added up at the end.
+ * For operands contiguous along k: a vector's lanes sum every fourth k and are added at the end.
  */
 export function multiplyAlongK(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;

@@ -1,10 +1,11 @@
 import type { KernelStep } from "../../devices/device.ts";
 import { type Expr, e, type LocalArray } from "../../kernel/expression.ts";
 import type { Loops } from "../../kernel/loops.ts";
+import { type Axis, mergedAxes } from "../axes.ts";
 import type { Lowering } from "../lowering.ts";
 import { openBlock, range } from "./block.ts";
 import { CACHED_ROWS, type Product, sumType } from "./product.ts";
-import { type Axis, axesOf, columnsOf, evenLines, overAxes } from "./spans.ts";
+import { columnsOf, evenLines, overAxes } from "./spans.ts";
 import { storeLanes } from "./store-lanes.ts";
 
 /** The most k's of a panel, so that it stays in the first-level cache. */
@@ -14,7 +15,7 @@ const DEEPEST = 4096;
 /** The fewest k's that are worth a panel of their own. */
 const SHALLOWEST = 64;
 
-/** How k is cut: one panel for each place of `outer`, over all of `inner`. */
+/** How k is cut into panels: one for each step of the `outer` axes, over all of `inner`. */
 interface Cut {
   readonly outer: readonly Axis[];
   readonly inner: readonly Axis[];
@@ -28,9 +29,9 @@ function largestDivisor(size: number, most: number): number {
   return 1;
 }
 
-/** How the k's are cut into panels; null where no cut suits. */
+/** Cuts k into panels; null if every cut is too deep. */
 export function cutPanels({ k, a, b }: Product): Cut | null {
-  const axes = axesOf(k, [a.k, b.k]);
+  const axes = mergedAxes(k, [a.k, b.k]);
   const inner: Axis[] = [];
   let axis = axes.pop();
   for (; axis !== undefined && total(inner) * axis.size <= DEPTH; axis = axes.pop())
@@ -47,7 +48,7 @@ export function cutPanels({ k, a, b }: Product): Cut | null {
   return depth > DEEPEST ? null : { outer: axes, inner, depth };
 }
 
-/** The same axes with a third walk: along the panel. */
+/** The inner axes with a third walk, along the panel. */
 function inPanel(inner: readonly Axis[], width: number): Axis[] {
   let along = width;
   return inner
@@ -61,8 +62,8 @@ function inPanel(inner: readonly Axis[], width: number): Axis[] {
 }
 
 /**
- * A product of operands with any strides. A thread copies its columns into a panel, in which the
- * columns of one k are adjacent, and multiplies several blocks of rows by it.
+ * Multiplies operands of any strides. A thread copies its columns into a panel, where the columns
+ * of one k are adjacent, and multiplies several blocks of rows by it.
  */
 export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling, blocksM } = product;
@@ -79,7 +80,7 @@ export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: 
   const rest = b.let(e.sub(e.size(blocksM), first));
   const count = b.let(e.nativeMin(rest, e.size(rowsOfGroup)));
   const panel = b.array(type, 1, depth * tileN, false, false);
-  // sums that go on from panel to panel
+  // with several panels, sums are kept from one to the next
   const sums = outer.length === 0 ? null : b.array(type, 4, rowsOfGroup * tileM * fours);
   const results = b.array(type, 4, tileM * fours, false, false);
   const axes = inPanel(inner, tileN);
@@ -94,7 +95,7 @@ export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: 
       }
     });
   };
-  /** Sums of a block of rows over a panel. */
+  /** Adds the products of a block of rows with the panel to the sums that `start` gives. */
   const multiply = (tile: Expr, origin: Expr, start: (i: number) => Expr) => {
     const rows = evenLines(lowering, a, product.m, block, b.let(e.add(first, tile)), tileM);
     const own = range(tileM * fours).map((i) => b.var(start(i), 4));
@@ -148,9 +149,9 @@ export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: 
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }
 
-/** Some of the walks along axes; axes are joined where these walks allow it. */
+/** The axes for some of the walks only, merged where these allow it. */
 function axesAlong(axes: readonly Axis[], ...walks: readonly number[]): Axis[] {
-  return axesOf(
+  return mergedAxes(
     axes.map(({ size }) => size),
     walks.map((walk) => axes.map(({ strides }) => strides[walk] as number)),
   );

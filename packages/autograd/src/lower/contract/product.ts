@@ -3,7 +3,7 @@ import type { DType } from "../../dtype.ts";
 import { ranksOf } from "../../graph/attributes.ts";
 import { sizeOf } from "../../shape.ts";
 import { type IndexMap, indexMapOf, shapeOf } from "../index-map.ts";
-import { divide, type Parts } from "../parts.ts";
+import { cutRows, type Parts } from "../parts.ts";
 import {
   type AdapterClass,
   chooseTiling,
@@ -12,22 +12,20 @@ import {
   type Tiling,
 } from "./tilings.ts";
 
-/** One factor, and how far its bounds' coordinates move where it is padded. */
+/** An operand of a product: its index map and strides, and the strides of its padding bounds. */
 export interface Factor extends Strides {
   readonly map: IndexMap;
   readonly bounds: readonly Strides[];
 }
 
-/**
- * Strides along the batch, along the outputs' dimensions that are the factor's own, and along k.
- */
+/** Strides along the batch, along the factor's own output dimensions (m or n), and along k. */
 interface Strides {
   readonly batch: readonly number[];
   readonly own: readonly number[];
   readonly k: readonly number[];
 }
 
-/** c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], and how it is cut. */
+/** c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], and its tiling. */
 export interface Product extends Parts {
   readonly a: Factor;
   readonly b: Factor;
@@ -35,23 +33,23 @@ export interface Product extends Parts {
   readonly m: readonly number[];
   readonly n: readonly number[];
   readonly k: readonly number[];
-  /** Its operands were exchanged: what it calls columns are the rows of the output. */
-  readonly turned: boolean;
+  /** The operands are exchanged: rows and columns here are columns and rows of the output. */
+  readonly transposed: boolean;
   readonly tiling: Tiling;
-  /** Blocks of outputs, one a workgroup. */
+  /** Blocks of outputs along rows and columns; a workgroup computes one. */
   readonly blocksM: number;
   readonly blocksN: number;
-  /** Blocks of rows that follow one another under the same columns; a divisor of `blocksM`. */
+  /** How many blocks of rows are computed before the next columns; a divisor of `blocksM`. */
   readonly rowsTogether: number;
 }
 
-type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
+type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "transposed">;
 
-/** The dtype that sums are carried along in. */
+/** The dtype of the sums. */
 export const sumType = ({ dtype }: KernelStep): DType =>
   dtype === "f16" ? "f32" : dtype === "bool" || dtype === "u8" ? "u32" : dtype;
 
-/** The product that a step is, cut as the adapter's class has it or as `forced` says of it. */
+/** A step as a product, tiled by the adapter class's table unless `forced` gives a tiling. */
 export function productOf(
   kernel: Kernel,
   step: KernelStep,
@@ -59,8 +57,8 @@ export function productOf(
   forced?: Tiling | ((extent: Extent) => Tiling | undefined),
 ): Product {
   const found = sidesOf(kernel, step);
-  const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
-  const sides = few ? turned(found) : found;
+  const few = sizeOf(found.n) < Math.min(adapters.transposeBelow, sizeOf(found.m));
+  const sides = few ? transposed(found) : found;
   const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
   const extent = { m, n, k, batch: sizeOf(sides.batch), alongK: liesAlongK(sides) };
   const wanted = typeof forced === "function" ? forced(extent) : forced;
@@ -79,14 +77,14 @@ export function productOf(
   return { ...sides, tiling, blocksM, blocksN, rowsTogether, ...cuts };
 }
 
-/** The largest right operand, in elements, that a processor's cache keeps for all blocks of rows. */
+/** The largest right operand, in elements, that stays in a processor's cache. */
 export const CACHED: number = 2 ** 18;
-/** The most blocks of rows that a processor's cache keeps for all columns. */
+/** The most blocks of rows of the left operand that stay in a processor's cache. */
 export const CACHED_ROWS: number = 40;
 
 /**
- * How many blocks of rows follow one another, where one thread makes blocks in their order: as
- * many as a cache holds, or if these do not divide the rows, what reads less from memory.
+ * How many blocks of rows a thread computes before the next columns: as many as the cache holds.
+ * If no such number divides the rows, all or one, whichever reads less memory.
  */
 function rowsInCache(blocksM: number, blocksN: number, m: number, n: number): number {
   for (let rows = Math.min(CACHED_ROWS, blocksM); rows >= CACHED_ROWS / 5; rows--)
@@ -117,35 +115,32 @@ function sidesOf(kernel: Kernel, { operands, attrs }: KernelStep): Sides {
     m: shapeA.slice(nb, nb + nm),
     k: shapeA.slice(nb + nm),
     n: shapeB.slice(nb + nk),
-    turned: false,
+    transposed: false,
   };
 }
 
 /** cᵀ = bᵀ aᵀ. */
-const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
+const transposed = ({ a, b, m, n, ...rest }: Sides): Sides => ({
   ...rest,
   a: b,
   b: a,
   m: n,
   n: m,
-  turned: true,
+  transposed: true,
 });
 
-/**
- * Whether neighbours along k are closer together in the right operand than neighbouring columns; of
- * equally close ones, whether more follow one another.
- */
+/** Whether the right operand is more contiguous along k than along columns. */
 export const liesAlongK = ({ b, n, k }: Pick<Product, "b" | "n" | "k">): boolean =>
   isAlongK(b, n, k);
 
-/** The same of any factor, whose own dimensions are these. */
+/** Whether a factor has the smaller stride along k than along `own`; if equal, the longer run. */
 export function isAlongK(factor: Factor, own: readonly number[], k: readonly number[]): boolean {
   const [alongK, across] = [nearest(factor.k, k), nearest(factor.own, own)];
   if (alongK.stride !== across.stride) return alongK.stride < across.stride;
   return alongK.size > across.size;
 }
 
-/** The stride and size of the last dimension that is walked at all. */
+/** The stride and size of the last dimension whose stride is not 0. */
 function nearest(
   strides: readonly number[],
   dims: readonly number[],
@@ -156,7 +151,7 @@ function nearest(
 }
 
 function cut(outputs: number, k: number, blocks: number, { wanted, least, most }: SplitK): Parts {
-  const few = divide(outputs, k);
+  const few = cutRows(outputs, k);
   const parts = Math.min(most, Math.ceil(wanted / blocks), Math.floor(k / least));
   if (parts <= few.parts) return few;
   const part = Math.ceil(k / parts);

@@ -6,9 +6,7 @@ import { element, linesOf, openBlock, range, sliceOf } from "./block.ts";
 import { type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
-/**
- * A thread's operands come straight from where they are, k by k: no workgroup memory, no barriers.
- */
+/** Each thread computes a tile and loads operands from their buffers: no workgroup memory. */
 export function multiplyInRegisters(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right } = product;
   const { tileM, tileN, groupX, groupY } = product.tiling;

@@ -1,13 +1,14 @@
 import { type Expr, e } from "../../kernel/expression.ts";
 import { layoutOf, walk } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
+import { type Axis, mergedAxes } from "../axes.ts";
 import type { Lowering } from "../lowering.ts";
 import { type Block, type Line, linesOf, range, sliceOf } from "./block.ts";
 import type { Factor, Product } from "./product.ts";
 
 /**
- * The lines of a tile from `first`. Lines before `own` are another tile's; lines from `end` do not
- * exist.
+ * The lines of a tile, from `first` on. Lines before `own` belong to another tile; lines from `end`
+ * on do not exist.
  */
 export interface Span {
   readonly first: Expr;
@@ -15,11 +16,11 @@ export interface Span {
   readonly end: Expr;
 }
 
-/** Whether a line is there, and no other tile makes it. */
+/** Whether a line exists and belongs to this tile. */
 export const isOwn = (line: Expr, { own, end }: Span): Expr =>
   e.and(e.le(own, line), e.lt(line, end));
 
-/** How far neighbours are apart if all are equally far; null if not. */
+/** The distance between neighbours if it is the same everywhere; else null. */
 function distance(sizes: readonly number[], strides: readonly number[]): number | null {
   let [apart, next]: [number | null, number] = [null, 0];
   for (let d = sizes.length - 1; d >= 0; d--) {
@@ -32,7 +33,7 @@ function distance(sizes: readonly number[], strides: readonly number[]): number 
   return apart ?? 0;
 }
 
-/** How many of the last elements lie side by side in all of these; 1 if the last are apart. */
+/** How many of the last elements are contiguous under all of these strides; at least 1. */
 export function sideBySide(sizes: readonly number[], ...all: (readonly number[])[]): number {
   let run = 1;
   for (let d = sizes.length - 1; d >= 0; d--) {
@@ -43,7 +44,7 @@ export function sideBySide(sizes: readonly number[], ...all: (readonly number[])
   return run;
 }
 
-/** The dimensions before the last `run` elements. */
+/** How many dimensions come before the last `run` elements. */
 const before = (sizes: readonly number[], run: number): number => {
   let [rank, rest] = [sizes.length, run];
   while (rest > 1) {
@@ -54,8 +55,8 @@ const before = (sizes: readonly number[], run: number): number => {
 };
 
 /**
- * The lines of a tile. Where all are equally far apart, they are found from the first, and the last
- * tile is moved back so that it is whole.
+ * The lines of a tile. If all lines are equally far apart, they are computed from the first, and
+ * the last tile is moved back so that none of its lines is past the end.
  */
 export function evenLines(
   lowering: Lowering,
@@ -82,7 +83,7 @@ export function evenLines(
   return { lines, span: { first, own, end } };
 }
 
-/** Where the vectors of a tile's columns begin in the right operand. */
+/** The indices in the right operand of each vector of a tile's columns. */
 export function columnsOf(
   { b }: Lowering,
   product: Product,
@@ -97,7 +98,7 @@ export function columnsOf(
     return fours.map((v) => e.sum(at, e.u32(4 * v), e.iota));
   };
   if (run < sizeOf(dims)) {
-    // tiles of one line after the other
+    // tiles do not cross lines
     const perLine = e.size(Math.ceil(run / tileN));
     const line = b.let(e.quotient(block.column, perLine));
     const own = b.let(e.mul(e.sub(block.column, e.mul(line, perLine)), e.u32(tileN)));
@@ -128,31 +129,10 @@ export function columnsOf(
   return { at, span: { first: own, own, end } };
 }
 
-/** Where a factor is along k: what its index moves by. */
+/** The distance that a factor's index has moved along k. */
 export type AlongK = (factor: Factor) => Expr;
 
-/** Some dimensions as one, and how far each walk moves along them. */
-export interface Axis {
-  readonly size: number;
-  readonly strides: readonly number[];
-}
-
-/** The fewest axes on which all walks are what they are. */
-export function axesOf(sizes: readonly number[], walks: readonly (readonly number[])[]): Axis[] {
-  const axes: Axis[] = [];
-  for (const [d, size] of sizes.entries()) {
-    if (size === 1) continue;
-    const above = axes.at(-1);
-    const strides = walks.map((walk) => walk[d] as number);
-    const joins = above?.strides.every((step, i) => step === (strides[i] as number) * size);
-    if (above !== undefined && joins === true)
-      axes[axes.length - 1] = { size: above.size * size, strides };
-    else axes.push({ size, strides });
-  }
-  return axes;
-}
-
-/** Loops over the k's of a block, one loop for each axis; `body` writes what is done at a k. */
+/** Loops over the k's of a block, with a loop for each axis. */
 export function overK(
   lowering: Lowering,
   product: Product,
@@ -167,12 +147,12 @@ export function overK(
     });
     return;
   }
-  overAxes(lowering, axesOf(product.k, [product.a.k, product.b.k]), (at) => {
+  overAxes(lowering, mergedAxes(product.k, [product.a.k, product.b.k]), (at) => {
     body((factor) => at(factor === product.a ? 0 : 1));
   });
 }
 
-/** Loops over axes, the last one innermost; `body` is told where each of the walks is. */
+/** Nests a loop for each axis, the last one innermost. `at` gives the position of a walk. */
 export function overAxes(
   { b }: Lowering,
   axes: readonly Axis[],
@@ -193,8 +173,8 @@ export function overAxes(
 }
 
 /**
- * Loops over the k's of a block, four at a time: those of a run lie side by side in both factors.
- * `body` is told which lanes count; null if all do.
+ * Loops over the k's of a block, four at a time; both factors are contiguous within a run. `inside`
+ * says which lanes are not past the end; null if all are.
  */
 export function overRunsOfK(
   lowering: Lowering,
@@ -214,7 +194,7 @@ export function overRunsOfK(
     return;
   }
   const rank = before(k, run);
-  const outer = axesOf(k.slice(0, rank), [a.k.slice(0, rank), right.k.slice(0, rank)]);
+  const outer = mergedAxes(k.slice(0, rank), [a.k.slice(0, rank), right.k.slice(0, rank)]);
   const whole = Math.floor(run / 4) * 4;
   const inside = whole === run ? null : b.let(e.lt(e.iota, e.u32(run - whole)));
   overAxes(lowering, outer, (at) => {

@@ -6,7 +6,7 @@ import { type Block, range } from "./block.ts";
 import { type Product, sumType } from "./product.ts";
 import { isOwn, type Span } from "./spans.ts";
 
-/** What a thread has made: rows of so many vectors. */
+/** A thread's tile of outputs: rows of `perRow` vectors. */
 export interface LaneTile {
   readonly rows: Span;
   readonly columns: Span;
@@ -15,8 +15,7 @@ export interface LaneTile {
 }
 
 /**
- * Puts a tile of vectors into the output (into scratch, of parts of k), with the elementwise work
- * that follows.
+ * Stores a tile of vectors: in scratch if k is cut into parts, else in the output, with epilogue.
  */
 export function storeLanes(
   lowering: Lowering,
@@ -27,7 +26,7 @@ export function storeLanes(
 ): void {
   const { b, kernel } = lowering;
   const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
-  // columns that lie side by side: fours do not go past them
+  // the length of runs of adjacent columns, which a vector must not cross
   const run = product.tiling.kind === "lanes" ? (product.tiling.run ?? n) : n;
   const origin = b.let(e.mul(planes, e.size(m * n)));
   const type = sumType(step);
@@ -39,7 +38,7 @@ export function storeLanes(
     else if (alone) lowering.store(index, asStored(value, step.dtype));
     else lowering.storeOne(step, value, index);
   };
-  /** Four columns of a row: together if all are the tile's own. */
+  /** Stores four columns of a row: as a vector if all are the tile's own, else one by one. */
   const putFour = (start: Expr, column: Expr, four: Expr): void => {
     const together = (): void => put(e.add(b.let(e.add(start, column)), e.iota), four);
     if (run % 4 === 0) {

@@ -5,20 +5,17 @@ import { asStored, type Lowering } from "../lowering.ts";
 import { type Block, range } from "./block.ts";
 import { type Product, sumType } from "./product.ts";
 
-/** What a thread has made: a tile of sums whose rows and columns are a workgroup apart. */
+/** A thread's tile of sums. Between its rows and columns lie those of the other threads. */
 export interface Tile {
   /** Its first row and column. */
   readonly top: Expr;
   readonly left: Expr;
-  /** Rows and columns from one of its elements to the next. */
+  /** The distance between the tile's rows, and between its columns. */
   readonly apart: readonly [rows: number, columns: number];
   readonly sums: readonly (readonly Expr[])[];
 }
 
-/**
- * Puts the sums into the output (into scratch, of parts of k), with the elementwise work that
- * follows them.
- */
+/** Stores a tile of sums: in scratch if k is cut into parts, else in the output, with epilogue. */
 export function storeTile(
   lowering: Lowering,
   step: KernelStep,
@@ -35,11 +32,12 @@ export function storeTile(
   const tileN = sums[0]?.length ?? 0;
   const partial = product.parts > 1;
   const type = sumType(step);
-  /** Where a row's outputs begin, and how far a column is from there. */
-  const line = (row: Expr): Expr => e.add(origin, product.turned ? row : e.mul(row, columnCount));
-  const along = (column: Expr): Expr => (product.turned ? e.mul(column, rowCount) : column);
+  /** The first output of a row, and the distance of a column from it. */
+  const line = (row: Expr): Expr =>
+    e.add(origin, product.transposed ? row : e.mul(row, columnCount));
+  const along = (column: Expr): Expr => (product.transposed ? e.mul(column, rowCount) : column);
   if (!partial && kernel.steps.at(-1) !== step) {
-    // what follows is written once, in a loop over the tile, and not for each of its elements
+    // a loop over the tile keeps the epilogue's code from being repeated for each element
     const results = b.array(type, 1, tileM * tileN);
     for (const i of range(tileM)) {
       for (const j of range(tileN)) b.put(results, e.u32(i * tileN + j), sums[i]?.[j] as Expr);

@@ -7,9 +7,9 @@ import { type Factor, isAlongK, type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
- * The workgroup brings blockK k's of its rows of a and columns of b into its memory, each element
- * once, and every thread multiplies from there. Neighbouring threads bring neighbours in memory. The
- * next k's are read while these are multiplied.
+ * The workgroup copies blockK k's of its rows of a and columns of b into workgroup memory, and
+ * every thread multiplies from there. Neighbouring threads load neighbouring elements. The next k's
+ * are loaded while these are multiplied.
  */
 export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;
@@ -23,9 +23,9 @@ export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: P
   const [from, to] = sliceOf(lowering, product, block);
   const last = b.let(e.sub(to, e.u32(1)));
 
-  /** Brings one operand's part: lines × blockK elements, `apart` from one k to the next. */
-  const bring = (factor: Factor, lines: number, dims: readonly number[], first: Expr) => {
-    const apart = lines + 1; // so that neighbours along k are in other banks
+  /** Copies lines × blockK elements of an operand; `apart` is the distance between k's. */
+  const copied = (factor: Factor, lines: number, dims: readonly number[], first: Expr) => {
+    const apart = lines + 1; // puts neighbours along k in different memory banks
     const memory = b.array(type, 1, apart * blockK, true);
     const neighbours = isAlongK(factor, dims, product.k);
     const places = range(Math.ceil((lines * blockK) / threads)).map((i) => {
@@ -59,8 +59,8 @@ export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: P
     };
     return { memory, apart, read, put };
   };
-  const ofA = bring(a, tileM * groupY, product.m, top);
-  const ofB = bring(right, tileN * groupX, product.n, left);
+  const ofA = copied(a, tileM * groupY, product.m, top);
+  const ofB = copied(right, tileN * groupX, product.n, left);
 
   const row = b.let(e.quotient(e.local, e.u32(groupX)));
   const column = b.let(e.remainder(e.local, e.u32(groupX)));

@@ -1,10 +1,15 @@
 /**
- * How a product is cut; a workgroup has groupX · groupY threads.
- * "registers": each thread keeps a tile of outputs. "tiled": the same, with blocks of k in
- * workgroup memory. "vector": groupY threads share the k's of a tile, and a workgroup has the rows
- * of one tile.
- * For processors, one thread a block: "lanes" and "alongK" have neighbouring
- * columns or k in vector lanes; "panels" first copies the columns.
+ * How a product is tiled; a workgroup has groupX · groupY threads.
+ *
+ * - "registers": each thread computes a tile of outputs.
+ * - "tiled": the same, with blocks of k in workgroup memory.
+ * - "vector": groupY threads share a tile's k's; a workgroup has the rows of one tile.
+ *
+ * For processors, with one thread a block:
+ *
+ * - "lanes": neighbouring columns are in vector lanes.
+ * - "alongK": neighbouring k's are in vector lanes.
+ * - "panels": as "lanes", but the columns are copied first.
  */
 export interface Tiling {
   readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK" | "panels";
@@ -12,42 +17,42 @@ export interface Tiling {
   readonly tileN: number;
   readonly groupX: number;
   readonly groupY: number;
-  /** k's in workgroup memory at a time; 0 but for "tiled". */
+  /** "tiled": k's in workgroup memory at a time; else 0. */
   readonly blockK: number;
-  /** Contiguous columns (of "alongK": k), if not all are; tiles do not cross them. */
+  /** Contiguous columns ("alongK": k's) if not all are. A tile does not cross such a run. */
   readonly run?: number;
 }
 
 /**
- * Into how many parts the sums over k are cut, so that few blocks of outputs keep the device busy;
- * a second dispatch adds them.
+ * When to cut sums over k into parts, so that a product of few outputs keeps the device busy. A
+ * second dispatch adds the parts.
  */
 export interface SplitK {
-  /** Workgroups that are enough. */
+  /** Workgroups that keep the device busy. */
   readonly wanted: number;
-  /** k's of a part, at least. */
+  /** The fewest k's of a part. */
   readonly least: number;
-  /** Parts, at most. */
+  /** The most parts. */
   readonly most: number;
 }
 
 type Range = readonly [least: number, most: number];
 
-/** One line of the table: the first that fits a product decides. */
+/** One line of the table. The first line that fits a product applies. */
 export interface Choice {
   readonly m?: Range;
   readonly n?: Range;
   readonly k?: Range;
-  /** The right operand's neighbours in memory are neighbours along k. */
+  /** Whether the right operand's neighbours in memory are neighbours along k. */
   readonly alongK?: boolean;
   /**
-   * The one that wastes least, another than the first only if it saves a fifth; of a class with
-   * cycles, the one that takes the fewest.
+   * The tilings to choose from. A class with `cycles` takes the fastest; others take the first,
+   * unless another wastes a fifth less.
    */
   readonly tilings: readonly Tiling[];
 }
 
-/** What a line of the table is chosen by. */
+/** The sizes that a line of the table is chosen by. */
 export interface Extent {
   readonly m: number;
   readonly n: number;
@@ -57,12 +62,12 @@ export interface Extent {
 }
 
 export interface AdapterClass {
-  /** Cycles that a tiling takes, where these decide. */
+  /** Estimates the cycles of a tiling; absent where tilings were measured. */
   readonly cycles?: (tiling: Tiling, extent: Extent) => number;
   readonly choices: readonly Choice[];
   readonly split: SplitK;
-  /** Products of fewer columns are computed transposed: their few columns are then few rows. */
-  readonly turnBelow: number;
+  /** Products of fewer columns than this are computed transposed, with few rows instead. */
+  readonly transposeBelow: number;
 }
 
 export const tilingOf =
@@ -80,16 +85,13 @@ const registers = tilingOf("registers");
 const any = Number.POSITIVE_INFINITY;
 const rows = [1, 2, 3, 4] as const;
 
-/** Few rows and as many columns as a workgroup has threads, without workgroup memory. */
+/** For few rows: a workgroup's threads lie along the columns, without workgroup memory. */
 const fewRows: readonly Choice[] = rows.map((m) => ({
   m: [m, m],
   tilings: [registers(m, 4, 32, 1)],
 }));
 
-/**
- * Squares first; then what fits few rows or few columns. Measured: a tile's products per load
- * decide.
- */
+/** Square groups first, then groups for few rows or few columns; square tiles load least. */
 const squareGroups = [
   [4, 4],
   [2, 8],
@@ -108,16 +110,16 @@ const squareTiles = [
   [4, 5],
 ] as const;
 
-/** For processors, and for WebGPU on one: measured; barriers are dear. */
+/** For processors, and for WebGPU on one. Measured; barriers are slow there, so there are none. */
 export const tilings: Readonly<Record<"processor" | "software", AdapterClass>> = {
   processor: {
     split: { wanted: 1, least: any, most: 1 },
-    turnBelow: 0,
+    transposeBelow: 0,
     choices: [{ tilings: [registers(4, 4, 1, 1), registers(1, 4, 1, 1), registers(4, 1, 1, 1)] }],
   },
   software: {
     split: { wanted: 16, least: 2048, most: 16 },
-    turnBelow: 0,
+    transposeBelow: 0,
     choices: [
       { n: [1, 1], tilings: [registers(4, 1, 1, 32)] },
       ...fewRows,
@@ -133,7 +135,7 @@ export const tilings: Readonly<Record<"processor" | "software", AdapterClass>> =
 const within = (size: number, [least, most]: Range = [0, any]): boolean =>
   size >= least && size <= most;
 
-/** A tiling in words, the same for equal ones. */
+/** A tiling's name; equal tilings have equal names. */
 export const tilingName = ({ kind, tileM, tileN, groupX, groupY, blockK }: Tiling): string =>
   `${kind} ${tileM}×${tileN} by ${groupY}×${groupX}${blockK > 0 ? `, k ${blockK}` : ""}`;
 
@@ -147,7 +149,7 @@ function choiceFor({ choices }: AdapterClass, { m, n, k, alongK }: Extent): Choi
   ) as Choice;
 }
 
-/** So many tilings that may suit a product, that of the table first, then the most promising. */
+/** At most `most` tilings to measure for a product: the table's first, then the best-ranked. */
 export function candidatesFor(table: AdapterClass, extent: Extent, most: number): Tiling[] {
   const { tilings } = choiceFor(table, extent);
   const chosen = chooseTiling(table, extent);
@@ -157,7 +159,7 @@ export function candidatesFor(table: AdapterClass, extent: Extent, most: number)
   return [chosen, ...ranked.slice(0, most - 1)];
 }
 
-/** The tiling that the class's table has for a product of this extent. */
+/** The tiling that the class's table gives a product of this extent. */
 export function chooseTiling(table: AdapterClass, extent: Extent): Tiling {
   const { cycles } = table;
   const { m, n } = extent;
@@ -178,10 +180,7 @@ export function chooseTiling(table: AdapterClass, extent: Extent): Tiling {
   return best;
 }
 
-/**
- * Products with those beyond the edges; a load of four lanes costs as much as five products of
- * them.
- */
+/** Outputs including those past the edges, times the cost of each: one load costs five products. */
 function wasteOf({ tileM, tileN, groupX, groupY }: Tiling, m: number, n: number): number {
   const whole = (size: number, block: number) => Math.ceil(size / block) * block;
   const area = whole(m, tileM * groupY) * whole(n, tileN * groupX);

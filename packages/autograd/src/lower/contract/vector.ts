@@ -8,8 +8,8 @@ import { type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
- * groupY threads share a tile and its k's; then they add their sums in a fixed order. Few sums are
- * added by halves, or within subgroups first if all threads share a column; of many, each thread
+ * groupY threads share the k's of a tile, then add their sums in a fixed order. Few sums are added
+ * as a tree, or first within subgroups if all threads share a column. Of many sums, each thread
  * adds some.
  */
 export function multiplyByVector(
@@ -58,7 +58,7 @@ export function multiplyByVector(
     b.put(memory, mine(i), part);
   }
   if (isTree) {
-    // which threads stand for a subgroup is not said: of the others there are zeros
+    // WGSL does not say which threads are first of a subgroup, so all store; the others store 0
     const steps = subgroups ? eighths(lanes) : halves(lanes);
     for (const { readers, from: distances } of steps) {
       b.barrier();
@@ -78,7 +78,7 @@ export function multiplyByVector(
       apart: [1, 1],
       sums: [[sum]],
     });
-  // the sums of a tile are shared out among its threads
+  // each thread stores some of the tile's sums
   for (let first = 0; first < all.length; first += lanes) {
     const number = b.let(e.add(lane, e.u32(first)));
     b.if(e.lt(number, e.u32(all.length)), () => {
@@ -92,14 +92,14 @@ export function multiplyByVector(
   return { grid: { kind: "groups", groups: block.groups, size: threads }, body: b.statements };
 }
 
-/** Who adds what at each step: the first half of the lanes what the second has. */
+/** The steps of a tree: the first half of the lanes adds the second half's sums. */
 const halves = (lanes: number): { readers: number; from: readonly number[] }[] =>
   range(Math.log2(lanes)).map((i) => {
     const readers = lanes / 2 ** (i + 1);
     return { readers, from: [0, readers] };
   });
 
-/** The same in few steps of many terms: each thread of the first eighth adds eight. */
+/** A tree of fewer steps: each thread of the first eighth adds eight sums. */
 const eighths = (lanes: number): { readers: number; from: readonly number[] }[] => {
   const readers = Math.max(1, lanes / 8);
   const step = { readers, from: range(lanes / readers).map((i) => i * readers) };

@@ -82,7 +82,7 @@ export function persist(tensor: Tensor): Tensor {
   if (node.state === PENDING || node.cell !== null) {
     cell.node = noGrad(() => ownValue(newHandle(cell, null))).cell.node;
     if (cell.node !== node && node.cell === null) {
-      cell.node.loose = node.loose;
+      cell.node.unreadHandles = node.unreadHandles;
       forget(node);
       node.passing = node.consumers === 1;
     }
@@ -170,7 +170,7 @@ export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
     node.state === PENDING &&
     !isFree(node) &&
     !node.terminal &&
-    node.loose === 0 &&
+    node.unreadHandles === 0 &&
     !taken?.has(node);
   const own = fresh ? tensor : copy(tensor);
   const made = own.cell.node;

@@ -1,6 +1,6 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
-import { loosen, newHandle, tighten } from "../../graph/handle.ts";
+import { markRead, markUnread, newHandle } from "../../graph/handle.ts";
 import { permuteView, reshapeView, type View, wholeView } from "../../graph/view.ts";
 import {
   checkShape,
@@ -21,8 +21,8 @@ export function detach(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("detach(x)", arguments);
   checkTensor("detach", x);
   const out = newHandle(x.cell, x.window);
-  tighten(x);
-  if (context.opDepth === 0) loosen(out);
+  markRead(x);
+  if (context.opDepth === 0) markUnread(out);
   return out;
 }
 

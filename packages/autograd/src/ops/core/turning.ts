@@ -1,5 +1,5 @@
 import { detail, GradError } from "../../errors.ts";
-import { newHandle, tighten } from "../../graph/handle.ts";
+import { markRead, newHandle } from "../../graph/handle.ts";
 import { checkCall } from "../../signature.ts";
 import { type GradFn, Leaf } from "../../tape/edge.ts";
 import { checkWritable } from "../../tape/rebind.ts";
@@ -22,7 +22,7 @@ function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor
   const { base, path, origin, seen } = x;
   Object.assign(before, { edge, base, path, origin, seen });
   const after = view(before);
-  tighten(after);
+  markRead(after);
   Object.assign(x, {
     window: after.window,
     base: after.base,

@@ -1,6 +1,6 @@
 import { isOnto, partStrides } from "../../graph/attributes.ts";
 import { type Node, PENDING } from "../../graph/node.ts";
-import { rectangle, type Stretch } from "../../graph/region.ts";
+import { type BoxAxis, boxOf } from "../../graph/region.ts";
 import { simplify, type View, wholeView } from "../../graph/view.ts";
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "../../shape.ts";
 import { savedHandle } from "../../tape/edge.ts";
@@ -14,7 +14,7 @@ const MOST_PARTS = 4;
 
 /** A part of an assembly over zeros: a box, and its start in each dimension. */
 interface Placed extends Part {
-  readonly stretches: readonly Stretch[];
+  readonly axes: readonly BoxAxis[];
   readonly starts: readonly number[];
 }
 
@@ -61,11 +61,11 @@ function partsOf({ node, window }: Tensor): Placed[] | null {
   const whole = contiguousStrides(shape);
   const placed: Placed[] = [];
   for (const [i, value] of values.entries()) {
-    const stretches = rectangle(shape, value.shape, strides[i] as number[]);
-    if (stretches === null) return null;
+    const axes = boxOf(shape, value.shape, strides[i] as number[]);
+    if (axes === null) return null;
     const offset = scalars[i] as number;
     const starts = whole.map((stride, d) => Math.floor(offset / stride) % (shape[d] as number));
-    placed.push({ value, strides: strides[i] as number[], offset, stretches, starts });
+    placed.push({ value, strides: strides[i] as number[], offset, axes, starts });
   }
   return placed;
 }
@@ -73,8 +73,7 @@ function partsOf({ node, window }: Tensor): Placed[] | null {
 const disjoint = (a: Placed, b: Placed): boolean =>
   a.starts.some((start, d) => {
     const other = b.starts[d] as number;
-    const end = (one: Placed): number =>
-      (one.starts[d] as number) + (one.stretches[d] as Stretch).count;
+    const end = (one: Placed): number => (one.starts[d] as number) + (one.axes[d] as BoxAxis).count;
     return end(a) <= other || end(b) <= start;
   });
 
@@ -85,7 +84,7 @@ function viewOfAll(parts: readonly Placed[], shape: Shape): View | null {
   const views = parts.map(({ value }) => value.window ?? wholeView(value.shape));
   const [view] = views as [View];
   const strides = shape.map((_, d) => {
-    const { dim } = first.stretches[d] as Stretch;
+    const { dim } = first.axes[d] as BoxAxis;
     if (dim >= 0) return view.strides[dim] as number;
     // Parts differ in this dimension: its stride is the distance to the next part.
     const next = others.findIndex(({ starts }) => starts[d] !== first.starts[d]);
@@ -96,9 +95,9 @@ function viewOfAll(parts: readonly Placed[], shape: Shape): View | null {
   const offsetAt = (starts: readonly number[]): number =>
     starts.reduce((sum, start, d) => sum + start * (strides[d] as number), 0);
   const offset = view.offset - offsetAt(first.starts);
-  const fits = parts.every(({ stretches, starts }, p) => {
+  const fits = parts.every(({ axes, starts }, p) => {
     const { strides: own, offset: from } = views[p] as View;
-    const along = stretches.every(({ dim }, d) => dim < 0 || own[dim] === strides[d]);
+    const along = axes.every(({ dim }, d) => dim < 0 || own[dim] === strides[d]);
     return along && from === offset + offsetAt(starts);
   });
   const valid = offset >= 0 && strides.every((stride) => Number.isInteger(stride) && stride >= 0);

@@ -7,16 +7,13 @@ import type { ValueWriter } from "./values.ts";
 /** One term of an address. */
 export type Term = { readonly value: Expr } | { readonly counted: Counted; readonly walk: number };
 
-/**
- * An index as a sum, and how its lanes follow one another: through a counter, or one after the
- * other.
- */
+/** An index as a sum of terms. `lanes`: the walk that its lanes follow, "next" if consecutive. */
 export interface Linear {
   readonly terms: readonly Term[];
   readonly lanes: { readonly counted: Counted; readonly walk: number } | "next" | null;
 }
 
-/** Finds where elements are: what stays as it is in a loop is added up before it. */
+/** Computes addresses of elements. Terms that do not change in a loop are added before it. */
 export class Addresses {
   readonly #writer: ValueWriter;
   readonly #facts: Facts;
@@ -31,7 +28,7 @@ export class Addresses {
     this.#prologue = prologue;
   }
 
-  /** The index as a sum, if its lanes follow one another. */
+  /** The index as a sum; null if it is not one, or its lanes follow several walks. */
   linear(index: Expr): Linear | null {
     const terms: Term[] = [];
     let lanes: Linear["lanes"] = null;
@@ -71,7 +68,7 @@ export class Addresses {
     return take(index) ? { terms, lanes } : null;
   }
 
-  /** Whether a term stays as it is in the innermost loop. */
+  /** Whether a term does not change in the innermost loop. */
   #stays(term: Term): boolean {
     if ("counted" in term) return term.counted.depth < this.#writer.depth;
     const { value } = term;
@@ -116,10 +113,7 @@ export class Addresses {
     code.op("i32.add");
   }
 
-  /**
-   * Puts the address of the sum on the stack, from the local `base` on; what stays in the loop is
-   * added before it. Gives a constant offset.
-   */
+  /** Pushes the address `base` + terms. Returns a constant offset to add to it. */
   sum(base: number, terms: readonly Term[]): number {
     let offset = 0;
     const rest: Term[] = [];
@@ -152,7 +146,7 @@ export class Addresses {
         ? (first.counted.offsets.get(first.walk) as number)
         : -1;
     const step = frame.steps.get(walked);
-    // what goes on evenly is a pointer of its own
+    // an address that grows by a constant becomes a pointer
     const settled = step === undefined ? fixed : rest;
     const name = step === undefined ? key : `${key} +${walked}`;
     let known = frame.known.get(name);
@@ -178,12 +172,12 @@ export class Addresses {
     return 0;
   }
 
-  /** The address of one element on the stack. */
+  /** Pushes the address of one element. Returns a constant offset to add to it. */
   of(buffer: Buffer, index: Expr): number {
     const linear = this.#facts.depends(index) ? null : this.linear(index);
     if (linear !== null) return this.sum(this.#prologue.base(buffer), linear.terms);
     const { code } = this.#writer;
-    // an index that was read is kept inside
+    // an index that was read is clamped to the buffer
     const at = this.#writer.local("i32");
     const last = this.#prologue.last(buffer);
     this.#writer.push(index, 1);
@@ -200,15 +194,15 @@ export class Addresses {
     return 0;
   }
 
-  /** A sum of walks as a number of elements. */
+  /** Pushes a sum of walks, in elements. */
   place(value: Extract<Expr, { kind: "at" }>): void {
     const { code } = this.#writer;
     const linear = this.linear(value);
-    if (linear === null) throw new Error("wasm: a place whose lanes do not follow one another");
+    if (linear === null) throw new Error("wasm: a place whose lanes follow several walks");
     code.i32(0);
     for (const term of linear.terms) this.#addTerm(term);
     code.i32(2);
-    code.op("i32.shr_s"); // it may be before the first
+    code.op("i32.shr_s"); // signed: with padding it may be negative
     const { lanes } = linear;
     if (value.lanes === 1 || lanes === null || lanes === "next") return;
     const { counted, walk } = lanes;
@@ -221,11 +215,11 @@ export class Addresses {
       this.#writer.vectorWords([0, ...apart].map((x) => x >>> 0));
       code.op("i32x4.add");
     };
-    if (counted.follows === null) {
+    if (counted.regular === null) {
       following();
       return;
     }
-    code.get(counted.follows);
+    code.get(counted.regular);
     code.if("v128");
     following();
     code.else();

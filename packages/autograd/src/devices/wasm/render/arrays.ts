@@ -4,15 +4,15 @@ import type { Facts } from "./facts.ts";
 import type { Prologue } from "./prologue.ts";
 import type { ValueWriter } from "./values.ts";
 
-/** The parameter that says where a thread's arrays are. */
+/** The parameter that holds the address of a thread's arrays. */
 const MEMORY = 3;
 
-/** Bytes that are cleared by stores; more are cleared by a call of the engine's. */
+/** The most bytes that are cleared by stores; more are cleared by `memory.fill`. */
 const FEW = 512;
 
-/** Arrays of a thread, one after another. */
+/** The local arrays of a thread. */
 export class Arrays {
-  /** All of them. */
+  /** Bytes of all arrays. */
   bytes = 0;
   readonly #writer: ValueWriter;
   readonly #facts: Facts;
@@ -28,7 +28,7 @@ export class Arrays {
     this.#prologue = prologue;
   }
 
-  /** Makes room for an array, and fills it with 0 where that is wanted. */
+  /** Allocates an array, and clears it if it asks for that. */
   declare({ id, length, lanes, cleared }: LocalArray): void {
     const bytes = Math.ceil((length * lanes * 4) / 16) * 16;
     let at = this.#places.get(id);
@@ -55,10 +55,7 @@ export class Arrays {
     code.fill();
   }
 
-  /**
-   * Puts the address of an array's element on the stack, and gives the offset that is to be added
-   * to it.
-   */
+  /** Pushes the address of an array's element. Returns a constant offset to add to it. */
   elementAddress({ id, lanes }: LocalArray, index: Expr): number {
     if (lanes === 1 && !this.#facts.depends(index)) {
       const linear = this.#addresses.linear(index);
@@ -66,7 +63,7 @@ export class Arrays {
         return this.#addresses.sum(this.#base(id), linear.terms);
     }
     if (index.lanes === 4)
-      throw new Error("wasm: elements of an array that do not follow one another");
+      throw new Error("wasm: a vector of array elements that are not adjacent");
     const offset = this.#places.get(id) as number;
     this.#writer.code.get(MEMORY);
     if (index.kind === "constant" || index.kind === "size") return offset + index.value * lanes * 4;
@@ -77,7 +74,7 @@ export class Arrays {
     return offset;
   }
 
-  /** The local that says where an array is. */
+  /** The local that holds an array's address. */
   #base(id: number): number {
     let local = this.#bases.get(id);
     if (local === undefined) {

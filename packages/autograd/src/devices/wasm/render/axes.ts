@@ -1,6 +1,6 @@
 import type { Layout } from "../../../kernel/expression.ts";
 
-/** Dimensions of a layout that are walked as one, and how far the walks move along each. */
+/** Dimensions of a layout, merged where all walks allow it, and the walks' strides along each. */
 export interface Axes {
   readonly sizes: readonly number[];
   /** By walk, then by axis, in elements. */
@@ -8,9 +8,7 @@ export interface Axes {
   readonly total: number;
 }
 
-/**
- * The fewest axes on which these walks of a layout are what they are; walk −1 is the count itself.
- */
+/** Merges a layout's dimensions for the walks that are used. Walk −1 is the count itself. */
 export function axesOf({ dims, walks }: Layout, used: Iterable<number>): Axes {
   const total = dims.reduce((a, b) => a * b, 1);
   const own = [...used].map((walk) => ({

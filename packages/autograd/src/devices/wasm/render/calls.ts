@@ -7,7 +7,7 @@ import type { Call } from "./lanewise.ts";
 import { typeOf } from "./types.ts";
 import type { ValueWriter } from "./values.ts";
 
-/** What f32 has as one instruction in one lane and in four. */
+/** Intrinsics of f32 that are one instruction, for one lane and for four. */
 const ofFloats: Readonly<Record<string, readonly [Op, Op]>> = {
   add: ["f32.add", "f32x4.add"],
   sub: ["f32.sub", "f32x4.sub"],
@@ -57,7 +57,7 @@ const ofBools: Readonly<Record<string, readonly [Op, Op]>> = {
 
 const tables = { f32: ofFloats, i32: ofInts("s"), u32: ofInts("u"), bool: ofBools } as const;
 
-/** Puts what a call gives on the stack, in its own lanes. */
+/** Pushes the result of a call, in the call's lanes. */
 export function emitCall(writer: ValueWriter, call: Call): void {
   const { code } = writer;
   const { fn, args, dtype } = call;
@@ -81,7 +81,7 @@ export function emitCall(writer: ValueWriter, call: Call): void {
       return;
     case "subgroupFirst":
     case "subgroupSum":
-      throw new Error("wasm: there are no subgroups");
+      throw new Error(`wasm: cannot render ${fn}: there are no subgroups`);
     case "select":
       push(1);
       push(2);
@@ -141,7 +141,7 @@ export function emitCall(writer: ValueWriter, call: Call): void {
   asByte(writer, call);
 }
 
-/** A byte keeps its low bits. */
+/** Cuts a u8 result to its low eight bits. */
 function asByte(writer: ValueWriter, { dtype, lanes }: Call): void {
   if (dtype !== "u8") return;
   if (lanes === 4) writer.vectorConstant(255, "u32");
@@ -149,7 +149,7 @@ function asByte(writer: ValueWriter, { dtype, lanes }: Call): void {
   writer.code.op(lanes === 4 ? "v128.and" : "i32.and");
 }
 
-/** a · b + c and c − a · b, rounded once, where the machine may. */
+/** Writes a · b + c or c − a · b as a fused instruction, if `relaxed` allows it. */
 function fused(writer: ValueWriter, { fn, args, lanes }: Call): boolean {
   if (!writer.relaxed || lanes !== 4 || (fn !== "add" && fn !== "sub")) return false;
   const [a, b] = args as [Expr, Expr];
@@ -222,7 +222,7 @@ function cast(writer: ValueWriter, call: Call, from: string): void {
   asByte(writer, call);
 }
 
-/** What takes few instructions on f32. */
+/** Writes intrinsics of f32 that take a few instructions. Returns false for others. */
 function ofFloat(writer: ValueWriter, { fn, args, lanes }: Call): boolean {
   const { code } = writer;
   const four = lanes === 4;
@@ -243,7 +243,7 @@ function ofFloat(writer: ValueWriter, { fn, args, lanes }: Call): boolean {
         code.op(fn === "max" ? "f32.max" : "f32.min");
         return true;
       }
-      // the first, if one of them is NaN; then where the second is
+      // pmax gives the first operand if either is NaN; the mask adds NaN of the second
       const second = writer.local("v128");
       code.tee(second);
       code.op(fn === "max" ? "f32x4.pmax" : "f32x4.pmin");

@@ -4,20 +4,20 @@ import { axesOf } from "./axes.ts";
 import type { Facts } from "./facts.ts";
 import type { ValueWriter } from "./values.ts";
 
-/** Where the walks of a counter are, in bytes. */
+/** The locals that hold a counter's walks: offsets in bytes. */
 export interface Counted {
   readonly depth: number;
   /** Lane 0 of each walk. */
   readonly offsets: ReadonlyMap<number, number>;
-  /** How far lanes 1 to 3 are from lane 0, in elements, where they follow it. */
+  /** Constant distances of lanes 1 to 3 from lane 0, in elements, if the lanes are regular. */
   readonly lanes: ReadonlyMap<number, readonly [number, number, number]>;
-  /** The local that tells whether all lanes follow lane 0; null if they always do. */
-  readonly follows: number | null;
-  /** Of lanes 1 to 3 by walk, where they do not. */
+  /** The local that says whether the lanes are regular; null if they always are. */
+  readonly regular: number | null;
+  /** Lanes 1 to 3 of each walk, if the lanes are not regular. */
   readonly others: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Whether four that follow one another are two pairs, where neither is the last of its line. */
+/** Whether four consecutive elements are two pairs: the innermost axis has two elements. */
 export const inPairs = (sizes: readonly number[]): boolean =>
   sizes.length > 1 && sizes.at(-1) === 2;
 
@@ -27,7 +27,7 @@ function lanesOf(strides: readonly number[], pairs: boolean): readonly [number, 
   return [next, pair, pair + next];
 }
 
-/** Finds where counters' walks are, and keeps them in locals. */
+/** Computes the positions of counters' walks and keeps them in locals. */
 export class Counters {
   readonly #writer: ValueWriter;
   readonly #facts: Facts;
@@ -55,11 +55,11 @@ export class Counters {
     const index = this.#writer.local("i32");
     this.#writer.push(first, 1);
     this.#writer.code.set(index);
-    const counted = this.open(counter, this.#facts.isFourfold(first));
+    const counted = this.open(counter, this.#facts.isMultipleOfFour(first));
     this.find(counter, counted, index);
   }
 
-  /** Finds the walks of four lanes that do not follow one another. */
+  /** Computes the walks of an index whose four lanes are not consecutive. */
   #countApart(counter: Counter): void {
     const { code } = this.#writer;
     const counted = this.open(counter, false, { apart: true });
@@ -69,7 +69,7 @@ export class Counters {
     this.#writer.push(counter.index, 4);
     code.set(vector);
     code.i32(0);
-    code.set(counted.follows as number);
+    code.set(counted.regular as number);
     for (const lane of [0, 1, 2, 3]) {
       code.get(vector);
       code.extract("i32", lane);
@@ -89,31 +89,31 @@ export class Counters {
   }
 
   /**
-   * Makes room for where the walks of a counter are. `apart`: its lanes do not follow one another;
-   * `line`: it runs along one line.
+   * Makes locals for a counter's walks. `apart`: its lanes are not consecutive. `line`: it runs
+   * along one line.
    */
   open(
     counter: Counter,
-    fourfold: boolean,
+    multipleOfFour: boolean,
     { apart = false, line = false }: { apart?: boolean; line?: boolean } = {},
   ): Counted {
     const used = [...(this.#facts.walks.get(counter) ?? [])];
     const { sizes, strides, total } = axesOf(counter.layout, used);
     const inner = sizes.at(-1) as number;
     const four = counter.index.lanes === 4;
-    const pairs = fourfold && inPairs(sizes) && (line || (sizes.at(-2) as number) % 2 === 0);
+    const pairs = multipleOfFour && inPairs(sizes) && (line || (sizes.at(-2) as number) % 2 === 0);
     const lanes = new Map(
       used.map((walk) => [walk, lanesOf(strides.get(walk) as readonly number[], pairs)]),
     );
     const simple =
       sizes.length === 1 && [...lanes.values()].every(([next]) => next <= 1 && next >= 0);
-    const even = fourfold && inner % 4 === 0 && total % 4 === 0;
+    const even = multipleOfFour && inner % 4 === 0 && total % 4 === 0;
     const always = !apart && (!four || simple || even || pairs);
     const counted: Counted = {
       depth: this.#writer.depth,
       offsets: new Map(used.map((walk) => [walk, this.#writer.local("i32")])),
       lanes,
-      follows: always ? null : this.#writer.local("i32"),
+      regular: always ? null : this.#writer.local("i32"),
       others: new Map(
         always
           ? []
@@ -127,7 +127,7 @@ export class Counters {
     return counted;
   }
 
-  /** Finds where the walks are at an index. */
+  /** Computes the walks at an index. */
   find(counter: Counter, counted: Counted, index: number): void {
     const { code } = this.#writer;
     const { layout } = counter;
@@ -142,19 +142,19 @@ export class Counters {
       index,
       (walk) => counted.offsets.get(walk) as number,
     );
-    if (counted.follows === null) return;
-    // all lanes in one line of the innermost axis
+    if (counted.regular === null) return;
+    // the lanes are regular if they are in one line of the innermost axis
     code.get(inner);
     code.i32(3);
     code.op("i32.add");
     code.i32(sizes.at(-1) as number);
     code.op("i32.lt_u");
-    code.tee(counted.follows);
+    code.tee(counted.regular);
     code.op("i32.eqz");
     code.if();
     const at = this.#writer.local("i32");
     for (const lane of [1, 2, 3]) {
-      // past the end the last is read again
+      // a lane past the end reads the last element
       code.get(index);
       code.i32(lane);
       code.op("i32.add");
@@ -177,7 +177,7 @@ export class Counters {
     code.end();
   }
 
-  /** Sets the offsets of the walks at an index; gives the local of the innermost coordinate. */
+  /** Sets the walks' offsets at an index. Returns the local of the innermost coordinate. */
   #walkTo(
     layout: Counter["layout"],
     used: readonly number[],
@@ -228,7 +228,7 @@ export class Counters {
   }
 }
 
-/** An index without the numbers of its lanes. */
+/** Lane 0 of an index with consecutive lanes; null for other vectors. */
 function firstOf(index: Expr): Expr | null {
   if (index.lanes === 1) return index;
   if (index.kind === "call" && index.fn === "iota") return e.u32(0);

@@ -2,15 +2,15 @@ import type { Counter, Expr } from "../../../kernel/expression.ts";
 import type { Local, Statement } from "../../../kernel/loops.ts";
 import { countUses, eachStatement, operandsOf, valuesOf } from "../../../kernel/walk.ts";
 
-/** What is known of values before they are written, and of names while they are. */
+/** Facts about values: uses are collected at once, facts about names while they are written. */
 export class Facts {
-  /** The walks that are taken of each counter; -1 is the count itself. */
+  /** The walks of each counter that are used; -1 is the count itself. */
   readonly walks: Map<Counter, Set<number>> = new Map();
-  /** Names of scalars that are used in four lanes, and of those that are used in one. */
+  /** Ids of scalars that are used in four lanes, and of those that are used in one. */
   readonly #spread = new Set<number>();
   readonly #single = new Set<number>();
-  /** Names of numbers that divide by four, and of those that depend on what was read. */
-  readonly #fourfold = new Set<number>();
+  /** Ids of multiples of four, and of values that depend on loads. */
+  readonly #multiplesOfFour = new Set<number>();
   readonly #dependent = new Set<number>();
 
   constructor(body: readonly Statement[]) {
@@ -38,38 +38,38 @@ export class Facts {
   }
 
   /** Whether a scalar is used in four lanes. */
-  isSpread({ id }: Local): boolean {
+  isUsedInVectors({ id }: Local): boolean {
     return this.#spread.has(id);
   }
 
-  /** Whether it is used in one lane too. */
-  isSingle({ id }: Local): boolean {
+  /** Whether a scalar is used in one lane. */
+  isUsedAlone({ id }: Local): boolean {
     return this.#single.has(id);
   }
 
-  /** A name is given a value. */
+  /** Notes the facts about a name's value. */
   note({ id, mutable }: Local, value: Expr): void {
     if (this.depends(value)) this.#dependent.add(id);
-    if (!mutable && this.isFourfold(value)) this.#fourfold.add(id);
+    if (!mutable && this.isMultipleOfFour(value)) this.#multiplesOfFour.add(id);
   }
 
-  noteFourfold({ id }: Local): void {
-    this.#fourfold.add(id);
+  noteMultipleOfFour({ id }: Local): void {
+    this.#multiplesOfFour.add(id);
   }
 
-  /** Whether the number divides by four. */
-  isFourfold(value: Expr): boolean {
+  /** Whether the number is known to be a multiple of four. */
+  isMultipleOfFour(value: Expr): boolean {
     switch (value.kind) {
       case "constant":
       case "size":
         return value.value % 4 === 0;
       case "local":
-        return this.#fourfold.has(value.id);
+        return this.#multiplesOfFour.has(value.id);
       case "call": {
         const [a, b] = value.args as [Expr, Expr];
-        if (value.fn === "mul") return this.isFourfold(a) || this.isFourfold(b);
+        if (value.fn === "mul") return this.isMultipleOfFour(a) || this.isMultipleOfFour(b);
         if (value.fn === "add" || value.fn === "nativeMin")
-          return this.isFourfold(a) && this.isFourfold(b);
+          return this.isMultipleOfFour(a) && this.isMultipleOfFour(b);
         return false;
       }
       default:
@@ -77,10 +77,7 @@ export class Facts {
     }
   }
 
-  /**
-   * Whether the value depends on what was read from memory: such an index is kept inside its
-   * buffer.
-   */
+  /** Whether the value depends on a load. Such an index is clamped to its buffer. */
   depends(value: Expr): boolean {
     switch (value.kind) {
       case "load":

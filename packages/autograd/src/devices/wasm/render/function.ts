@@ -12,14 +12,11 @@ import { type Frame, type Named, ValueWriter } from "./values.ts";
 /** A stage as a function of (first, end, arguments, memory for arrays) over part of its grid. */
 export interface RenderedFunction extends FunctionCode {
   readonly words: readonly Word[];
-  /** Of thread's arrays. */
+  /** Bytes of a thread's local arrays. */
   readonly arrayBytes: number;
 }
 
-/**
- * One stage of loops as a function of WebAssembly; `relaxed` lets it multiply and add with one
- * rounding.
- */
+/** Renders one stage of loops as a function. `relaxed` allows fused multiply-add. */
 export const renderFunction = (loops: Loops, relaxed: boolean): RenderedFunction =>
   new FunctionWriter(loops, relaxed).render();
 
@@ -82,7 +79,7 @@ class FunctionWriter extends ValueWriter {
     this.code.set(local);
   }
 
-  /** A loop until `done`; what its body finds once goes before it. */
+  /** Writes a loop that ends when `done` pushes true. Loop invariants are computed before it. */
   #loop(done: () => void, body: () => void, next: () => void): void {
     const outer = this.code;
     const frame: Frame = {
@@ -187,7 +184,7 @@ class FunctionWriter extends ValueWriter {
         code.end();
         break;
       case "barrier":
-        throw new Error("wasm: loops with barriers are not rendered");
+        throw new Error("wasm: cannot render a barrier");
     }
   }
 
@@ -207,11 +204,11 @@ class FunctionWriter extends ValueWriter {
       this.push(step, 1);
       code.set(stepLocal);
     }
-    const fourfold = this.facts.isFourfold(from) && by !== null && by % 4 === 0;
-    if (fourfold) this.facts.noteFourfold(local);
+    const multipleOfFour = this.facts.isMultipleOfFour(from) && by !== null && by % 4 === 0;
+    if (multipleOfFour) this.facts.noteMultipleOfFour(local);
     const used = counter === null ? [] : [...(this.facts.walks.get(counter) ?? [])];
     const axes = counter === null ? null : axesOf(counter.layout, used);
-    const pairs = axes !== null && by === 4 && fourfold && inPairs(axes.sizes);
+    const pairs = axes !== null && by === 4 && multipleOfFour && inPairs(axes.sizes);
     const runs =
       axes !== null && by !== null && (pairs ? axes.sizes.length === 2 : axes.sizes.length === 1);
     const all = isNumber(from, 0) && axes !== null && isNumber(to, axes.total);
@@ -219,12 +216,12 @@ class FunctionWriter extends ValueWriter {
       this.#nest(loop, counter, axes, slot);
       return;
     }
-    // one axis: the walks go on by themselves
+    // along one axis the walks' offsets grow by a constant
     let counted: Counted | null = null;
     const advancing = runs && used.length > 0;
     if (counter !== null && advancing) {
-      counted = this.counters.open(counter, fourfold, { line: pairs });
-      const once = { ...counted, follows: null };
+      counted = this.counters.open(counter, multipleOfFour, { line: pairs });
+      const once = { ...counted, regular: null };
       this.counters.find(counter, once, slot);
     }
     this.#loop(
@@ -240,7 +237,7 @@ class FunctionWriter extends ValueWriter {
           if (counted !== null) {
             const inside: Counted = { ...counted, depth: this.depth };
             this.counters.set(counter, inside);
-            if (inside.follows !== null) this.counters.find(counter, inside, slot);
+            if (inside.regular !== null) this.counters.find(counter, inside, slot);
             else {
               for (const [walk, offset] of counted.offsets) {
                 const stride = axes?.strides.get(walk)?.[0] as number;
@@ -249,7 +246,7 @@ class FunctionWriter extends ValueWriter {
               }
             }
           } else if (used.length > 0) {
-            this.counters.find(counter, this.counters.open(counter, fourfold), slot);
+            this.counters.find(counter, this.counters.open(counter, multipleOfFour), slot);
           }
         }
         this.block(body);
@@ -267,7 +264,7 @@ class FunctionWriter extends ValueWriter {
     );
   }
 
-  /** All places of several axes, one loop in the other: the walks go on without a division. */
+  /** A loop over several axes as nested loops, in which walks need no division. */
   #nest({ local, body }: ForLoop, counter: Counter, { sizes, strides }: Axes, slot: number): void {
     const counted = this.counters.open(counter, false);
     this.counters.find(counter, counted, slot);

@@ -8,7 +8,7 @@ import {
 import { type Call, lanewise } from "./lanewise.ts";
 import type { ValueWriter } from "./values.ts";
 
-/** Functions by name, lanes and dtypes. Ids of their locals are far from those of loops. */
+/** Functions by name, lanes and dtypes. Their locals' ids are above those of any loops. */
 const built = new Map<string, FunctionInstance>();
 let nextId = 2 ** 24;
 

@@ -2,10 +2,12 @@ import type { Expr } from "../../../kernel/expression.ts";
 import { type Call, lanewise } from "./lanewise.ts";
 import type { ValueWriter } from "./values.ts";
 
-/** Whole numbers are what these would make of them. */
+/** Intrinsics that do not change integers. */
 const rounding: ReadonlySet<string> = new Set(["floor", "ceil", "trunc", "round"]);
 
-/** What takes few instructions on integers and bools; some are computed lane by lane. */
+/**
+ * Writes intrinsics of integers and bools that take a few instructions. Returns false for others.
+ */
 export function ofInteger(writer: ValueWriter, call: Call, from: string): boolean {
   const { code } = writer;
   const { fn, args, lanes } = call;
@@ -115,7 +117,7 @@ export function ofInteger(writer: ValueWriter, call: Call, from: string): boolea
           code.op(`i32.${name}_u`);
         });
       }
-      // by −1 the least number would trap
+      // the least number divided by −1 would trap, so −1 is separate
       return lanewise(writer, call, ([x, y]) => {
         code.get(x as number);
         code.i32(1);

@@ -5,7 +5,7 @@ import type { ValueWriter } from "./values.ts";
 /** A call of an intrinsic. */
 export type Call = Extract<Expr, { kind: "call" }>;
 
-/** Computes each lane by itself, on arguments that are in locals. */
+/** Computes the lanes one by one. `emit` gets the locals of the arguments. */
 export function lanewise(
   writer: ValueWriter,
   { args, lanes, dtype }: Call,

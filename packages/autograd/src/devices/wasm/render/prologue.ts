@@ -3,16 +3,13 @@ import type { Buffer } from "../../../kernel/expression.ts";
 import { Code, type ValueType } from "../encode.ts";
 import { typeOf } from "./types.ts";
 
-/**
- * A word of the block that a function is given: where a buffer is, the last of its words, or a
- * number of the run.
- */
+/** A word of a function's arguments: a buffer's address, its last word's index, or a parameter. */
 export type Word =
   | { readonly address: Buffer }
   | { readonly last: Buffer }
   | { readonly param: number };
 
-/** What a function does before its loops: it reads its arguments and names constants. */
+/** The code before a function's loops: it loads arguments and sets constants. */
 export class Prologue {
   readonly code: Code = new Code();
   readonly words: Word[] = [];
@@ -20,12 +17,12 @@ export class Prologue {
   readonly #wordLocals = new Map<string, number>();
   readonly #constants = new Map<string, number>();
 
-  /** `local` makes a local of the function. */
+  /** `local` adds a local to the function. */
   constructor(local: (type: ValueType) => number) {
     this.#local = local;
   }
 
-  /** The local of a vector whose four words have these bits: it is set before the loops. */
+  /** The local of a constant vector with these four words. */
   constant(words: readonly number[]): number {
     const key = words.join();
     let local = this.#constants.get(key);
@@ -38,7 +35,7 @@ export class Prologue {
     return local;
   }
 
-  /** The local that holds a word of the arguments. */
+  /** The local that holds an argument word. */
   #word(key: string, word: Word, type: "i32" | "f32"): number {
     let local = this.#wordLocals.get(key);
     if (local === undefined) {

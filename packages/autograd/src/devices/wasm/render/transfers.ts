@@ -55,7 +55,7 @@ export class Transfers {
     }
     const { counted, walk } = lanes;
     const apart = counted.lanes.get(walk) as readonly [number, number, number];
-    if (counted.follows === null) {
+    if (counted.regular === null) {
       this.#loadLanes(this.#addresses.sum(this.#prologue.base(buffer), terms), apart);
       return;
     }
@@ -63,9 +63,9 @@ export class Transfers {
     const rest = this.#writer.local("i32");
     const offset = this.#addresses.sum(this.#prologue.base(buffer), others);
     code.set(rest);
-    // constants are named outside of the branches
+    // pushes that set constants must stay outside of the branches
     const own = counted.offsets.get(walk) as number;
-    code.get(counted.follows);
+    code.get(counted.regular);
     code.if("v128");
     code.get(rest);
     code.get(own);
@@ -90,7 +90,7 @@ export class Transfers {
     code.end();
   }
 
-  /** The element at the address on the stack, and three that are so far from it. */
+  /** Loads the element at the address on the stack, and three at these distances from it. */
   #loadLanes(offset: number, apart: readonly number[]): void {
     const { code } = this.#writer;
     if (isNext(apart)) {
@@ -117,7 +117,7 @@ export class Transfers {
     code.get(vector);
   }
 
-  /** Four elements at indices of any kind, which are kept inside the buffer. */
+  /** Loads four elements at any indices, which are clamped to the buffer. */
   #lookUp(buffer: Buffer, index: Expr): void {
     const { code } = this.#writer;
     const [places, vector, base] = [
@@ -160,7 +160,7 @@ export class Transfers {
         code.store(typeOf(dtype), offset);
         return;
       }
-      // what is outside is not written
+      // an index that was read may be out of range: nothing is written then
       const at = this.#writer.local("i32");
       this.#writer.push(index, 1);
       code.tee(at);
@@ -190,7 +190,7 @@ export class Transfers {
     const next =
       lanes === "next" ||
       (lanes !== null &&
-        lanes.counted.follows === null &&
+        lanes.counted.regular === null &&
         isNext(lanes.counted.lanes.get(lanes.walk) as readonly number[]));
     if (linear !== null && next) {
       const offset = this.#addresses.sum(this.#prologue.base(buffer), linear.terms);

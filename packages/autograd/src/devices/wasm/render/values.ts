@@ -12,7 +12,7 @@ import { Prologue } from "./prologue.ts";
 import { Transfers } from "./transfers.ts";
 import { typeOf } from "./types.ts";
 
-/** Where a named value is: as it is, and in four lanes where it is used so. */
+/** The locals of a named value: its own, and one with the value in four lanes if that is needed. */
 export interface Named {
   readonly local: number;
   readonly lanes: Lanes;
@@ -20,18 +20,20 @@ export interface Named {
   readonly depth: number;
 }
 
-/** A loop that is being written: what does not change in it is found before it. */
+/** A loop that is being written. */
 export interface Frame {
   readonly depth: number;
+  /** Code before the loop, which computes loop invariants. */
   readonly before: Code;
+  /** Locals of loop invariants. */
   readonly known: Map<string, number>;
-  /** Offsets that go on by as many bytes from round to round. */
+  /** Locals of offsets that grow by a constant in each round, in bytes. */
   readonly steps: Map<number, number>;
-  /** Addresses that do. */
+  /** Addresses that grow by a constant in each round. */
   readonly pointers: { readonly local: number; readonly step: number }[];
 }
 
-/** Writes values: each is put on the stack, and what a statement uses twice is evaluated once. */
+/** Writes values onto the stack. A value that a statement uses twice is evaluated once. */
 export abstract class ValueWriter {
   code: Code = new Code();
   readonly relaxed: boolean;
@@ -45,7 +47,7 @@ export abstract class ValueWriter {
   protected readonly arrays: Arrays;
   readonly places: Readonly<Record<"thread" | "group" | "local", number>>;
   protected readonly frames: Frame[] = [];
-  /** Loops of a thread, those in them apart. */
+  /** The number of outermost loops of a thread. */
   readonly #innerLoops: number;
   #memo = new Map<Expr, { local: number; lanes: Lanes }>();
   #uses: ReadonlyMap<Expr, number> = new Map();
@@ -64,7 +66,7 @@ export abstract class ValueWriter {
 
   abstract block(statements: readonly Statement[]): void;
 
-  /** A name stands for a local. */
+  /** Binds a name to a local. */
   protected put({ id }: Local, local: number, lanes: Lanes): void {
     this.#named.set(id, { local, lanes, splat: null, depth: this.depth });
   }
@@ -73,17 +75,17 @@ export abstract class ValueWriter {
     return 4 + this.locals.push(type) - 1;
   }
 
-  /** How many loops are open. */
+  /** The number of open loops. */
   get depth(): number {
     return this.frames.length;
   }
 
-  /** The innermost loop that is open. */
+  /** The innermost open loop. */
   get frame(): Frame | undefined {
     return this.frames.at(-1);
   }
 
-  /** Writes what goes before the innermost loop. */
+  /** Lets `write` write code before the innermost loop. */
   before(write: () => void): void {
     const frame = this.frames.pop() as Frame;
     const [code, memo, uses] = [this.code, this.#memo, this.#uses];
@@ -95,17 +97,17 @@ export abstract class ValueWriter {
     [this.code, this.#memo, this.#uses] = [code, memo, uses];
   }
 
-  /** Where a name's value is. */
+  /** The locals of a name. */
   named({ id }: Local): Named | undefined {
     return this.#named.get(id);
   }
 
-  /** What was evaluated so far may not be known where the code goes on. */
+  /** Forgets evaluated values: a branch may have been skipped. */
   forget(): void {
     this.#memo = new Map();
   }
 
-  /** A number in four lanes; such constants are named before the loops. */
+  /** Pushes a number in four lanes. */
   vectorConstant(value: number, dtype: DType): void {
     let word = value >>> 0;
     if (dtype === "bool") word = value === 0 ? 0 : 0xffffffff;
@@ -116,8 +118,8 @@ export abstract class ValueWriter {
   }
 
   /**
-   * A vector whose four words have these bits. It is named before the loops; where the thread has
-   * several, before the one that needs it: what lives through a loop takes a register there.
+   * Pushes a vector of these four words. It is set before the loops. If a thread has several loops,
+   * it is set before the one that needs it, so that it takes no register in the others.
    */
   vectorWords(words: readonly number[]): void {
     const loop = this.frames[1];
@@ -140,18 +142,18 @@ export abstract class ValueWriter {
     this.code.get(local);
   }
 
-  /** Begins a statement: what its values share is evaluated once. */
+  /** Begins a statement with these values. */
   begin(values: readonly Expr[]): void {
     this.#memo = new Map();
     this.#uses = countUses([], values);
   }
 
-  /** Gives a value its name. */
+  /** Writes a value into the local of a name. */
   name(local: Local, value: Expr): void {
     const { lanes, id, dtype, mutable } = local;
     this.facts.note(local, value);
-    const spread = lanes === 1 && !mutable && this.facts.isSpread(local);
-    if (spread && !this.facts.isSingle(local) && typeOf(dtype) === "f32") {
+    const spread = lanes === 1 && !mutable && this.facts.isUsedInVectors(local);
+    if (spread && !this.facts.isUsedAlone(local) && typeOf(dtype) === "f32") {
       const slot = this.local("v128");
       this.push(value, 4);
       this.code.set(slot);
@@ -171,12 +173,12 @@ export abstract class ValueWriter {
     }
   }
 
-  /** The scalar on the stack in four lanes. */
+  /** Copies the scalar on the stack into four lanes. */
   splat(dtype: DType): void {
     if (typeOf(dtype) === "f32") this.code.op("f32x4.splat");
     else {
       if (dtype === "bool") {
-        // 0 or 1 becomes no bits or all
+        // 1 becomes all bits
         const one = this.local("i32");
         this.code.set(one);
         this.code.i32(0);
@@ -187,7 +189,7 @@ export abstract class ValueWriter {
     }
   }
 
-  /** Puts a value on the stack, in one lane or four. */
+  /** Pushes a value, in one lane or four. */
   push(value: Expr, lanes: Lanes): void {
     const { code } = this;
     if (value.kind === "constant") {
@@ -198,7 +200,7 @@ export abstract class ValueWriter {
     }
     if (value.kind === "local") {
       const named = this.#named.get(value.id);
-      if (named === undefined) throw new Error(`wasm: local ${value.id} is not known`);
+      if (named === undefined) throw new Error(`wasm: local ${value.id} is not defined`);
       if (lanes === 4 && named.splat !== null) code.get(named.splat);
       else {
         code.get(named.local);
@@ -212,7 +214,7 @@ export abstract class ValueWriter {
       if (lanes === 4 && known.lanes === 1) this.splat(value.dtype);
       return;
     }
-    // one number in all lanes is read so
+    // a single use in four lanes is one instruction
     if (value.kind === "load" && value.lanes === 1 && lanes === 4 && value.dtype !== "bool") {
       if ((this.#uses.get(value) ?? 1) === 1) {
         const offset = this.addresses.of(value.buffer, value.index);
@@ -229,7 +231,7 @@ export abstract class ValueWriter {
     if (lanes === 4 && value.lanes === 1) this.splat(value.dtype);
   }
 
-  /** Whether a value of the statement is used several times. */
+  /** Whether the statement uses a value several times. */
   isShared(value: Expr): boolean {
     return (this.#uses.get(value) ?? 1) > 1;
   }
@@ -305,7 +307,7 @@ export abstract class ValueWriter {
     bool();
   }
 
-  /** Writes a function's body in place: its parameters are named first. */
+  /** Writes a function's body in place of a call. */
   inline(
     parameters: readonly Local[],
     args: readonly Expr[],
@@ -322,7 +324,7 @@ export abstract class ValueWriter {
     this.inlineOn(parameters, given, lanes, body, result);
   }
 
-  /** The same on arguments that are in locals. */
+  /** The same, with arguments in locals. */
   inlineOn(
     parameters: readonly Local[],
     given: readonly number[],

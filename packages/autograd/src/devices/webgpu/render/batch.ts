@@ -7,8 +7,8 @@ import { Declarations } from "./text.ts";
 import type { Scene } from "./writer.ts";
 
 /**
- * Renders the same work on many tensors: one function, and a table of where each tensor lies. Text
- * and compile time do not grow with their number. In as few dispatches as can bind all buffers.
+ * Renders the same work on many tensors as one function and a table of their positions, so that
+ * text and compile time do not grow. It takes as few dispatches as can bind all buffers.
  */
 export function renderBatch(
   parts: readonly Part[],
@@ -38,7 +38,7 @@ function itemOf(part: Part, uniforms: Uniforms, declarations: Declarations): Wor
   return { text, buffers, numbers: uniforms.append(own), groups: groupsOf(loops.grid, size) };
 }
 
-/** One dispatch: a workgroup finds its item in a table. */
+/** Renders one dispatch, in which each workgroup looks up its item in a table. */
 function renderChunk(
   items: readonly WorkItem[],
   declarations: Declarations,
@@ -78,7 +78,7 @@ ${firsts.join("")}${text}
   return { ...shaderOf([...declared.values()], declarations.texts, main), workgroups };
 }
 
-/** Finds the last row of a table that begins with `turn` or less, by bisection. */
+/** Finds, by bisection, the last row of a table whose first workgroup is at most `turn`. */
 const ROW_OF = `fn rowOf(turn: u32, table: u32, rows: u32, stride: u32) -> u32 {
   var low = 0u;
   var high = rows;

@@ -3,7 +3,7 @@ import type { Intrinsic, Lanes } from "../../../kernel/expression.ts";
 import { arithmeticOf } from "../../../kernel/natives.ts";
 import { wgslType } from "./text.ts";
 
-/** Infix operators, the same for all dtypes they take. */
+/** Intrinsics that are infix operators. */
 const infix: Partial<Record<Intrinsic, string>> = {
   add: "+",
   sub: "-",
@@ -27,7 +27,7 @@ const infix: Partial<Record<Intrinsic, string>> = {
   bitXor: "^",
 };
 
-/** Built-in functions that are right for all values. */
+/** Intrinsics that are built-in functions, correct for all values. */
 const builtIn: Partial<Record<Intrinsic, string>> = {
   abs: "abs",
   floor: "floor",
@@ -42,20 +42,20 @@ const builtIn: Partial<Record<Intrinsic, string>> = {
   subgroupSum: "subgroupAdd",
 };
 
-/** Comparisons of floats that WGSL may get wrong for NaN. */
+/** Comparisons whose result WGSL leaves open for NaN. */
 const careless: ReadonlySet<Intrinsic> = new Set(["eq", "ne"]);
 
-/** Functions of integers that are ours. */
+/** Intrinsics of integers that are functions of `kernel/functions/`. */
 const ofIntegers: ReadonlySet<Intrinsic> = new Set(["div", "rem", "pow", "mulHigh", "gcd"]);
 
-/** Calls whose u32 result may leave the range of a byte. */
+/** Intrinsics whose u32 result may exceed a byte. */
 const wrapping: ReadonlySet<Intrinsic> = new Set(["add", "sub", "mul", "neg", "pow", "shiftLeft"]);
 
-/** Whether a function's result is to be cut to a byte. */
+/** Whether a function's result must be cut to a byte. */
 export const wraps = (fn: Intrinsic, to: DType): boolean =>
   to === "u8" && (wrapping.has(fn) || fn === "cast");
 
-/** A call as text, or the name of our function for it. */
+/** A call as text, or the name of the function of `kernel/functions/` that computes it. */
 export type Rendered = { readonly text: string } | { readonly fn: string };
 
 export function renderCall(
@@ -134,7 +134,7 @@ function renderCast(a: string, from: DType, to: DType, lanes: Lanes): Rendered {
   const word = (text: string): string => inLanes(text, lanes);
   if (to === "bool") {
     if (!fraction) return { text: `${a} != ${wgslType(from, lanes)}(0)` };
-    // by bits, since NaN is true and a comparison with it may be anything
+    // by bits: NaN is true, but WGSL leaves its comparisons open
     const bits = `bitcast<${wgslType("u32", lanes)}>(${a})`;
     return { text: `(${bits} & ${word("0x7fffffffu")}) != ${word("0u")}` };
   }

@@ -17,7 +17,7 @@ export interface RenderTarget extends Target {
   readonly maxWorkgroups: number;
 }
 
-/** A kernel as WGSL: dispatches in order, which share one uniform block. */
+/** A kernel as WGSL: its dispatches in order, which share one uniform block. */
 export interface RenderedKernel extends Lowered, UniformWords {
   readonly name: string;
   /** Its operations and the shape of its result, for messages. */
@@ -80,10 +80,10 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
   return { stages, ...rest };
 }
 
-/** Parts as one dispatch; as several if they cannot share one. */
+/** Renders parts as one dispatch, or as several if they cannot share one. */
 function renderRound(parts: readonly Part[], uniforms: Uniforms, target: RenderTarget): Stage[] {
   const { maxWorkgroups, maxBindings } = target;
-  // a product has a size of workgroup that it wants, the others take any
+  // products need a workgroup size, other parts take any
   const wanted = parts.flatMap(({ loops }) => sizeOfGroup(loops.grid) ?? []);
   const size = wanted[0] ?? 64;
   if (parts.length > 1 && wanted.every((one) => one === size)) {

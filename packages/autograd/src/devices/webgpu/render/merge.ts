@@ -5,8 +5,8 @@ import { entry, type Stage, sceneOf, shaderOf, wordText, writeThread } from "./s
 import { Declarations } from "./text.ts";
 
 /**
- * Renders parts that do not depend on each other as one dispatch: the first workgroups compute the
- * first part, and so on. Null if it would bind one buffer twice, or too many.
+ * Renders independent parts as one dispatch: the first workgroups compute the first part, and so
+ * on. Null if it would bind a buffer twice, or too many buffers.
  */
 export function renderMerged(
   parts: readonly Part[],

@@ -5,17 +5,17 @@ import type { Uniforms } from "../../../lower/uniforms.ts";
 import { bufferText, Declarations } from "./text.ts";
 import { type Scene, Writer } from "./writer.ts";
 
-/** Threads of a workgroup, where they do not work together and nothing else is said. */
+/** Threads of a workgroup if the grid does not need another size. */
 export const WORKGROUP = 64;
 
-/** One dispatch. It binds the uniform block at 0, and `bindings` from 1 on. */
+/** One dispatch. The uniform block is binding 0; `bindings` are numbered from 1. */
 export interface Stage {
   readonly wgsl: string;
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** Writes what one thread does, given `turn` (the number of its workgroup) and `local`. */
+/** Writes the code of one thread, given `turn` (its workgroup's number) and `local`. */
 export function writeThread({ grid, body }: Loops, scene: Scene, size: number): string {
   const writer = new Writer(scene);
   const number = (value: number): string => scene.word(scene.uniforms.number(value));
@@ -38,7 +38,7 @@ export function writeThread({ grid, body }: Loops, scene: Scene, size: number): 
   return writer.body;
 }
 
-/** A shader's text from its parts, and what it binds. */
+/** A shader's text and bindings. */
 export function shaderOf(
   declared: readonly Declared[],
   declarations: readonly string[],
@@ -48,7 +48,7 @@ export function shaderOf(
     declared.some(({ type }) => type.word === "f16") ? "enable f16;" : "",
     /\bsubgroup(Add|Elect)\(/.test(main) ? "enable subgroups;" : "",
   ];
-  // the number of words is known when the last stage of the kernel is written
+  // the block's size is known only when all stages of the kernel are written
   const parts = [
     ...enables,
     `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${WORDS}>;`,
@@ -65,7 +65,7 @@ export function shaderOf(
 /** Stands for the number of uniform vectors until all stages are written. */
 export const WORDS = "WORDS";
 
-/** The entry point of a shader over a grid that is folded into two dimensions. */
+/** The entry point of a shader. The grid is folded into two dimensions of `width` columns. */
 export const entry = (size: number, width: string, body: string): string =>
   `@compute @workgroup_size(${size}) fn main(
   @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -89,7 +89,7 @@ export const sceneOf = (
   bound: declareBuffers(part, prefix, declared),
 });
 
-/** One dispatch of its own. */
+/** Renders a part as a dispatch of its own. */
 export function renderStage(part: Part, uniforms: Uniforms, maxWorkgroups: number): Stage {
   const { grid } = part.loops;
   const declared: Declared[] = [];

@@ -3,13 +3,13 @@ import type { Lanes } from "../../../kernel/expression.ts";
 import { arithmeticOf } from "../../../kernel/natives.ts";
 import type { Declared } from "../../../lower/bindings.ts";
 
-/** The type of a value in a shader: a byte is a u32, a half an f32 that is rounded at the end. */
+/** The type of a value in a shader: a byte is a u32, a half is an f32 (rounded when stored). */
 export function wgslType(dtype: DType, lanes: Lanes = 1): string {
   const type = arithmeticOf(dtype);
   return lanes === 1 ? type : `vec4<${type}>`;
 }
 
-/** A word of the uniforms as a value of the dtype. */
+/** Converts a uniform word's text to the dtype. */
 export function asType(word: string, dtype: DType): string {
   if (isFloating(dtype)) return `bitcast<f32>(${word})`;
   if (dtype === "i32") return `bitcast<i32>(${word})`;
@@ -18,7 +18,7 @@ export function asType(word: string, dtype: DType): string {
 
 export const lanes4 = ["x", "y", "z", "w"] as const;
 
-/** Functions and shared memory that a shader declares. Each comes once, after those it needs. */
+/** Functions and workgroup memory that a shader declares, each once and after what it uses. */
 export class Declarations {
   readonly #texts = new Map<string, string>();
 

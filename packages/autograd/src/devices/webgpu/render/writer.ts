@@ -9,7 +9,7 @@ import type { Uniforms } from "../../../lower/uniforms.ts";
 import { renderCall, wraps } from "./calls.ts";
 import { asType, type Declarations, lanes4, wgslType } from "./text.ts";
 
-/** The names of a dispatch. */
+/** What the code of a dispatch can refer to. */
 export interface Scene {
   readonly bound: FindBound;
   readonly uniforms: Uniforms;
@@ -18,14 +18,14 @@ export interface Scene {
   readonly declarations: Declarations;
 }
 
-/** Writes statements as WGSL. Every value is a tree or a name. */
+/** Writes statements as WGSL. Values must be trees (`nameValues`). */
 export class Writer {
   readonly #scene: Scene;
   #lines: string[] = [];
   #indent = "  ";
-  /** Names of memory that the workgroup shares, by the array's id. */
+  /** Names of workgroup arrays, by id. */
   readonly #shared = new Map<number, string>();
-  /** Words of sizes, one for each size. */
+  /** The uniform word of each size. */
   readonly #words = new Map<Expr, string>();
   #temporaries = 0;
 
@@ -112,7 +112,7 @@ export class Writer {
         this.line(`${statement.buffers ? "storageBarrier(); " : ""}workgroupBarrier();`);
         return;
       case "count":
-        throw new Error("WGSL: counters are expanded before");
+        throw new Error("WGSL: cannot render a counter; call expandCounters first");
     }
   }
 
@@ -124,7 +124,7 @@ export class Writer {
       return;
     }
     const { declarations } = this.#scene;
-    // the parts of a dispatch have it in common: a workgroup runs one of them
+    // parts of a dispatch share the array, since a workgroup runs one part
     const name = `shared${this.#shared.size}_${dtype}x${lanes}_${length}`;
     declarations.add(name, `var<workgroup> ${name}: ${type};`);
     this.#shared.set(id, name);
@@ -142,7 +142,7 @@ export class Writer {
     this.block(head, () => this.write(body));
   }
 
-  /** The value as an operand of another. */
+  /** The value's text as an operand, in parentheses if needed. */
   text(value: Expr): string {
     const text = this.#plain(value);
     return value.kind === "call" && !isName(text) ? `(${text})` : text;
@@ -172,7 +172,7 @@ export class Writer {
           ? `${this.text(value.of)}.${lanes4[value.lane]}`
           : `${this.text(value.of)}[${this.text(value.lane)}]`;
       case "at":
-        throw new Error("WGSL: counters are expanded before");
+        throw new Error("WGSL: cannot render a counter; call expandCounters first");
     }
   }
 
@@ -182,13 +182,13 @@ export class Writer {
     return word;
   }
 
-  /** A name for a value that is used more than once. */
+  /** The value's name; a new one if it has none. */
   #once(value: Expr): string {
     const text = this.#plain(value);
     return isName(text) ? text : this.#let(text);
   }
 
-  /** The value with so many lanes. */
+  /** The value's text with `lanes` lanes. */
   #inLanes(value: Expr, lanes: 1 | 4): string {
     if (value.lanes === lanes) return this.#plain(value);
     return `${wgslType(value.dtype, 4)}(${this.#plain(value)})`;
@@ -251,7 +251,7 @@ export class Writer {
         this.line(`${name}[${from(at)}] = ${kept(text, 1)};`);
         return;
       }
-      // four elements share a word; each has one writer, so the result does not depend on the order
+      // four threads may write one word, each its own byte, so the order does not matter
       const word = `&${name}[${from(`(${at} >> 2u)`)}]`;
       const shift = this.#let(`(${at} & 3u) * 8u`);
       this.line(`atomicAnd(${word}, ~(0xffu << ${shift}));`);
@@ -282,7 +282,7 @@ export class Writer {
     return `${called} & ${lanes === 1 ? "0xffu" : "vec4<u32>(0xffu)"}`;
   }
 
-  /** A call of one of our functions, which is declared if it is new. */
+  /** A call of a function of `kernel/functions/`, which is declared at its first use. */
   #function(
     name: string,
     args: readonly Expr[],
@@ -337,7 +337,7 @@ export class Writer {
     }
   }
 
-  /** Reads a variable: WGSL rejects a constant expression of this value. */
+  /** A call that reads a variable, since WGSL rejects infinities and NaN as constants. */
   #special(name: string, bits: string): string {
     const { declarations } = this.#scene;
     declarations.add("infBits", "var<private> infBits: u32 = 0x7f800000u;");

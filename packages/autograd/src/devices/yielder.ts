@@ -1,18 +1,15 @@
-/** Milliseconds that results may follow one another without the event loop having had a turn. */
+/** The most milliseconds between two turns of the event loop. */
 const LONGEST = 8;
 
 /**
- * Makes results wait for the event loop every few milliseconds, if a device computes in `submit`:
- * timers, input and messages would otherwise wait for the program's end.
+ * Lets the event loop run every few milliseconds, if a device computes within `submit`. Otherwise
+ * timers, input and messages would wait until the program ends.
  */
-export class Turns {
+export class Yielder {
   #last = performance.now();
   #next: Promise<void> | null = null;
 
-  /**
-   * The value, after a turn of the event loop where one is due. Values come in the order of the
-   * calls.
-   */
+  /** Resolves to the value, after a turn of the event loop if one is due; in order of the calls. */
   give<T>(value: T): Promise<T> {
     if (this.#next === null && performance.now() - this.#last > LONGEST) {
       this.#next = turn().then(() => {
@@ -24,9 +21,7 @@ export class Turns {
   }
 }
 
-/**
- * Resolves in a task of its own; unlike a timer's it is not held back when many follow one another.
- */
+/** Resolves in a new task. Unlike nested timers, such tasks are not delayed. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

@@ -20,13 +20,13 @@ async function interrupted(step: () => Promise<unknown>): Promise<boolean> {
   return seen >= 12;
 }
 
-test("timers and messages have their turn while values are read one after the other", async () => {
+test("timers and messages run while values are read one after another", async () => {
   await init({ device: "cpu" });
   const a = randn([16, 16]);
   expect(await interrupted(() => a.matmul(a).sum().item())).toBe(true);
 });
 
-test("and while a loop waits for nothing but its steps", async () => {
+test("timers and messages run while a loop awaits only its steps", async () => {
   await init({ device: "cpu" });
   const a = randn([16, 16]);
   const step = async () => {
@@ -36,7 +36,7 @@ test("and while a loop waits for nothing but its steps", async () => {
   expect(await interrupted(step)).toBe(true);
 });
 
-test("values arrive in the order in which they were asked for", async () => {
+test("values arrive in the order of the reads", async () => {
   await init({ device: "cpu" });
   const a = randn([32, 32]);
   const arrived: number[] = [];

@@ -2,8 +2,8 @@ import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../errors.ts"
 
 const FILTERS: readonly GPUErrorFilter[] = ["internal", "validation", "out-of-memory"];
 
-/** Answers of the device that are still open: what it was asked to make may turn out invalid. */
-export class Doubts {
+/** Pending error scopes: WebGPU reports later whether an object that it created is valid. */
+export class ErrorScopes {
   readonly #gpu: GPUDevice;
   readonly #open = new Set<Promise<void>>();
 
@@ -11,17 +11,17 @@ export class Doubts {
     this.#gpu = gpu;
   }
 
-  /** Whether an answer is open. */
-  get any(): boolean {
+  /** Whether a check is pending. */
+  get pending(): boolean {
     return this.#open.size > 0;
   }
 
-  /** Resolves when all that was made until now is answered. */
+  /** Resolves when all checks that are pending now are done. */
   async settled(): Promise<void> {
     await Promise.all(this.#open);
   }
 
-  /** Calls `make`. If it is answered with an error, calls `judge` before `settled` resolves. */
+  /** Calls `make`. If the device reports an error, calls `judge` before `settled` resolves. */
   make<T>(
     make: () => T,
     judge: (error: GPUError) => unknown,
@@ -36,7 +36,7 @@ export class Doubts {
     return made;
   }
 
-  /** Calls `run`. Returns its result, and the first error that it causes on the device. */
+  /** Calls `run`. Returns its result, and a promise of the first error that it causes. */
   scoped<T>(
     run: () => T,
     filters: readonly GPUErrorFilter[] = FILTERS,
@@ -47,7 +47,7 @@ export class Doubts {
     try {
       made = run();
     } finally {
-      // a device that is lost answers with a rejection, and tells elsewhere why
+      // a lost device rejects here; `gpu.lost` gives the reason
       for (const _ of filters) caught.push(this.#gpu.popErrorScope().catch(() => null));
     }
     const first = (errors: readonly (GPUError | null)[]) => errors.find((e) => e !== null) ?? null;
@@ -55,12 +55,12 @@ export class Doubts {
   }
 }
 
-/** Whether the device has no memory left. Node has no global class to test for. */
+/** Whether the device is out of memory. Tests the name, since Node has no global class. */
 export const isOutOfMemory = (error: GPUError): boolean =>
   error.constructor.name === "GPUOutOfMemoryError";
 
-/** The device's error as ours. */
-export function told(error: GPUError, title = ""): Error {
+/** The device's error as one of wgrad's. */
+export function asError(error: GPUError, title = ""): Error {
   const text = `webgpu: ${title === "" ? "" : `${title}: `}${indented(error.message).trim()}`;
   return isOutOfMemory(error) ? new OutOfMemoryError(text) : new DeviceError(text);
 }
