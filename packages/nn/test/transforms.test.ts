@@ -114,7 +114,7 @@ test("batch norm and dropout inside vmap throw errors with a cure", async () => 
   const x = randn([4, 3, 5]);
   const norm = new BatchNorm1d(5);
   expect(() => vmap((a: Tensor) => norm(a))(x)).toThrow(
-    "the tensor it is written to is one for all",
+    "to a tensor that they share",
   );
   norm.eval();
   await close(vmap((a: Tensor) => norm(a))(x), norm(x.reshape(12, 5)).reshape(4, 3, 5));

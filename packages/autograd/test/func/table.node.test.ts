@@ -17,7 +17,7 @@ const BATCH = 3;
  */
 const written = /^\w+_\b|^in-place/;
 function refusal({ name }: OpCase, dims: InDims): string | null {
-  if (written.test(name) && dims[0] === null) return "the tensor it is written to is one for all";
+  if (written.test(name) && dims[0] === null) return "to a tensor that they share";
   return name === "dropout" ? "draws random numbers inside vmap" : null;
 }
 
