@@ -113,9 +113,7 @@ test("batch norm and dropout inside vmap throw errors with a cure", async () => 
   await init({ device: "cpu" });
   const x = randn([4, 3, 5]);
   const norm = new BatchNorm1d(5);
-  expect(() => vmap((a: Tensor) => norm(a))(x)).toThrow(
-    "to a tensor that they share",
-  );
+  expect(() => vmap((a: Tensor) => norm(a))(x)).toThrow("to a tensor that they share");
   norm.eval();
   await close(vmap((a: Tensor) => norm(a))(x), norm(x.reshape(12, 5)).reshape(4, 3, 5));
   const drop = new Dropout(0.5);

@@ -134,9 +134,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
       "the function must return tensors, got 3",
     );
     const all = zeros([2]);
-    expect(() => vmap((a: Tensor) => all.add_(a))(x)).toThrow(
-      "to a tensor that they share",
-    );
+    expect(() => vmap((a: Tensor) => all.add_(a))(x)).toThrow("to a tensor that they share");
     expect(() => vmap((a: Tensor) => a.requiresGrad_().sum())(x)).toThrow("inside vmap");
   });
 
