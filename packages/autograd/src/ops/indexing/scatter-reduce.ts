@@ -73,8 +73,8 @@ export interface ScatterOptions {
 
 /**
  * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of several values with
- * one
- * index the last stays (undefined in PyTorch). Indices out of range are skipped.
+ * one index the last stays (undefined in PyTorch). An index out of range throws an IndexError, as in
+ * `gather`.
  */
 export function scatter(
   x: Tensor,
