@@ -288,7 +288,10 @@ function meanBy(scores: readonly number[], weights: ArrayLike<number>): number {
   );
 }
 
-/** Mean over pairs of classes of the area that separates the two (Hand & Till 2001). */
+/**
+ * Mean over pairs of classes of the area that separates the two (Hand & Till 2001). Only classes
+ * that occur form pairs; NaN if there is one.
+ */
 function ofPairs(
   { data, shape }: HostValues,
   classes: Float64Array,
@@ -299,8 +302,10 @@ function ofPairs(
   const rows = Array.from({ length: n }, (_, i) => i);
   const areas: number[] = [];
   const shares: number[] = [];
+  const present = new Set(classes);
   for (let a = 0; a < width; a++) {
     for (let b = a + 1; b < width; b++) {
+      if (!present.has(a) || !present.has(b)) continue;
       const own = rows.filter((i) => classes[i] === a || classes[i] === b);
       const told = [a, b].map((positive) =>
         area({
@@ -313,7 +318,7 @@ function ofPairs(
       shares.push(weighted ? own.length / n : 1);
     }
   }
-  return meanBy(areas, shares);
+  return areas.length === 0 ? Number.NaN : meanBy(areas, shares);
 }
 
 /**

@@ -111,7 +111,7 @@ export function meanGammaDeviance(
 
 /**
  * 1 − deviance of the predictions / deviance of the targets' mean. Predictions come first, then
- * targets. → 0-d.
+ * targets. NaN for a single example. → 0-d.
  */
 export function d2TweedieScore(
   predictions: Values,
@@ -126,7 +126,8 @@ export function d2TweedieScore(
     const plain = mean(y)
       .unsqueeze(0)
       .expand(...y.shape);
-    return ratio(of(p), of(plain), Number.NaN).rsub(1);
+    const score = ratio(of(p), of(plain), Number.NaN).rsub(1);
+    return y.shape[0] === 1 ? score.mul(Number.NaN) : score;
   });
 }
 
@@ -168,7 +169,7 @@ export function meanPinballLoss(
 
 /**
  * 1 − pinball loss of the predictions / pinball loss of the targets' quantile. Predictions come
- * first, then targets. → 0-d, or one per output.
+ * first, then targets. NaN for a single example. → 0-d, or one per output.
  */
 export function d2PinballScore(
   predictions: Values,
@@ -186,7 +187,7 @@ export function d2PinballScore(
 
 /**
  * 1 − mean absolute error of the predictions / that of the targets' median. Predictions come first,
- * then targets. → 0-d, or one per output.
+ * then targets. NaN for a single example. → 0-d, or one per output.
  */
 export function d2AbsoluteErrorScore(
   predictions: Values,
@@ -212,7 +213,8 @@ function explained(
     const own = mean(pinball(p, y, alpha));
     const least = mean(pinball(plain.expand(...y.shape), y, alpha));
     const perfect = where(own.eq(0), 1, 0);
-    return where(least.eq(0), perfect, ratio(own, least, 0).rsub(1));
+    const score = where(least.eq(0), perfect, ratio(own, least, 0).rsub(1));
+    return y.shape[0] === 1 ? score.mul(Number.NaN) : score;
   });
 }
 

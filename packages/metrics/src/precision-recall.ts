@@ -1,4 +1,4 @@
-import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
+import { ArgumentError, onesLike, type Tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
 import { columnsOf, talliesOver } from "./columns.ts";
@@ -186,9 +186,10 @@ function ofColumns(
   return measured(() => {
     const found = columnsOf(name, predictions, targets, sampleWeight);
     if (average === "samples") {
-      const each = ratio(...fraction(talliesOver(found, 1)), zeroDivision);
-      const weights = found.weight?.squeeze(1) ?? each.eq(each).to("f32");
-      return unlessOdd(found.odd, ratio(each.mul(weights).sum(), weights.sum(), Number.NaN));
+      const parts = fraction(talliesOver(found, 1));
+      const weights = found.weight?.squeeze(1) ?? onesLike(parts[0]);
+      const rows = { support: weights, counts: weights };
+      return unlessOdd(found.odd, averaged(parts, rows, "weighted", zeroDivision));
     }
     const tallies = talliesOver(found, 0);
     const counts = tallies.support.eq(tallies.support);

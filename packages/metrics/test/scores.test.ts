@@ -6,6 +6,9 @@ import {
   cohenKappaScore,
   confusionMatrix,
   cosineSimilarity,
+  d2AbsoluteErrorScore,
+  d2PinballScore,
+  d2TweedieScore,
   f1Score,
   fbetaScore,
   kendalltau,
@@ -53,6 +56,43 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       0,
       1,
     ]);
+  });
+
+  test("rows without a score do not count in the mean over samples", async () => {
+    const [p, y] = [
+      [
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+      [
+        [1, 0],
+        [1, 1],
+        [0, 1],
+      ],
+    ].map((rows) => tensor(rows, { dtype: "i32" })) as [Tensor, Tensor];
+    const options = { average: "samples", multilabel: true, zeroDivision: Number.NaN } as const;
+    expect(await precisionScore(p, y, options).item()).toBeCloseTo(0.75, 5);
+    const sampleWeight = [1, 3, 2];
+    expect(await precisionScore(p, y, { ...options, sampleWeight }).item()).toBeCloseTo(0.875, 5);
+  });
+
+  test("only classes that occur form pairs", async () => {
+    const scores = tensor([
+      [0.5, 0.3, 0.2],
+      [0.2, 0.5, 0.3],
+      [0.3, 0.3, 0.4],
+      [0.1, 0.8, 0.1],
+    ]);
+    const ovo = { multiClass: "ovo" } as const;
+    expect(await rocAucScore(scores, classes([0, 1, 0, 1]), ovo)).toBeCloseTo(1, 5);
+    expect(await rocAucScore(scores, classes([1, 1, 1, 1]), ovo)).toBeNaN();
+  });
+
+  test("D² of one example is not defined", async () => {
+    for (const score of [d2TweedieScore, d2PinballScore, d2AbsoluteErrorScore]) {
+      expect(await score(tensor([2]), tensor([3])).item()).toBeNaN();
+    }
   });
 
   test("posLabel chooses the positive class, and β weights recall", async () => {
