@@ -1,5 +1,6 @@
-import { init, tensor } from "@wgrad/autograd";
+import { init, type Tensor, tensor } from "@wgrad/autograd";
 import {
+  AgglomerativeClustering,
   BernoulliNB,
   GaussianNB,
   KNeighborsClassifier,
@@ -10,13 +11,40 @@ import {
   LinearSVC,
   LogisticRegression,
   MultinomialNB,
+  PCA,
   QuadraticDiscriminantAnalysis,
   Ridge,
   SVC,
   SVR,
 } from "@wgrad/classic";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { classes, onDevices, quantities, valuesOf } from "./data.ts";
+
+/** Alcohol, proline and whether it is not of the first class, of every ninth wine. */
+const WINE = [
+  [14.23, 1065, 0],
+  [13.86, 1045, 0],
+  [14.19, 1680, 0],
+  [13.3, 1285, 0],
+  [13.28, 880, 0],
+  [14.21, 1080, 0],
+  [13.74, 1060, 0],
+  [12.37, 420, 1],
+  [13.49, 472, 1],
+  [12.72, 714, 1],
+  [12.08, 480, 1],
+  [12.29, 406, 1],
+  [12.22, 312, 1],
+  [12.42, 345, 1],
+  [12.43, 352, 1],
+  [12.6, 695, 1],
+  [12.25, 855, 1],
+  [13.23, 675, 1],
+  [12.85, 570, 1],
+  [12.77, 470, 1],
+];
+/** Coefficients and intercept. */
+const WINE_PLANE = [0.41925327020434905, -0.006664491968644464, 0.2879266893007967];
 
 onDevices("linear models", () => {
   test("linearly dependent features get the solution of smallest norm", async () => {
@@ -58,6 +86,31 @@ onDevices("linear models", () => {
     expect(await sparse.score(x, y)).toBeGreaterThan(0.7);
   });
 
+  test("LinearSVC converges to scikit-learn's plane on features of any size", async () => {
+    // the wine's alcohol and proline, in hundreds: LinearSVC(tol=1e-12) of scikit-learn 1.9.1
+    const x = tensor(WINE.map(([alcohol = 0, proline = 0]) => [alcohol, proline]));
+    const model = await new LinearSVC().fit(
+      x,
+      WINE.map((row) => row[2] as number),
+    );
+    WINE_PLANE.forEach((value, j) => {
+      const own = [...(model.coef[0] as Float64Array), model.intercept[0] as number][j] as number;
+      expect(Math.abs(own / value - 1)).toBeLessThan(1e-6);
+    });
+  });
+
+  test("LogisticRegression leaves its start on features in thousands", async () => {
+    const { x, y } = classes();
+    const model = await new LogisticRegression().fit(x.mul(1000).keep(), y);
+    // scikit-learn's accuracy there
+    expect(await model.score(x.mul(1000).keep(), y)).toBe(1);
+  });
+
+  test("targets that no coefficient improves take no iteration", async () => {
+    const { x, y } = quantities();
+    expect((await new Lasso({ alpha: 1000 }).fit(x, y)).nIter).toBe(0);
+  });
+
   test('with weights "distance" a known row is the only neighbour that counts', async () => {
     const x = tensor([[0], [1], [1], [5]]);
     const model = await new KNeighborsRegressor({ nNeighbors: 3, weights: "distance" }).fit(
@@ -69,6 +122,60 @@ onDevices("linear models", () => {
 });
 
 await init({ device: "cpu" });
+
+test("a fit that maxIter ends says so", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const { x, y } = classes();
+  const { y: targets } = quantities();
+  const big = x.mul(1000).keep();
+  const models: [model: { fit(x: Tensor, y: number[]): Promise<unknown> }, y: number[]][] = [
+    [new LinearSVC({ loss: "hinge", maxIter: 2 }), y],
+    [new LinearSVC({ maxIter: 1 }), y],
+    [new LogisticRegression({ maxIter: 2 }), y],
+    [new LogisticRegression({ maxIter: 1, l1Ratio: 0.5 }), y],
+    [new Lasso({ maxIter: 1, alpha: 1e-3, tol: 1e-9 }), targets],
+    [new SVC({ maxIter: 1 }), y],
+    [new SVR({ maxIter: 1 }), targets],
+  ];
+  for (const [model, named] of models) {
+    warn.mockClear();
+    await model.fit(big, named);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(String(warn.mock.calls[0])).toMatch(/\.fit: not converged after maxIter = \d/);
+  }
+  warn.mockClear();
+  for (const model of [new LinearSVC(), new SVC(), new LogisticRegression()]) await model.fit(x, y);
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
+test("support vectors stand by class, then by row", async () => {
+  const x = tensor([[0], [1], [0.1], [1.1]]);
+  const model = await new SVC({ kernel: "linear" }).fit(x, [1, 0, 1, 0]);
+  expect([...model.support]).toEqual([1, 3, 0, 2]);
+});
+
+test("equal rows have the cosine distance 0", async () => {
+  const row = [0.3, 0.7, 0.11];
+  const x = tensor([row, row, row, [5, -1, 2], [5, -1, 2.1], [0.1, 0.2, 0.9]]);
+  const model = new AgglomerativeClustering({ metric: "cosine", linkage: "average" });
+  expect([...(await model.fitPredict(x))].slice(0, 3)).toEqual([0, 0, 0]);
+});
+
+test("PCA measures variances far below the largest, and whitens them", async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => [
+    1e6 * Math.sin(7 * i),
+    1e-3 * Math.cos(3 * i),
+  ]);
+  const x = tensor(rows, { dtype: "f32" });
+  const one = await new PCA({ nComponents: 1 }).fit(x);
+  const both = await new PCA({ whiten: true }).fit(x);
+  expect(one.noiseVariance).toBeCloseTo(both.explainedVariance[1] as number, 12);
+  expect(one.noiseVariance).toBeLessThan(1e-6);
+  const z = await valuesOf(both.transform(x));
+  const small = z.filter((_, i) => i % 2 === 1);
+  expect(small.reduce((sum, value) => sum + value ** 2, 0) / 11).toBeCloseTo(1, 2);
+});
 
 describe("bad input", () => {
   const { x, y } = classes();

@@ -6,8 +6,8 @@ export type Raw = readonly Float64Array[];
 
 /** Destinations of the gradients and curvatures of one output. */
 export interface Derivatives {
-  readonly gradients: Float32Array;
-  readonly curvatures: Float32Array;
+  readonly gradients: Float32Array | Float64Array;
+  readonly curvatures: Float32Array | Float64Array;
 }
 
 /** A loss for boosting. Gradients and curvatures are those of Σ w loss. */
@@ -180,7 +180,8 @@ export function regressionLoss(name: RegressionLoss, part: number, isWeighted: b
       return pointwise(
         {
           loss: (raw, y) => Math.abs(y - raw),
-          gradient: (raw, y) => (raw === y ? 0 : raw > y ? 1 : -1),
+          // as in scikit-learn, −1 at 0
+          gradient: (raw, y) => (raw > y ? 1 : -1),
         },
         {
           baseline: (y, weights) => [quantileOf(y, weights, 0.5)],

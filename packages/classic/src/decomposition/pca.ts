@@ -1,8 +1,7 @@
-import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "@wgrad/datasets";
 import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
-import { readTogether } from "../estimator/read.ts";
 import {
   either,
   flag,
@@ -81,25 +80,28 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
       squares += ((data[i] as number) - (mean[i % width] as number)) ** 2;
     const total = squares / (rows - 1);
     const features = tensorOf(call, x);
-    const { S, Vh } = noGrad(() => axesOf(features.sub(rowOf(mean, features)), wanted));
-    const { S: values, Vh: vectors } = await readTogether({ S, Vh });
+    const { values, vectors } = await axesOf(matrix, features, mean, wanted);
     const variances = Float64Array.from(values, (value) => value ** 2 / (rows - 1));
     const ratios = variances.map((variance) => (total > 0 ? variance / total : 0));
     const count =
       nComponents !== null && nComponents < 1 ? componentsFor(ratios, nComponents) : wanted;
     const components = new Float64Array(count * width);
     for (let k = 0; k < count; k++) {
-      const own = Float64Array.from(vectors.subarray(k * width, (k + 1) * width));
-      components.set(withPositivePeak(own), k * width);
+      components.set(withPositivePeak(vectors.slice(k * width, (k + 1) * width)), k * width);
     }
-    const kept = variances.subarray(0, count).reduce((a, b) => a + b, 0);
+    const sum = (of: Float64Array): number => of.reduce((a, b) => a + b, 0);
+    // the difference of two sums only if the omitted variances are not known
+    const omitted =
+      variances.length < most
+        ? Math.max(0, total - sum(variances.subarray(0, count)))
+        : sum(variances.subarray(count));
     return this.learn({
       mean,
       components,
       explainedVariance: variances.slice(0, count),
       explainedVarianceRatio: ratios.slice(0, count),
-      singularValues: Float64Array.from(values.subarray(0, count)),
-      noiseVariance: count < most ? Math.max(0, total - kept) / (most - count) : 0,
+      singularValues: values.slice(0, count),
+      noiseVariance: count < most ? omitted / (most - count) : 0,
       width,
       names,
     });
@@ -161,8 +163,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     power: 1 | -1,
   ): Tensor {
     // directions without variance are not scaled
-    const least = FLAT * (explainedVariance[0] ?? 0);
-    const scales = explainedVariance.map((v) => (v <= least ? 0 : Math.sqrt(v) ** power));
+    const scales = explainedVariance.map((v) => (v === 0 ? 0 : Math.sqrt(v) ** power));
     const scaled = this.params.whiten
       ? components.map((value, i) => value * (scales[Math.floor(i / width)] as number))
       : components;
@@ -170,9 +171,6 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     return tensor(Float32Array.from(scaled), { shape, device });
   }
 }
-
-/** Variances below this fraction of the largest are rounding errors of f32. */
-const FLAT = 1e-12;
 
 const rowOf = (values: Float64Array, { device }: Tensor): Tensor =>
   tensor(Float32Array.from(values), { device });

@@ -25,7 +25,8 @@ export function pairDistances(
         product += x * y;
       }
       if (norms !== null) {
-        out[at++] = 1 - product / ((norms[a] as number) * (norms[b] as number));
+        // rounding must not make a distance negative
+        out[at++] = Math.max(0, 1 - product / ((norms[a] as number) * (norms[b] as number)));
       } else if (metric === "chebyshev") out[at++] = most;
       else out[at++] = metric === "euclidean" ? Math.sqrt(sum) : sum;
     }

@@ -17,6 +17,8 @@ export interface DescentOptions {
 export interface DescentResult extends Line {
   readonly nIter: number;
   readonly dualGap: number;
+  /** Whether the gap is small enough. */
+  readonly converged: boolean;
 }
 
 /**
@@ -48,9 +50,11 @@ export function descend(
   const target = residual.slice();
   const l1 = options.alpha * options.l1Ratio * total;
   const l2 = options.alpha * (1 - options.l1Ratio) * total;
-  let gap = Number.POSITIVE_INFINITY;
+  const gapNow = (): number =>
+    dualityGap({ columns, residual, target, coef, l1, l2, positive: options.positive });
+  let gap = gapNow();
   let round = 0;
-  while (round < maxIter) {
+  while (round < maxIter && gap > enough) {
     round++;
     let [most, step] = [0, 0];
     for (let j = 0; j < width; j++) {
@@ -66,11 +70,12 @@ export function descend(
       most = Math.max(most, Math.abs(after));
       step = Math.max(step, Math.abs(after - before));
     }
+    // the gap is costly, so only small steps ask for it
     if (most > 0 && step / most > tol && round < maxIter) continue;
-    gap = dualityGap({ columns, residual, target, coef, l1, l2, positive: options.positive });
-    if (gap <= enough) break;
+    gap = gapNow();
   }
-  return { ...lineThrough(coef, means, fitIntercept), nIter: round, dualGap: gap / total };
+  const line = lineThrough(coef, means, fitIntercept);
+  return { ...line, nIter: round, dualGap: gap / total, converged: gap <= enough };
 }
 
 interface Problem {

@@ -10,6 +10,7 @@ import {
   tensor,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { warnUnconverged } from "../estimator/convergence.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -35,6 +36,7 @@ import { logProbabilitiesOf, probabilitiesOf } from "../estimator/probabilities.
 import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
 import { minimize, type ValueAndGradient } from "./minimize.ts";
 import { type Curvature, minimizeSparse } from "./proximal-newton.ts";
+import { standardOf } from "./standard.ts";
 
 /** Settings of LogisticRegression, with scikit-learn's defaults. */
 export interface LogisticRegressionParams {
@@ -47,8 +49,8 @@ export interface LogisticRegressionParams {
   /** Weights of the classes: "balanced", or a weight for each label (default null: 1 each). */
   readonly classWeight: ClassWeight;
   /**
-   * Iterations stop when the largest entry of the gradient of the mean loss is below this (default
-   * 1e-4).
+   * Iterations stop when the largest entry of the gradient of the mean loss, for standardised
+   * features, is below this (default 1e-4).
    */
   readonly tol: number;
   /** Maximum number of iterations (default 100). */
@@ -75,8 +77,8 @@ const schema: Schema<LogisticRegressionParams> = {
 /**
  * Logistic regression: min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log
  * p(class). For two classes, p = σ(w·x + b) of the second class; for more, the softmax of W x + b.
- * The loss consists of tensor operations and is differentiated on the device. x: [rows, features],
- * best standardised (`StandardScaler`); labels: integers.
+ * The loss consists of tensor operations and is differentiated on the device. x: [rows, features];
+ * labels: integers. The penalty depends on the sizes of the features.
  *
  * `fit` throws ArgumentError if there is only one class.
  */
@@ -95,20 +97,27 @@ export class LogisticRegression
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
     this.check("fit(x: any, y: any, { sampleWeight })", arguments);
     const call = "LogisticRegression.fit";
-    const { rows, width, names } = await readRows(call, x);
+    const matrix = await readRows(call, x);
+    const { rows, width, names } = matrix;
     const labelled = await readClasses(call, y, rows);
     const { classes, codes } = labelled;
     const { C, l1Ratio, fitIntercept, classWeight, tol, maxIter } = this.params;
-    const given = await readWeights(call, options, rows);
+    const own = await readWeights(call, options, rows);
     const counting = { countsByWeight: true };
-    const weights = classWeights(call, classWeight, labelled, given, counting);
+    const weights = classWeights(call, classWeight, labelled, own, counting);
     const total = weights?.reduce((a, b) => a + b, 0) ?? rows;
     const outputs = classes.length === 2 ? 1 : classes.length;
     const size = outputs * width;
     const price = 1 / (C * total);
 
-    const features = tensorOf(call, x);
-    const { device } = features;
+    // the minimum is searched for standardised features: w′ = w · scale, b′ = b + w · shift
+    const weightOf = (row: number): number => weights?.[row] ?? 1;
+    const { shift, scale } = standardOf(matrix, weightOf, 4 * price, fitIntercept);
+    const given = tensorOf(call, x);
+    const { device } = given;
+    const row = (values: Float64Array): Tensor => tensor(Float32Array.from(values), { device });
+    const features = noGrad(() => given.sub(row(shift)).div(row(scale))).keep();
+    const priceOf = (i: number): number => price / (scale[Math.floor(i / outputs)] as number) ** 2;
     const target = tensor(outputs === 1 ? Float32Array.from(codes) : codes, { device });
     const parts = tensor(
       Float32Array.from({ length: rows }, (_, i) => (weights?.[i] ?? 1) / total),
@@ -140,13 +149,14 @@ export class LogisticRegression
       const gradient = new Float64Array(point.length);
       gradient.set(dw as Float32Array, 0);
       if (fitIntercept) gradient.set(db as Float32Array, size);
-      let squares = 0;
+      let penalty = 0;
       for (let i = 0; i < size; i++) {
         const own = point[i] as number;
-        squares += own * own;
-        gradient[i] = (gradient[i] as number) + (1 - l1Ratio) * price * own;
+        const slope = (1 - l1Ratio) * priceOf(i) * own;
+        penalty += (slope * own) / 2;
+        gradient[i] = (gradient[i] as number) + slope;
       }
-      return { value: value + ((1 - l1Ratio) * price * squares) / 2, gradient };
+      return { value: value + penalty, gradient };
     };
     /**
      * Second derivatives for each output, [features + 1]²: Σ c p (1 − p) x xᵀ, where x ends with a
@@ -167,7 +177,8 @@ export class LogisticRegression
         Float64Array.from(block, (value, i) => {
           const [row, column] = [Math.floor(i / (width + 1)), i % (width + 1)];
           if (!fitIntercept && (row === width || column === width)) return 0;
-          return row === column && row < width ? value + (1 - l1Ratio) * price : value;
+          if (row !== column || row === width) return value;
+          return value + (1 - l1Ratio) * priceOf(row * outputs);
         }),
       );
     };
@@ -178,13 +189,20 @@ export class LogisticRegression
         : await minimizeSparse(slopeAt, curvatureAt, start, {
             maxIter,
             tol,
-            l1: new Float64Array(start.length).fill(l1Ratio * price, 0, size),
+            l1: start.map((_, i) =>
+              i < size ? (l1Ratio * price) / (scale[Math.floor(i / outputs)] as number) : 0,
+            ),
           });
+    if (!found.converged) warnUnconverged(call, maxIter);
     const coef = new Float64Array(size);
-    for (let j = 0; j < width; j++) {
-      for (let k = 0; k < outputs; k++) coef[k * width + j] = found.x[j * outputs + k] as number;
-    }
     const intercept = found.x.slice(size);
+    for (let j = 0; j < width; j++) {
+      for (let k = 0; k < outputs; k++) {
+        const w = (found.x[j * outputs + k] as number) / (scale[j] as number);
+        coef[k * width + j] = w;
+        intercept[k] = (intercept[k] as number) - w * (shift[j] as number);
+      }
+    }
     return this.learn({ classes, coef, intercept, nIter: found.nIter, width, names });
   }
 

@@ -16,6 +16,8 @@ export interface MinimizeOptions {
 export interface Minimum {
   readonly x: Float64Array;
   readonly nIter: number;
+  /** Whether the stopping rule ended it, not `maxIter`. */
+  readonly converged: boolean;
 }
 
 /** Number of remembered steps and gradient changes. */
@@ -76,7 +78,7 @@ export async function minimize(
     stalled = size < best.size * 0.99 ? 0 : stalled + 1;
     if (size < best.size) best = { x, size };
   }
-  return { x: best.x, nIter: round };
+  return { x: best.x, nIter: round, converged: round < maxIter || best.size <= tol };
 }
 
 /** The direction of a quasi-Newton step. */
@@ -129,6 +131,7 @@ async function lineSearch(
   let [low, high] = [0, Number.POSITIVE_INFINITY];
   let [lowSlope, highSlope] = [down, Number.NaN];
   let size = first;
+  let wasHigh: boolean | null = null;
   for (let i = 0; i < TRIES; i++) {
     const there = x.map((own, j) => own + size * (direction[j] as number));
     const found = await slopeAt(there);
@@ -139,13 +142,20 @@ async function lineSearch(
     if (Number.isFinite(total) && (isLower || isLevel) && Math.abs(now) <= -0.9 * down) {
       return { x: there, slope: found };
     }
-    if (!Number.isFinite(total) || now > 0 || !(isLower || isLevel)) {
+    const isHigh = !Number.isFinite(total) || now > 0 || !(isLower || isLevel);
+    if (isHigh) {
       high = size;
       highSlope = now;
     } else {
       low = size;
       lowSlope = now;
     }
+    // an end that stays counts half (Dowell & Jarratt 1971): flat slopes would hold the other one
+    if (isHigh === wasHigh) {
+      if (isHigh) lowSlope /= 2;
+      else highSlope /= 2;
+    }
+    wasHigh = isHigh;
     if (high === Number.POSITIVE_INFINITY) {
       size *= 3;
       continue;

@@ -31,6 +31,7 @@ export async function minimizeSparse(
   let x = start;
   let here = await slopeAt(x);
   let round = 0;
+  let converged = false;
   const price = (at: Float64Array): number =>
     at.reduce((sum, value, i) => sum + (l1[i] as number) * Math.abs(value), 0);
   while (round < maxIter) {
@@ -46,20 +47,15 @@ export async function minimizeSparse(
         next = { x: there, slope };
       }
     }
+    converged = next === null;
     if (next === null) break;
     x = next.x;
     here = next.slope;
-    if (
-      size <=
-      Math.max(tol, ROUNDING) *
-        Math.max(
-          1,
-          x.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
-        )
-    )
-      break;
+    const largest = x.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+    converged = size <= Math.max(tol, ROUNDING) * largest;
+    if (converged) break;
   }
-  return { x, nIter: round };
+  return { x, nIter: round, converged };
 }
 
 /** The minimiser d of g·d + ½ dᵀ H d + Σ λ |x + d|. */

@@ -1,5 +1,6 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { warnUnconverged } from "../estimator/convergence.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -146,6 +147,18 @@ abstract class SparseModel<Params extends LassoParams> extends LinearModel<Param
     return this.learned("nIter").nIter;
   }
 
+  /** Minimises with this fraction of L1, and says if `maxIter` ended it. */
+  protected descend(
+    matrix: Matrix,
+    y: Float64Array,
+    weights: Float64Array | null,
+    l1Ratio: number,
+  ): DescentResult {
+    const found = descend(matrix, y, weights, { ...this.params, l1Ratio });
+    if (!found.converged) warnUnconverged(`${this.type}.fit`, this.params.maxIter);
+    return found;
+  }
+
   /** The duality gap: an upper bound of the distance to the optimum. */
   get dualGap(): number {
     return this.learned("dualGap").dualGap;
@@ -163,7 +176,7 @@ export class Lasso extends SparseModel<LassoParams> {
   }
 
   protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): DescentResult {
-    return descend(matrix, y, weights, { ...this.params, l1Ratio: 1 });
+    return this.descend(matrix, y, weights, 1);
   }
 }
 
@@ -181,6 +194,6 @@ export class ElasticNet extends SparseModel<ElasticNetParams> {
   }
 
   protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): DescentResult {
-    return descend(matrix, y, weights, this.params);
+    return this.descend(matrix, y, weights, this.params.l1Ratio);
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { KMeans } from "../cluster/k-means.ts";
+import { warnUnconverged } from "../estimator/convergence.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import { predictionInput, type Rows, readRows, type Seen, tensorOf } from "../estimator/input.ts";
 import { resultOf } from "../estimator/predictors.ts";
@@ -135,6 +136,9 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
       const first = await this.#start(call, features, random.u32());
       const found = { ...(await this.#climb(call, features, first)), width, names };
       if (best === null || found.lowerBound > best.lowerBound) best = found;
+    }
+    if (!best?.converged) {
+      warnUnconverged(call, this.params.maxIter, "a larger maxIter or tol");
     }
     return this.learn(best as Fitted);
   }

@@ -1,10 +1,9 @@
 import { Generator, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { warnUnconverged } from "../estimator/convergence.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
-  type Labelled,
-  type Matrix,
   type Numbers,
   predictionInput,
   type Rows,
@@ -32,6 +31,8 @@ import {
   whole,
 } from "../estimator/settings.ts";
 import { randomOf } from "../tree/settings.ts";
+import { dualDescent } from "./dual-descent.ts";
+import { primalNewton } from "./primal-newton.ts";
 
 /** Settings of LinearSVC, with scikit-learn's defaults. */
 export interface LinearSVCParams {
@@ -51,7 +52,7 @@ export interface LinearSVCParams {
   readonly tol: number;
   /** Maximum number of iterations (default 1000). */
   readonly maxIter: number;
-  /** Seed of the order of the rows; null: the library's default generator (default null). */
+  /** Seed of the order of the rows in descent; null: the library's default generator (default null). */
   readonly randomState: number | null;
 }
 
@@ -60,6 +61,7 @@ interface Fitted extends Seen {
   /** [outputs, features]: one output for two classes, else one for each class. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
+  readonly nIter: number;
 }
 
 const schema: Schema<LinearSVCParams> = {
@@ -73,10 +75,15 @@ const schema: Schema<LinearSVCParams> = {
   randomState: [null, seed],
 };
 
+/** Up to this many steps a squared loss is minimised by factoring the features. */
+const SMALL = 2 ** 26;
+
 /**
  * Linear support vector classifier: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))², each class
- * against the rest if there are more than two, by dual coordinate descent in f64 (Hsieh et al.
- * 2008). x: [rows, features], best standardised (`StandardScaler`); labels: integers.
+ * against the rest if there are more than two, in f64: the squared loss of few features by Newton's
+ * method (Mangasarian 2002), else by dual coordinate descent (Hsieh et al. 2008), which needs
+ * standardised features (`StandardScaler`). x: [rows, features]; labels: integers. A fit that
+ * `maxIter` ends early says so on the console.
  *
  * `fit` throws ArgumentError if there is only one class.
  */
@@ -97,24 +104,37 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     const { classes } = labelled;
     const given = await readWeights(call, options, matrix.rows);
     const factors = classFactors(call, this.params.classWeight, labelled, given);
+    const { C, loss, fitIntercept, interceptScaling, tol, maxIter } = this.params;
     const random = randomOf(this.params.randomState);
+    const extra = fitIntercept ? interceptScaling : 0;
     const codes = classes.length === 2 ? [1] : Array.from(classes.keys());
-    const { width, names } = matrix;
+    const { data, rows, width, names } = matrix;
+    const isSmall = loss === "squared_hinge" && (rows + width) * width ** 2 <= SMALL;
+    let nIter = 0;
+    let converged = true;
     const coef = new Float64Array(codes.length * width);
     const intercept = new Float64Array(codes.length);
     codes.forEach((code, k) => {
       // against the rest, only the class itself has its class weight, as in liblinear
       const factorOf = (own: number): number =>
         own === code || codes.length === 1 ? (factors[own] as number) : 1;
-      const weights = Float64Array.from(
+      const price = Float64Array.from(
         labelled.codes,
-        (own, row) => factorOf(own) * (given?.[row] ?? 1),
+        (own, row) => C * factorOf(own) * (given?.[row] ?? 1),
       );
-      const w = this.#plane(matrix, labelled, code, weights, new Generator(random.u32()));
-      coef.set(w.subarray(0, width), k * width);
-      intercept[k] = (w[width] as number) * this.params.interceptScaling;
+      const y = Float64Array.from(labelled.codes, (own) => (own === code ? 1 : -1));
+      const problem = { data, rows, width, y, price, extra };
+      const own = new Generator(random.u32());
+      const plane = isSmall
+        ? primalNewton(problem, tol, maxIter)
+        : dualDescent(problem, loss === "squared_hinge", tol, maxIter, own);
+      coef.set(plane.w.subarray(0, width), k * width);
+      intercept[k] = (plane.w[width] as number) * interceptScaling;
+      nIter = Math.max(nIter, plane.nIter);
+      converged &&= plane.converged;
     });
-    return this.learn({ classes, coef, intercept, width, names });
+    if (!converged) warnUnconverged(call, maxIter);
+    return this.learn({ classes, coef, intercept, nIter, width, names });
   }
 
   /** The classes that `fit` saw, sorted. */
@@ -133,6 +153,11 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   /** The intercepts, one for each row of `coef`. */
   get intercept(): Float64Array {
     return this.learned("intercept").intercept;
+  }
+
+  /** Number of iterations: the largest of the classes. */
+  get nIter(): number {
+    return this.learned("nIter").nIter;
   }
 
   /**
@@ -173,56 +198,5 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
       const values = features.matmul(w.t()).add(tensor(Float32Array.from(intercept), { device }));
       return intercept.length === 1 ? values.squeeze(1) : values;
     });
-  }
-
-  /**
-   * Coefficients of one class against the rest; the last is that of the constant feature
-   * `interceptScaling`.
-   */
-  #plane(
-    { data, rows, width }: Matrix,
-    { codes }: Labelled,
-    code: number,
-    weights: Float64Array,
-    random: Generator,
-  ): Float64Array {
-    const { C, loss, fitIntercept, interceptScaling, tol, maxIter } = this.params;
-    const extra = fitIntercept ? interceptScaling : 0;
-    const isSquared = loss === "squared_hinge";
-    const w = new Float64Array(width + 1);
-    const alpha = new Float64Array(rows);
-    const cost = (row: number): number => C * (weights[row] as number);
-    const squares = Float64Array.from({ length: rows }, (_, row) => {
-      let sum = extra * extra;
-      for (let j = 0; j < width; j++) sum += (data[row * width + j] as number) ** 2;
-      return sum + (isSquared ? 1 / (2 * cost(row)) : 0);
-    });
-    for (let round = 0; round < maxIter; round++) {
-      let [most, least] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-      for (const row of random.permutation(rows)) {
-        const price = cost(row);
-        if (price === 0) continue;
-        const y = codes[row] === code ? 1 : -1;
-        const base = row * width;
-        let value = (w[width] as number) * extra;
-        for (let j = 0; j < width; j++) value += (w[j] as number) * (data[base + j] as number);
-        const own = alpha[row] as number;
-        const slope = y * value - 1 + (isSquared ? own / (2 * price) : 0);
-        const upper = isSquared ? Number.POSITIVE_INFINITY : price;
-        const projected = own <= 0 ? Math.min(slope, 0) : own >= upper ? Math.max(slope, 0) : slope;
-        most = Math.max(most, projected);
-        least = Math.min(least, projected);
-        if (projected === 0) continue;
-        const next = Math.min(Math.max(own - slope / (squares[row] as number), 0), upper);
-        alpha[row] = next;
-        const step = (next - own) * y;
-        for (let j = 0; j < width; j++) {
-          w[j] = (w[j] as number) + step * (data[base + j] as number);
-        }
-        w[width] = (w[width] as number) + step * extra;
-      }
-      if (most - least <= tol) break;
-    }
-    return w;
   }
 }

@@ -14,6 +14,7 @@ export interface Dual {
   readonly alpha: Float64Array;
   /** b of f(x) = Σ yᵢ αᵢ K(xᵢ, x) + b. */
   readonly bias: number;
+  readonly converged: boolean;
 }
 
 /** Least curvature, so that it is never 0. */
@@ -36,7 +37,8 @@ export function solveDual(
     (y[t] as number) > 0 ? (alpha[t] as number) < (c[t] as number) : (alpha[t] as number) > 0;
   const isLow = (t: number): boolean =>
     (y[t] as number) > 0 ? (alpha[t] as number) > 0 : (alpha[t] as number) < (c[t] as number);
-  for (let round = 0; round < maxIter; round++) {
+  let converged = false;
+  for (let round = 0; round <= maxIter && !converged; round++) {
     // i violates the conditions most; j gives the largest decrease with i
     let i = -1;
     let most = Number.NEGATIVE_INFINITY;
@@ -48,7 +50,8 @@ export function solveDual(
         i = t;
       }
     }
-    if (i < 0) break;
+    converged = i < 0;
+    if (converged) break;
     const row = kernelRow(i);
     let j = -1;
     let least = Number.POSITIVE_INFINITY;
@@ -66,10 +69,10 @@ export function solveDual(
         j = t;
       }
     }
-    if (most - least < tol || j < 0) break;
-    step(i, j, row, kernelRow(j));
+    converged = most - least < tol || j < 0;
+    if (!converged && round < maxIter) step(i, j, row, kernelRow(j));
   }
-  return { alpha, bias: biasOf() };
+  return { alpha, bias: biasOf(), converged };
 
   /** Optimises two multipliers; the others stay fixed. */
   function step(i: number, j: number, rowI: Float64Array, rowJ: Float64Array): void {

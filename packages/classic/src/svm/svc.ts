@@ -1,5 +1,6 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { warnUnconverged } from "../estimator/convergence.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -41,7 +42,8 @@ import {
   kernelOf,
   kernelSchema,
 } from "./kernels.ts";
-import { solveDual } from "./solver.ts";
+import { type Dual, type DualProblem, solveDual } from "./solver.ts";
+import { countVotes, winners } from "./votes.ts";
 
 /** Settings of SVC and SVR, with scikit-learn's defaults. */
 interface MarginParams extends KernelParams {
@@ -107,7 +109,7 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
   Params,
   Own
 > {
-  /** Indices of the training rows that are support vectors. */
+  /** Indices of the training rows that are support vectors; of classes, those of the first first. */
   get support(): Int32Array {
     return this.learned("support").support;
   }
@@ -144,8 +146,17 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
     );
   }
 
-  /** Maximum number of steps. */
-  protected get steps(): number {
+  protected solve(problem: DualProblem): Dual {
+    return solveDual(problem, this.params.tol, this.#steps);
+  }
+
+  /** Says if the maximum number of steps ended a machine. */
+  protected warn(machines: readonly Machine[]): void {
+    if (machines.every(({ converged }) => converged)) return;
+    warnUnconverged(`${this.type}.fit`, this.#steps);
+  }
+
+  get #steps(): number {
     return this.params.maxIter ?? MAX_STEPS;
   }
 }
@@ -154,17 +165,22 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
 interface Machine {
   readonly factors: ReadonlyMap<number, number>;
   readonly bias: number;
+  readonly converged: boolean;
 }
 
-/** Combines machines; their support vectors are the rows with a multiplier in any of them. */
+/**
+ * Combines machines; their support vectors are the rows with a multiplier in any of them, sorted by
+ * `group` and then by index.
+ */
 function combined(
   machines: readonly Machine[],
   { data, width, names }: Matrix,
   kernel: Kernel,
+  group: (row: number) => number,
 ): Fitted {
   const support = Int32Array.from(
     new Set(machines.flatMap(({ factors }) => [...factors.keys()])),
-  ).sort();
+  ).sort((a, b) => group(a) - group(b) || a - b);
   const vectors = new Float32Array(support.length * width);
   support.forEach((row, i) => {
     vectors.set(data.subarray(row * width, (row + 1) * width), i * width);
@@ -210,7 +226,11 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
         machines.push(this.#machine(matrix, labelled, rows, a, sign, kernel, weights));
       }
     }
-    return this.learn({ ...combined(machines, matrix, kernel), classes });
+    this.warn(machines);
+    return this.learn({
+      ...combined(machines, matrix, kernel, (row) => codes[row] as number),
+      classes,
+    });
   }
 
   /** The classes that `fit` saw, sorted. */
@@ -272,61 +292,19 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
     });
     const kernelRows = new KernelRows({ ...matrix, data, rows: rows.length }, kernel);
     const y = Float64Array.from(rows, (row) => (codes[row] === positiveCode ? 1 : -1));
-    const { alpha, bias } = solveDual(
-      {
-        y,
-        p: new Float64Array(rows.length).fill(-1),
-        c: Float64Array.from(rows, (row) => this.params.C * (weights?.[row] ?? 1)),
-        kernelRow: (i) => kernelRows.row(i),
-        diagonal: Float64Array.from(rows, (_, i) => kernelRows.diagonal(i)),
-      },
-      this.params.tol,
-      this.steps,
-    );
+    const { alpha, bias, converged } = this.solve({
+      y,
+      p: new Float64Array(rows.length).fill(-1),
+      c: Float64Array.from(rows, (row) => this.params.C * (weights?.[row] ?? 1)),
+      kernelRow: (i) => kernelRows.row(i),
+      diagonal: Float64Array.from(rows, (_, i) => kernelRows.diagonal(i)),
+    });
     const factors = new Map<number, number>();
     alpha.forEach((value, i) => {
       if (value > 0) factors.set(rows[i] as number, sign * (y[i] as number) * value);
     });
-    return { factors, bias: sign * bias };
+    return { factors, bias: sign * bias, converged };
   }
-}
-
-/**
- * Votes of the machines for each class, and the sums of their values: [rows, classes], flat. The
- * flag decides whether a value of 0 counts for the first class.
- */
-function countVotes(
-  values: ArrayLike<number>,
-  classes: number,
-  zeroIsFirst: boolean,
-): { readonly votes: Float64Array; readonly sums: Float64Array } {
-  const pairs = (classes * (classes - 1)) / 2;
-  const rows = values.length / pairs;
-  const votes = new Float64Array(rows * classes);
-  const sums = new Float64Array(rows * classes);
-  const add = (to: Float64Array, at: number, value: number): void => {
-    to[at] = (to[at] as number) + value;
-  };
-  for (let row = 0; row < rows; row++) {
-    let pair = row * pairs;
-    for (let a = 0; a < classes; a++) {
-      for (let b = a + 1; b < classes; b++) {
-        const value = values[pair++] as number;
-        add(sums, row * classes + a, value);
-        add(sums, row * classes + b, -value);
-        add(votes, row * classes + (value > 0 || (value === 0 && zeroIsFirst) ? a : b), 1);
-      }
-    }
-  }
-  return { votes, sums };
-}
-
-function winners(votes: Float64Array, classes: Int32Array): Int32Array {
-  const width = classes.length;
-  return Int32Array.from({ length: votes.length / width }, (_, row) => {
-    const own = votes.subarray(row * width, (row + 1) * width);
-    return classes[own.indexOf(Math.max(...own))] as number;
-  });
 }
 
 /**
@@ -349,35 +327,33 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
     const { rows } = matrix;
     const targets = await readNumbers(call, "targets", y, rows);
     const weights = await readWeights(call, options, rows);
-    const { C, epsilon, tol } = this.params;
+    const { C, epsilon } = this.params;
     const kernel = kernelOf(this.params, matrix);
     const kernelRows = new KernelRows(matrix, kernel);
     // each row has two multipliers: for errors above the tube and for errors below
     const both = (of: (row: number, side: number) => number): Float64Array =>
       Float64Array.from({ length: 2 * rows }, (_, t) => of(t % rows, t < rows ? 1 : -1));
-    const { alpha, bias } = solveDual(
-      {
-        y: both((_, side) => side),
-        p: both((row, side) => epsilon - side * (targets[row] as number)),
-        c: both((row) => C * (weights?.[row] ?? 1)),
-        kernelRow(t) {
-          const own = kernelRows.row(t % rows);
-          const out = new Float64Array(2 * rows);
-          out.set(own);
-          out.set(own, rows);
-          return out;
-        },
-        diagonal: both((row) => kernelRows.diagonal(row)),
+    const { alpha, bias, converged } = this.solve({
+      y: both((_, side) => side),
+      p: both((row, side) => epsilon - side * (targets[row] as number)),
+      c: both((row) => C * (weights?.[row] ?? 1)),
+      kernelRow(t) {
+        const own = kernelRows.row(t % rows);
+        const out = new Float64Array(2 * rows);
+        out.set(own);
+        out.set(own, rows);
+        return out;
       },
-      tol,
-      this.steps,
-    );
+      diagonal: both((row) => kernelRows.diagonal(row)),
+    });
     const factors = new Map<number, number>();
     for (let row = 0; row < rows; row++) {
       const factor = (alpha[row] as number) - (alpha[rows + row] as number);
       if (factor !== 0) factors.set(row, factor);
     }
-    return this.learn(combined([{ factors, bias }], matrix, kernel));
+    const machines = [{ factors, bias, converged }];
+    this.warn(machines);
+    return this.learn(combined(machines, matrix, kernel, () => 0));
   }
 
   /** f(x) of each row: [rows], f32. */

@@ -97,8 +97,8 @@ export abstract class GradientBoosting<
     const heldRaw = held && rawOf(held.y.length);
     const derivatives = baseline.map(
       (): Derivatives => ({
-        gradients: new Float32Array(rows),
-        curvatures: new Float32Array(loss.constantCurvature ? 0 : rows),
+        gradients: new Float64Array(rows),
+        curvatures: new Float64Array(loss.constantCurvature ? 0 : rows),
       }),
     );
     const inBag = Math.max(1, Math.floor(params.subsample * rows));
@@ -219,8 +219,8 @@ function newton(
   tree: Tree,
   leaves: Int32Array,
   rows: Uint32Array,
-  gradients: Float32Array,
-  curvatures: Float32Array,
+  gradients: Float32Array | Float64Array,
+  curvatures: Float32Array | Float64Array,
   factor: number,
 ): void {
   const slopes = new Float64Array(tree.left.length);

@@ -19,7 +19,7 @@ export const strideOf = (constant: boolean): number => (constant ? 2 : 3);
  * independent of the order. The step is 2^⌈log₂(n max |x|)⌉ / 2⁵¹, far below the resolution of f32
  * for the large values.
  */
-export function roundExactly(values: Float32Array, out: Float64Array): Float64Array {
+export function roundExactly(values: Float32Array | Float64Array, out: Float64Array): Float64Array {
   let most = 0;
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i] as number);
