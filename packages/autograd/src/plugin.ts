@@ -57,4 +57,4 @@ export { inOrder, type Pair, type Triple } from "./results.ts";
 export { closeDevices } from "./runtime/init.ts";
 export { checkCall, describe, nearest } from "./signature.ts";
 export { callHook, lent } from "./tape/hooks.ts";
-export { composite, moduleCall } from "./tape/modes.ts";
+export { asResult, composite, moduleCall } from "./tape/modes.ts";

@@ -6,7 +6,7 @@ import { cast, constantLike } from "../ops/core/constant.ts";
 import { select } from "../ops/shape/movement.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
-import { type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
+import { beginAt, type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
 import { callHook } from "../tape/hooks.ts";
 import { edgeOf, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -117,7 +117,11 @@ export function grad(
   return targets.map((target, i) => {
     const found = arrived.get(target);
     if (found === undefined) {
-      if (materializeGrads) return inEngine(false, () => constantLike(0, wanted[i] as Tensor));
+      if (materializeGrads) {
+        const zeros = inEngine(false, () => constantLike(0, wanted[i] as Tensor));
+        if (options.createGraph === true) beginAt(zeros); // a leaf, as in PyTorch
+        return zeros;
+      }
       if (allowUnused) return null as unknown as Tensor;
       throw new GradError(
         `grad: input ${i} was not used to compute the outputs\n  hint: pass { allowUnused: true } to get null for it`,

@@ -80,6 +80,7 @@ export function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): 
  * 0-d value.
  */
 export function composite<T>(fn: () => T): T {
+  const began = nextNode();
   context.opDepth++;
   let result: T;
   try {
@@ -88,10 +89,28 @@ export function composite<T>(fn: () => T): T {
     context.opDepth--;
   }
   if (context.opDepth === 0) {
-    if (result instanceof Handle) markVisible(result);
-    else forEachHandle(result, markOneOfSeveral);
+    if (result instanceof Handle) {
+      markVisible(result);
+      beResult(result, began);
+    } else
+      forEachHandle(result, (handle) => {
+        markOneOfSeveral(handle);
+        beResult(handle, began);
+      });
   }
   return result;
+}
+
+/** What the body made is no view to the user, however the body made it. */
+function beResult(handle: Handle, began: number): void {
+  if (handle.cell.born >= began) asResult(handle);
+}
+
+/** A view of what nobody else has is a result of its own: writes and modes treat it as one. */
+export function asResult<T extends Handle>(view: T): T {
+  view.base = view.path = null;
+  view.origin = "one";
+  return view;
 }
 
 /** Caches each of several results, because each may be read. */

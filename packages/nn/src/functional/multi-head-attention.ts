@@ -246,7 +246,7 @@ export function multiHeadAttentionForward(
     const [heads, shown] = attendHeads(call, operands, parameters, attend);
     const out = linear(heads, outProjWeight, outProjBias);
     if (one) return [out.squeeze(0), shown?.squeeze(0) ?? null];
-    return [out.transpose(0, 1), shown];
+    return [out.transpose(0, 1).contiguous(), shown];
   });
 }
 

@@ -1,5 +1,5 @@
 import { ArgumentError, type Tensor, zeros } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { asResult, checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import {
   type AttendOptions,
@@ -125,6 +125,6 @@ export class MultiheadAttention extends Module<
     const [heads, weights] = attendHeads("MultiheadAttention", operands, parameters, options);
     const out = this.outProj(heads);
     if (one) return [out.squeeze(0), weights?.squeeze(0) ?? null];
-    return [this.batchFirst ? out : out.transpose(0, 1), weights];
+    return [this.batchFirst ? out : asResult(out.transpose(0, 1).contiguous()), weights];
   }
 }

@@ -11,6 +11,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { asResult } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { type Cell, recurrence } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
@@ -203,10 +204,8 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       if (layer < this.numLayers - 1) y = dropout(y, { p: this.dropout, training: this.training });
     }
     const out = rank === 2 ? y.squeeze(1) : this.batchFirst ? y.transpose(0, 1) : y;
-    const last = ends.map((all) =>
-      all.length === 1 ? (all[0] as Tensor).unsqueeze(0) : stack(all, 0),
-    );
-    return [out, rank === 2 ? last.map((state) => state.squeeze(1)) : last];
+    const last = ends.map((all) => stack(all, 0)); // a copy: the output keeps its last step
+    return [asResult(out), rank === 2 ? last.map((state) => asResult(state.squeeze(1))) : last];
   }
 
   /**

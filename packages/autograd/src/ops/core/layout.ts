@@ -14,7 +14,7 @@ import { checkCall } from "../../signature.ts";
 import { recordView } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { whole } from "./strided.ts";
+import { contiguous, whole } from "./strided.ts";
 
 /** The same value off the tape. It shares the cell, so it sees later in-place writes. */
 export function detach(x: Tensor): Tensor {
@@ -154,10 +154,11 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
   return reshape(x, other.shape);
 }
 
-/** All elements in row-major order as a vector. A view if strides allow it. */
+/** All elements in row-major order as a vector. A view if x is contiguous. */
 export function ravel(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("ravel(x)", arguments);
-  return reshape(x, [-1]);
+  checkTensor("ravel", x);
+  return reshape(contiguous(x), [-1]);
 }
 
 function reshaped(x: Tensor, shape: Shape): Tensor | null {

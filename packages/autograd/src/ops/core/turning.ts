@@ -1,9 +1,11 @@
 import { detail, GradError } from "../../errors.ts";
 import { markRead, newHandle } from "../../graph/handle.ts";
+import { sameShape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { type GradFn, Leaf } from "../../tape/edge.ts";
+import { enableGrad } from "../../tape/modes.ts";
 import { checkWritable } from "../../tape/rebind.ts";
-import { edgeOf, placeAt } from "../../tape/record.ts";
+import { edgeOf, isTracked, placeAt } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { squeeze, t, transpose, unsqueeze } from "./layout.ts";
@@ -11,9 +13,10 @@ import { squeeze, t, transpose, unsqueeze } from "./layout.ts";
 /** Changes the view of x in place. No value moves, and earlier views stay as they are. */
 function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor {
   checkTensor(name, x);
-  checkWritable(x, name);
-  const edge = edgeOf(x);
+  if (isTracked(x)) checkWritable(x, name);
+  const edge = enableGrad(() => edgeOf(x));
   if (edge instanceof Leaf) {
+    if (isStill(x, view)) return x;
     throw new GradError(
       `${name}: a leaf cannot change its shape, because its gradient has it${detail("x", x.shape)}\n  hint: ${name.slice(0, -1)} returns a view`,
     );
@@ -21,7 +24,7 @@ function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor
   const before = newHandle(x.cell, x.window);
   const { base, path, origin, seen } = x;
   Object.assign(before, { edge, base, path, origin, seen });
-  const after = view(before);
+  const after = enableGrad(() => view(before)); // no value moves: noGrad does not take it off the tape
   markRead(after);
   Object.assign(x, {
     window: after.window,
@@ -32,6 +35,12 @@ function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor
   });
   placeAt(x, after.edge as GradFn | null);
   return x;
+}
+
+/** Whether the view is x as it stands. */
+function isStill(x: Tensor, view: (before: Tensor) => Tensor): boolean {
+  const { shape, strides } = view(x.detach());
+  return sameShape(shape, x.shape) && sameShape(strides, x.strides);
 }
 
 /** x ← `squeeze`: drops dimensions of size 1, all or these. */

@@ -4,6 +4,7 @@ import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { hostTensor } from "../core/creation.ts";
+import { contiguous } from "../core/strided.ts";
 import { mul } from "../math/arithmetic.ts";
 import { narrow } from "../shape/movement.ts";
 import {
@@ -43,7 +44,7 @@ export function ofReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   checkCount(call, count, x);
   const scale = scaleOf(call, norm, count, sign);
   const whole = transform(resized(x, dim, count), dim, { sign, scale, from: 1, to: 2 });
-  return narrow(whole, dim, 0, Math.floor(count / 2) + 1);
+  return contiguous(narrow(whole, dim, 0, Math.floor(count / 2) + 1));
 }
 
 /**

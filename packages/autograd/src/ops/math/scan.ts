@@ -14,6 +14,7 @@ import { cat } from "../core/assembly.ts";
 import { apart, cast, checkFloating } from "../core/constant.ts";
 import { reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { counting } from "../core/progressions.ts";
+import { contiguous } from "../core/strided.ts";
 import { gatherAlong, raised } from "../indexing/gathering.ts";
 import { countable, sum } from "../shape/broadcast.ts";
 import { flipped, narrow } from "../shape/movement.ts";
@@ -92,7 +93,7 @@ const cumminOp: Op = scanOp("cummin", "argmin");
 export function alongLast(x: Tensor, dim: number, fn: (x: Tensor) => Tensor): Tensor {
   const last = Math.max(x.shape.length - 1, 0);
   if (x.shape.length === 0) return reshape(fn(raised(x)), []);
-  return dim === last ? fn(x) : transpose(fn(transpose(x, dim, last)), dim, last);
+  return dim === last ? fn(x) : contiguous(transpose(fn(transpose(x, dim, last)), dim, last));
 }
 
 /** Options of `cumsum` and `cumprod`. */
@@ -111,7 +112,10 @@ function cumulate(
   const settings = withDim<number, CumulateOptions>(dim, options);
   const at = normalizeDim(op.name, dimOf(op.name, settings.dim), x.shape.length);
   const value = cast(x, settings.dtype ?? countable(x.dtype));
-  return composite(() => alongLast(value, at, (row) => scan(op, row)));
+  return composite(() => {
+    const result = alongLast(value, at, (row) => scan(op, row));
+    return op === cumsumOp ? result : watch(result, result); // PyTorch's rules read the result
+  });
 }
 
 function dimOf(call: string, dim: number | undefined): number {

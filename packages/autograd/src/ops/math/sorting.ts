@@ -10,6 +10,7 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { type DimOption, withDim } from "../core/arguments.ts";
 import { refuseBool } from "../core/constant.ts";
+import { contiguous } from "../core/strided.ts";
 import { narrow } from "../shape/movement.ts";
 import type { ValuesAndIndices } from "./reduction.ts";
 import { alongLast, chosenAlong } from "./scan.ts";
@@ -97,7 +98,7 @@ export function topk(
   }
   return composite(() => {
     const places = argsort(x, { dim: at, descending: largest });
-    const indices = x.shape.length === 0 ? places : narrow(places, at, 0, k);
+    const indices = x.shape.length === 0 ? places : contiguous(narrow(places, at, 0, k));
     return inOrder({ values: chosenAlong(x, at, indices), indices });
   });
 }

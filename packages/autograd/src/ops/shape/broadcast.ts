@@ -13,6 +13,7 @@ import {
   sizeOf,
 } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
 import { record, recordGradient, recordView } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
@@ -103,8 +104,9 @@ export function reduce(
           x,
           dims.toSorted((a, b) => a - b),
         );
-  const out = record(op, [moved], kept, dtype, reduceAttributes(Math.max(dims.length, 1)));
-  return keepdim ? shaped(out, keptShape(x.shape, dims)) : out;
+  const reduced = (): Tensor =>
+    record(op, [moved], kept, dtype, reduceAttributes(Math.max(dims.length, 1)));
+  return keepdim ? composite(() => shaped(reduced(), keptShape(x.shape, dims))) : reduced();
 }
 
 /** The shape with each of these dimensions set to 1. */

@@ -179,7 +179,7 @@ export function tensorSplit(
   const place = (end: number): number => Math.min(n, Math.max(0, end < 0 ? end + n : end));
   return [...places, n].map((end, i) => {
     const from = i === 0 ? 0 : place(places[i - 1] as number);
-    return sliceOf(x, at, from, Math.max(0, place(end) - from), 1, "several");
+    return sliceOf(x, at, from, Math.max(0, place(end) - from), 1);
   });
 }
 
@@ -225,18 +225,20 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
     );
   }
   const sizes = [...new Array<number>(repeats.length - x.shape.length).fill(1), ...x.shape];
-  const split = reshape(
-    x,
-    sizes.flatMap((n) => [1, n]),
-  );
-  const spread = expand(
-    split,
-    sizes.flatMap((n, d) => [repeats[d] as number, n]),
-  );
-  return reshape(
-    copy(spread),
-    sizes.map((n, d) => n * (repeats[d] as number)),
-  );
+  return composite(() => {
+    const split = reshape(
+      x,
+      sizes.flatMap((n) => [1, n]),
+    );
+    const spread = expand(
+      split,
+      sizes.flatMap((n, d) => [repeats[d] as number, n]),
+    );
+    return reshape(
+      copy(spread),
+      sizes.map((n, d) => n * (repeats[d] as number)),
+    );
+  });
 }
 
 /** `repeat` that takes missing leading counts as 1. */
@@ -272,7 +274,9 @@ export function repeatInterleave(
   checkRepeats([repeats]);
   const apart = unsqueeze(x, at + 1);
   const spread = expand(apart, apart.shape.with(at + 1, repeats));
-  return reshape(copy(spread), x.shape.with(at, (x.shape[at] as number) * repeats));
+  return composite(() =>
+    reshape(copy(spread), x.shape.with(at, (x.shape[at] as number) * repeats)),
+  );
 }
 
 function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
