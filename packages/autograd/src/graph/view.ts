@@ -141,6 +141,7 @@ function strides(view: View): { readonly n: number; readonly stride: number }[] 
 
 /** Whether no two elements share a place. May be false for some views without overlap. */
 export function isDistinct(view: View): boolean {
+  if (sizeOf(view.shape) === 0) return true;
   let reach = 0;
   for (const { n, stride } of strides(view)) {
     if (stride <= reach) return false;

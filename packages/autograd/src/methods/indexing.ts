@@ -35,7 +35,7 @@ export interface IndexingMethods {
   indexSelect(dim: number, index: Tensor): Tensor;
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
-  indexFill(dim: number, index: Tensor, value: Tensor | number): Tensor;
+  indexFill(dim: number, index: Tensor, value: Operand): Tensor;
   maskedFill(mask: Tensor, value: Operand): Tensor;
   /** The elements where the mask is true, as a vector. Reads the mask from the device. */
   maskedSelect(mask: Tensor): Promise<Tensor>;

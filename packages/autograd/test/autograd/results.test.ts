@@ -161,4 +161,43 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("a result is no view, on %s", 
       expect(() => y.sum().backward()).toThrow(/overwritten/);
     },
   );
+
+  test("a mask takes a single value of another dtype, as maskedFill does", async () => {
+    const x = tensor([1, 2, 3], { dtype: "i32" });
+    x.put_(tensor([true, false, true]), tensor(7.9));
+    expect(await x.tolist()).toEqual([7, 2, 7]);
+    const several = () => x.put_(tensor([true, false, true]), tensor([1.5, 2.5]));
+    expect(several).toThrow(/cannot write values of f32/);
+    expect(await x.tolist()).toEqual([7, 2, 7]);
+  });
+
+  test("an empty tensor may be written through a view, and truths filled by index", async () => {
+    const nothing = autograd.zeros([2, 0]);
+    expect(nothing.at(null).div_(2).shape).toEqual([1, 2, 0]);
+    expect(nothing.put_(null, 3).shape).toEqual([2, 0]);
+    const truths = tensor([false, false]);
+    expect(await truths.indexFill(0, tensor([1], { dtype: "i32" }), true).tolist()).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test("a lower bound that is not below the upper one gets no gradient", async () => {
+    const bounds = (low: number, high: number) =>
+      [low, high].map((value) => autograd.full([3], value, { requiresGrad: true })) as [
+        Tensor,
+        Tensor,
+      ];
+    for (const [low, high, ofX, ofLow, ofHigh] of [
+      [1, 1, [0, 2, 0], [0, 0, 0], [0, 0, 3]],
+      [2, 1, [0, 0, 0], [0, 0, 0], [1, 2, 3]],
+      [0.8, 1.2, [0, 2, 0], [1, 0, 0], [0, 0, 3]],
+    ] as const) {
+      const [least, most] = bounds(low, high);
+      const x = tensor([0.5, 1, 1.5], { requiresGrad: true });
+      x.clamp(least, most).backward(tensor([1, 2, 3]));
+      const got = await Promise.all([x, least, most].map((one) => one.grad?.tolist()));
+      expect(got).toEqual([ofX, ofLow, ofHigh]);
+    }
+  });
 });

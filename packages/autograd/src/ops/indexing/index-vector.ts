@@ -4,7 +4,7 @@ import { normalizeDim, type Shape, sameShape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkTensor } from "../core/apply.ts";
+import { checkTensor, type Operand } from "../core/apply.ts";
 import { cast } from "../core/constant.ts";
 import { reshape } from "../core/layout.ts";
 import { mul } from "../math/arithmetic.ts";
@@ -116,11 +116,11 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * the
  * end.
  */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Operand): Tensor {
   if (arguments.length > 4)
-    checkCall("indexFill(x, dim: number, index, value: number | tensor)", arguments);
-  if (typeof value === "number")
-    return indexed("indexFill", scatterOverOp, x, dim, index, value, true);
+    checkCall("indexFill(x, dim: number, index, value: operand)", arguments);
+  if (typeof value !== "object")
+    return indexed("indexFill", scatterOverOp, x, dim, index, Number(value), true);
   checkTensor("indexFill", value);
   if (value.shape.length > 0) {
     throw new ShapeError(

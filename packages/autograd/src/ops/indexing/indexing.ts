@@ -196,7 +196,12 @@ export function put_(
     return x;
   }
   const values = asTensor(source, x.dtype, x.node.stream);
-  if (typeof value === "object" && value.dtype !== x.dtype) {
+  const single = choosers.length === 1 && isMask(choosers[0] as Chooser) && !accumulate;
+  if (
+    typeof value === "object" &&
+    value.dtype !== x.dtype &&
+    !(single && sizeOf(value.shape) === 1)
+  ) {
     throw new DTypeError(
       `put_: cannot write values of ${value.dtype} at tensor indices of ${x.dtype}\n  hint: value.to("${x.dtype}")`,
     );

@@ -5,7 +5,7 @@ import type { Op } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
-import { watchOnly } from "../../tape/record.ts";
+import { edgeOf, watchOnly } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import {
   asTensor,
@@ -19,6 +19,7 @@ import {
 } from "../core/apply.ts";
 import { cast, checkFloating, held, zeroGradient } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
+import { detach } from "../core/layout.ts";
 import { integerPower, powReference } from "../core/reference.ts";
 import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, where } from "./comparison.ts";
@@ -175,6 +176,12 @@ export interface ClampOptions {
   readonly max?: Operand | null;
 }
 
+/** The lower bound. It gets no gradient where it is not below the upper one, as in PyTorch. */
+const below = (low: Operand, high: Operand): Operand =>
+  low instanceof Handle && high instanceof Handle && edgeOf(low) !== null
+    ? where(lt(low, high), low, detach(low))
+    : low;
+
 /**
  * min(max(x, low), high), elementwise; NaN stays NaN. The gradient flows where low ≤ x ≤ high. If
  * low > high, every element is high.
@@ -195,7 +202,7 @@ export function clamp(
   const bound = (limit: Operand): Operand =>
     typeof limit === "number" ? held("clamp", limit, resultType("clamp", x, limit)) : limit;
   return composite(() => {
-    const raised = min === null ? x : raisedTo(x, bound(min));
+    const raised = min === null ? x : raisedTo(x, bound(max === null ? min : below(min, max)));
     return max === null ? raised : loweredTo(raised, bound(max));
   });
 }
