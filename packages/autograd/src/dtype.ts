@@ -1,4 +1,5 @@
 import { DTypeError, LimitError } from "./errors.ts";
+import { defineKind } from "./kinds.ts";
 import { checkCall, describe } from "./signature.ts";
 
 /**
@@ -67,6 +68,8 @@ export function checkDType(call: string, dtype: unknown): DType {
     `${call}: unknown dtype ${describe(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}${nearest(dtype)}`,
   );
 }
+
+defineKind("dtype", "a dtype", (x) => Object.hasOwn(traits, x as string), checkDType);
 
 /** The dtype with another name in PyTorch. */
 function nearest(dtype: unknown): string {

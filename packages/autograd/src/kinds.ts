@@ -17,16 +17,24 @@ const all = (is: Kind["is"]) => (value: unknown) =>
 interface Kind {
   readonly said: string;
   readonly is: (value: unknown) => boolean;
+  /** Throws an error that says more than that the value is not of the kind. */
+  readonly refuse?: ((call: string, value: unknown) => unknown) | undefined;
 }
 
 const kindsByName = new Map<string, Kind>();
 
 /**
  * Adds a kind to the language of signatures: `defineKind("module", "a module", isModule)` for
- * `copyModule(model: module)`. `said` stands in the error, "model is 5, not a module".
+ * `copyModule(model: module)`. `said` stands in the error, "model is 5, not a module". `refuse` may
+ * throw an error that says more.
  */
-export function defineKind(name: string, said: string, is: (value: unknown) => boolean): void {
-  kindsByName.set(name, { said, is });
+export function defineKind(
+  name: string,
+  said: string,
+  is: (value: unknown) => boolean,
+  refuse?: (call: string, value: unknown) => unknown,
+): void {
+  kindsByName.set(name, { said, is, refuse });
 }
 
 defineKind("any", "anything", () => true);
@@ -38,6 +46,9 @@ defineKind(
 );
 defineKind("boolean", "true or false", (x) => typeof x === "boolean");
 defineKind("number", "a number", (x) => isNumber(x) && !Number.isNaN(x));
+defineKind("int", "a whole number", Number.isInteger);
+defineKind("count", "a whole number, 0 or more", (x) => Number.isInteger(x) && (x as number) >= 0);
+defineKind("size", "a whole number, 1 or more", (x) => Number.isInteger(x) && (x as number) > 0);
 defineKind("number[]", "an array of numbers", all(isNumber));
 defineKind("list", "an array of numbers", all(isNumber));
 defineKind("string", "a string", (x) => typeof x === "string");
@@ -63,7 +74,8 @@ export function kindOf(name: string): Kind | undefined {
   const kind = kindsByName.get(name);
   const of = kind ?? (name.endsWith("[]") ? kindOf(name.slice(0, -2)) : undefined);
   if (of !== kind) {
-    defineKind(name, `an array of ${of?.said.replace(/^an? /, "")}s`, all(of?.is as Kind["is"]));
+    const said = of?.said.replace(/^an? (.*?)(?=,| of |$)/, "an array of $1s") as string;
+    defineKind(name, said, all(of?.is as Kind["is"]));
     return kindOf(name);
   }
   return kind;

@@ -1,7 +1,7 @@
 import { ArgumentError } from "./errors.ts";
 import { fits, isList, isNumber, isTensor, kindOf } from "./kinds.ts";
 
-interface Field {
+export interface Field {
   readonly name: string;
   readonly optional: boolean;
   /** An option that must be given. */
@@ -10,7 +10,7 @@ interface Field {
   readonly kinds: readonly string[] | null;
 }
 
-interface Signature {
+export interface Signature {
   /** The call up to its parenthesis: `sum`, `new Linear`, `model.train`. */
   readonly callee: string;
   readonly params: readonly Field[];
@@ -71,7 +71,8 @@ function missing(expected: Signature, name: string, given: ArrayLike<unknown>): 
   );
 }
 
-const known = new Map<string, Signature>();
+/** The signatures of the calls that were checked. */
+export const known: Map<string, Signature> = new Map();
 
 function parse(signature: string): Signature {
   const open = signature.indexOf("(");
@@ -192,6 +193,7 @@ function misfit(expected: Signature, field: Field, value: unknown, cure?: string
     const at = Array.prototype.findIndex.call(value, (one) => !fits([of], one));
     misfit(expected, { ...field, name: `${name}[${at}]`, kinds: [of] }, value[at], cure);
   }
+  for (const kind of kinds ?? []) kindOf(kind)?.refuse?.(nameOf(expected), value);
   const wanted = new Set(kinds?.map((kind) => kindOf(kind)?.said ?? kind));
   wanted.delete("options");
   const makeOne = kinds?.includes("tensor") === true && (isNumber(value) || isList(value));

@@ -50,7 +50,11 @@ describe("arguments that would be ignored are refused", () => {
       () => new js.TensorDataset(rows(), rows()),
       "TensorDataset: takes tensors by name",
     ],
-    ["a positional dropLast", () => new js.BatchSampler([1], 2, true), "{ dropLast: true }"],
+    [
+      "a positional dropLast",
+      () => new js.BatchSampler(new js.SequentialSampler(1), 2, true),
+      "{ dropLast: true }",
+    ],
     ["a flip's p", () => new js.RandomHorizontalFlip(0.2), "new RandomHorizontalFlip({ p: 0.2 })"],
     ["positional padding", () => new js.RandomCrop(3, 1), "new RandomCrop(3, { padding: 1 })"],
     ["vocab_size", () => js.trainBpe(["a"], { vocab_size: 300 }), "did you mean vocabSize?"],

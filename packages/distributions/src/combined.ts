@@ -191,7 +191,7 @@ export class MixtureSameFamily extends Distribution {
     options: DistributionOptions = {},
   ) {
     checkCall(
-      "new MixtureSameFamily(mixtureDistribution: any, componentDistribution: distribution, { validateArgs: boolean })",
+      "new MixtureSameFamily(mixtureDistribution: distribution, componentDistribution: distribution, { validateArgs: boolean })",
       arguments,
     );
     const { batchShape, eventShape } = componentDistribution;

@@ -59,7 +59,7 @@ export async function rocAucScore(
   options: RocAucOptions = {},
 ): Promise<number | number[]> {
   checkCall(
-    'rocAucScore(scores: any, targets: any, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: number | null, multiClass: "ovr" | "ovo", maxFpr: number | null })',
+    'rocAucScore(scores: any, targets: any, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: int | null, multiClass: "ovr" | "ovo", maxFpr: number | null })',
     arguments,
   );
   const { multiClass = "ovr", average = "macro", maxFpr = null } = options;
@@ -119,7 +119,7 @@ export async function averagePrecisionScore(
   options: AveragePrecisionOptions = {},
 ): Promise<number | number[]> {
   checkCall(
-    'averagePrecisionScore(scores: any, targets: any, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: number | null, posLabel: number | null })',
+    'averagePrecisionScore(scores: any, targets: any, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: int | null, posLabel: int | null })',
     arguments,
   );
   const { average = "macro", posLabel = null } = options;

@@ -30,7 +30,7 @@ export function bleuScore(
   options: BleuScoreOptions = {},
 ): number {
   checkCall(
-    'bleuScore(candidates: array, references: array, { nGram: number, weights: list, smoothing: "method1" | "method2" | null })',
+    'bleuScore(candidates: array, references: array, { nGram: size, weights: list, smoothing: "method1" | "method2" | null })',
     arguments,
   );
   const { weights, nGram = weights?.length ?? 4, smoothing = null } = options;
@@ -97,7 +97,7 @@ export function corpusBleu(
   options: CorpusBleuOptions = {},
 ): CorpusBleu {
   checkCall(
-    'corpusBleu(hypotheses: string[], referenceStreams: array, { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number, effectiveOrder: boolean })',
+    'corpusBleu(hypotheses: string[], referenceStreams: string[][], { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: size, effectiveOrder: boolean })',
     arguments,
   );
   const { lowercase = false, tokenize = "13a", smoothMethod = "exp" } = options;
@@ -162,7 +162,7 @@ export function sentenceBleu(
   options: CorpusBleuOptions = {},
 ): CorpusBleu {
   checkCall(
-    'sentenceBleu(hypothesis: string, references: string[], { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number, effectiveOrder: boolean })',
+    'sentenceBleu(hypothesis: string, references: string[], { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: size, effectiveOrder: boolean })',
     arguments,
   );
   const streams = references.map((reference) => [reference]);

@@ -56,7 +56,7 @@ export function binaryCalibrationError(
   options: CalibrationOptions = {},
 ): Tensor {
   checkCall(
-    'binaryCalibrationError(probabilities: any, targets: any, { nBins: number, norm: "l1" | "l2" | "max", ignoreIndex: number | null })',
+    'binaryCalibrationError(probabilities: any, targets: any, { nBins: number, norm: "l1" | "l2" | "max", ignoreIndex: int | null })',
     arguments,
   );
   const metric = "binaryCalibrationError";
@@ -87,7 +87,7 @@ export function multiclassCalibrationError(
   options: CalibrationOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassCalibrationError(scores: any, targets: any, numClasses: number, { nBins: number, norm: "l1" | "l2" | "max", ignoreIndex: number | null })',
+    'multiclassCalibrationError(scores: any, targets: any, numClasses: number, { nBins: number, norm: "l1" | "l2" | "max", ignoreIndex: int | null })',
     arguments,
   );
   const metric = "multiclassCalibrationError";

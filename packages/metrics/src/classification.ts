@@ -38,7 +38,7 @@ export function accuracy(
   settings: AccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "accuracy(predictions: any, targets: any, { normalize: boolean, sampleWeight, multilabel: boolean, ignoreIndex: number | null })",
+    "accuracy(predictions: any, targets: any, { normalize: boolean, sampleWeight, multilabel: boolean, ignoreIndex: int | null })",
     arguments,
   );
   const { normalize = true, multilabel = false, ...options } = settings;
@@ -69,7 +69,7 @@ export function binaryAccuracy(
   options: BinaryAccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "binaryAccuracy(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryAccuracy(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return measured(() => {

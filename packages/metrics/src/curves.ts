@@ -36,7 +36,7 @@ export async function rocCurve(
   settings: RocCurveOptions = {},
 ): Promise<RocCurve> {
   checkCall(
-    "rocCurve(scores: any, targets: any, { dropIntermediate: boolean, sampleWeight, posLabel: number | null })",
+    "rocCurve(scores: any, targets: any, { dropIntermediate: boolean, sampleWeight, posLabel: int | null })",
     arguments,
   );
   const { dropIntermediate = true, ...options } = settings;
@@ -70,7 +70,7 @@ export async function precisionRecallCurve(
   options: RankingOptions = {},
 ): Promise<PrecisionRecallCurve> {
   checkCall(
-    "precisionRecallCurve(scores: any, targets: any, { sampleWeight, posLabel: number | null })",
+    "precisionRecallCurve(scores: any, targets: any, { sampleWeight, posLabel: int | null })",
     arguments,
   );
   const { thresholds, positives, negatives } = cumulativeCounts(
@@ -109,7 +109,7 @@ export async function detCurve(
   options: RankingOptions = {},
 ): Promise<DetCurve> {
   checkCall(
-    "detCurve(scores: any, targets: any, { sampleWeight, posLabel: number | null })",
+    "detCurve(scores: any, targets: any, { sampleWeight, posLabel: int | null })",
     arguments,
   );
   const found = cumulativeCounts(await ranked("detCurve", scores, targets, options));

@@ -36,7 +36,7 @@ export function multiclassAccuracy(
   settings: MulticlassAccuracyOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassAccuracy(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null, topK: number })',
+    'multiclassAccuracy(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null, topK: number })',
     arguments,
   );
   const { topK = 1, ...options } = settings;
@@ -69,7 +69,7 @@ export function multiclassPrecision(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassPrecision(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassPrecision(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   return multiclass("multiclassPrecision", precision, predictions, targets, numClasses, options);
@@ -86,7 +86,7 @@ export function multiclassRecall(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassRecall(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassRecall(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   return multiclass("multiclassRecall", recall, predictions, targets, numClasses, options);
@@ -103,7 +103,7 @@ export function multiclassF1Score(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassF1Score(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassF1Score(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   return multiclass("multiclassF1Score", fbeta(1), predictions, targets, numClasses, options);

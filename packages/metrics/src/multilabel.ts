@@ -72,7 +72,7 @@ export function multilabelAccuracy(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelAccuracy(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelAccuracy(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelAccuracy", probabilities, targets, options, agreement);
@@ -88,7 +88,7 @@ export function multilabelPrecision(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelPrecision(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelPrecision(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelPrecision", probabilities, targets, options, precision);
@@ -104,7 +104,7 @@ export function multilabelRecall(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelRecall(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelRecall(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelRecall", probabilities, targets, options, recall);
@@ -120,7 +120,7 @@ export function multilabelF1Score(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelF1Score(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelF1Score(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelF1Score", probabilities, targets, options, fbeta(1));
@@ -136,7 +136,7 @@ export function multilabelSpecificity(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelSpecificity(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelSpecificity(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelSpecificity", probabilities, targets, options, specificity);
@@ -152,7 +152,7 @@ export function multilabelJaccardIndex(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelJaccardIndex(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelJaccardIndex(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelJaccardIndex", probabilities, targets, options, jaccard);
@@ -168,7 +168,7 @@ export function multilabelHammingDistance(
   options: MultilabelOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelHammingDistance(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: number | null })',
+    'multilabelHammingDistance(probabilities: any, targets: any, { average: "micro" | "macro" | "weighted" | null, threshold: number, ignoreIndex: int | null })',
     arguments,
   );
   return ofLabels("multilabelHammingDistance", probabilities, targets, options, agreement).rsub(1);
@@ -184,7 +184,7 @@ export function multilabelExactMatch(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "multilabelExactMatch(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "multilabelExactMatch(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return measured(() => {

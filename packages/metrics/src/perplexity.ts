@@ -16,7 +16,7 @@ export function perplexity(
   targets: Values,
   options: PerplexityOptions = {},
 ): Tensor {
-  checkCall("perplexity(logits: any, targets: any, { ignoreIndex: number | null })", arguments);
+  checkCall("perplexity(logits: any, targets: any, { ignoreIndex: int | null })", arguments);
   const { ignoreIndex = null } = options;
   return measured(() => {
     const given = tensorsOf("perplexity", { logits, targets });

@@ -67,7 +67,7 @@ export function precisionScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'precisionScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'precisionScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: int, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("precisionScore", precision, predictions, targets, options);
@@ -84,7 +84,7 @@ export function recallScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'recallScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'recallScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: int, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("recallScore", recall, predictions, targets, options);
@@ -96,7 +96,7 @@ export function recallScore(
  */
 export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
   checkCall(
-    'f1Score(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'f1Score(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: int, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("f1Score", fbeta(1), predictions, targets, options);
@@ -113,7 +113,7 @@ export function fbetaScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'fbetaScore(predictions: any, targets: any, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'fbetaScore(predictions: any, targets: any, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: int, zeroDivision, sampleWeight })',
     arguments,
   );
   if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: a number ≥ 0`);
@@ -131,7 +131,7 @@ export function jaccardScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'jaccardScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'jaccardScore(predictions: any, targets: any, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: int, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("jaccardScore", jaccard, predictions, targets, options);

@@ -123,7 +123,7 @@ export async function ndcgScore(
   options: NdcgOptions = {},
 ): Promise<number> {
   checkCall(
-    "ndcgScore(scores: any, gains: any, { k, ignoreTies: boolean, sampleWeight })",
+    "ndcgScore(scores: any, gains: any, { k: size | null, ignoreTies: boolean, sampleWeight })",
     arguments,
   );
   return ofRows("ndcgScore", scores, gains, options, (rowScores, rowGains, k, ignoreTies) => {
@@ -148,7 +148,7 @@ export async function dcgScore(
   settings: DcgOptions = {},
 ): Promise<number> {
   checkCall(
-    "dcgScore(scores: any, gains: any, { k, logBase: number, ignoreTies: boolean, sampleWeight })",
+    "dcgScore(scores: any, gains: any, { k: size | null, logBase: number, ignoreTies: boolean, sampleWeight })",
     arguments,
   );
   const { logBase = 2, ...options } = settings;

@@ -67,7 +67,7 @@ export function binaryPrecision(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryPrecision(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryPrecision(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary("binaryPrecision", probabilities, targets, options, precision);
@@ -80,7 +80,7 @@ export function binaryRecall(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryRecall(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryRecall(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary("binaryRecall", probabilities, targets, options, recall);
@@ -95,7 +95,7 @@ export function binaryF1Score(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryF1Score(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryF1Score(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary("binaryF1Score", probabilities, targets, options, fbeta(1));
@@ -108,7 +108,7 @@ export function binarySpecificity(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binarySpecificity(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binarySpecificity(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary("binarySpecificity", probabilities, targets, options, specificity);
@@ -124,7 +124,7 @@ export function binaryJaccardIndex(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryJaccardIndex(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryJaccardIndex(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary("binaryJaccardIndex", probabilities, targets, options, jaccard);
@@ -137,7 +137,7 @@ export function binaryHammingDistance(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryHammingDistance(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryHammingDistance(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary(
@@ -159,7 +159,7 @@ export function binaryMatthewsCorrcoef(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryMatthewsCorrcoef(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryMatthewsCorrcoef(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary(
@@ -185,7 +185,7 @@ export function binaryCohenKappa(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryCohenKappa(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryCohenKappa(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return ofBinary(
@@ -218,7 +218,7 @@ export function binaryStatScores(
   options: BinaryOptions = {},
 ): Tensor {
   checkCall(
-    "binaryStatScores(probabilities: any, targets: any, { threshold: number, ignoreIndex: number | null })",
+    "binaryStatScores(probabilities: any, targets: any, { threshold: number, ignoreIndex: int | null })",
     arguments,
   );
   return measured(() =>
@@ -262,7 +262,7 @@ export function multiclassSpecificity(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassSpecificity(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassSpecificity(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   return ofClasses(
@@ -285,7 +285,7 @@ export function multiclassJaccardIndex(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassJaccardIndex(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassJaccardIndex(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   const { ignoreIndex = null } = options;
@@ -328,7 +328,7 @@ export function multiclassHammingDistance(
   options: MulticlassOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassHammingDistance(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    'multiclassHammingDistance(predictions: any, targets: any, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })',
     arguments,
   );
   return ofClasses(
@@ -356,7 +356,7 @@ export function multiclassStatScores(
   options: StatScoresOptions = {},
 ): Tensor {
   checkCall(
-    'multiclassStatScores(predictions: any, targets: any, numClasses: number, { average: "micro" | null, ignoreIndex: number | null })',
+    'multiclassStatScores(predictions: any, targets: any, numClasses: number, { average: "micro" | null, ignoreIndex: int | null })',
     arguments,
   );
   const { average = null, ignoreIndex = null } = options;

@@ -33,7 +33,7 @@ export class Cache {
 
   constructor(sizes: CacheShape) {
     checkCall(
-      "new Cache({ layers!: number, batch!: number, length!: number, heads!: number, headSize!: number })",
+      "new Cache({ layers!: size, batch!: size, length!: size, heads!: size, headSize!: size })",
       arguments,
     );
     const { layers, batch, length, heads, headSize } = sizes;

@@ -146,7 +146,10 @@ export async function quantize<M extends AnyModule>(
   model: M,
   options: QuantizeOptions = {},
 ): Promise<M> {
-  checkCall("quantize(model: module, { bits: number, groupSize: number, skip })", arguments);
+  checkCall(
+    "quantize(model: module, { bits: number, groupSize: number, skip: string[] })",
+    arguments,
+  );
   const { bits = 8, groupSize, skip = [] } = options;
   const layers = model
     .namedModules()

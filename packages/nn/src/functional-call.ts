@@ -29,7 +29,7 @@ export function functionalCall<Out>(
   options: FunctionalCallOptions = {},
 ): Out {
   checkCall(
-    "functionalCall(module: function, parametersAndBuffers: any, args?, { tieWeights: boolean, strict: boolean })",
+    "functionalCall(module: module, parametersAndBuffers: array | object, args?, { tieWeights: boolean, strict: boolean })",
     arguments,
   );
   const { tieWeights = true, strict = false } = options;

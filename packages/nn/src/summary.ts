@@ -30,7 +30,7 @@ export function summary<In extends Tensor[], Out>(
   inputShape: Shape | readonly Shape[],
   options: SummaryOptions = {},
 ): string {
-  checkCall("summary(model: module, inputShape: number[] | array, { dtype })", arguments);
+  checkCall("summary(model: module, inputShape: number[] | array, { dtype: dtype })", arguments);
   const { dtype = "f32" } = options;
   const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[];
   const root = model as unknown as AnyModule;

@@ -29,7 +29,7 @@ export async function warmup<Out>(
   options: WarmupOptions<Out> = {},
 ): Promise<void> {
   checkCall(
-    "warmup(model: any, shape: number[], { dtype, loss: function, optimizer: function })",
+    "warmup(model: any, shape: number[], { dtype: dtype, loss: function, optimizer: function })",
     arguments,
   );
   const { dtype = "f32", loss, optimizer } = options;

@@ -1,5 +1,5 @@
 import { ArgumentError, isfinite, noGrad, stack, Tensor } from "@wgrad/autograd";
-import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
+import { checkCall, composite, defineKind, describe } from "@wgrad/autograd/plugin";
 import type { AnyOptimizer } from "./parameter-groups.ts";
 
 /** Settings of GradScaler, with PyTorch's defaults. */
@@ -30,6 +30,10 @@ interface Steppable {
   readonly paramGroups: readonly { readonly params: readonly Tensor[] }[];
   step(closure?: never): unknown;
 }
+
+defineKind("optimizer", "an optimizer", (value) =>
+  Array.isArray((value as Partial<Steppable> | null)?.paramGroups),
+);
 
 /**
  * Scales the loss so that gradients in f16 do not underflow, and skips steps whose gradients are
@@ -108,7 +112,7 @@ export class GradScaler {
    * otherwise `step` calls it.
    */
   unscale_(optimizer: Steppable | AnyOptimizer): void {
-    checkCall("scaler.unscale_(optimizer: any)", arguments);
+    checkCall("scaler.unscale_(optimizer: optimizer)", arguments);
     if (!this.#settings.enabled) return;
     if (this.#seen.has(optimizer)) {
       throw new ArgumentError(

@@ -71,7 +71,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   constructor(params: ParamsInput<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
     checkCall(
-      'new LBFGS(params: any, { lr: number, maxIter: number, maxEval: null | number, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: null | "strong_wolfe" })',
+      'new LBFGS(params: any, { lr: number, maxIter: count, maxEval: null | count, toleranceGrad: number, toleranceChange: number, historySize: count, lineSearchFn: null | "strong_wolfe" })',
       arguments,
     );
     super(params, withDefaults(defaults, options));

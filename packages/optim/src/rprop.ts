@@ -52,6 +52,12 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
         `${this.name}: etas are ${minus} and ${plus}\n  hint: the first must be between 0 and 1, the second above 1`,
       );
     }
+    const [least, most] = options.stepSizes;
+    if (!(least >= 0 && most >= least)) {
+      throw new ArgumentError(
+        `${this.name}: stepSizes are ${least} and ${most}\n  hint: the least and the largest step, [1e-6, 50]`,
+      );
+    }
   }
 
   protected override initial(p: Tensor, { lr }: RpropOptions): Partial<RpropState> {

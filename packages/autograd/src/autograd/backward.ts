@@ -89,7 +89,7 @@ export function grad(
   options: GradOptions = {},
 ): Tensor[] {
   checkCall(
-    "grad(outputs: tensor | tensor[], inputs: tensor | tensor[], { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean, isGradsBatched: boolean })",
+    "grad(outputs: tensor | tensor[], inputs: tensor | tensor[], { gradOutputs: tensor | array | null, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean, isGradsBatched: boolean })",
     arguments,
   );
   if (options.isGradsBatched === true) return batchedGradients(outputs, inputs, options);

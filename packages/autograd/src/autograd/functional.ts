@@ -43,6 +43,7 @@ export function jacobian(
   const inputs = given.map((input) => startAt(input, createGraph));
   const [y, flat] = enableGrad(() => {
     const result = fn(...inputs);
+    checkTensor("the function of jacobian", result);
     return [result, reshape(result, [sizeOf(result.shape)])] as const;
   });
   const count = sizeOf(y.shape);
@@ -85,6 +86,7 @@ export function hessian(
     (k: number) =>
     (...inputs: Tensor[]): Tensor => {
       const y = fn(...inputs);
+      checkTensor("the function of hessian", y);
       if (sizeOf(y.shape) !== 1) {
         throw new ArgumentError(
           `hessian: the function must return a scalar${detail("result", y.shape)}\n  hint: jacobian takes any result`,

@@ -1,5 +1,6 @@
 import { newArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { defineKind } from "../kinds.ts";
 import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
@@ -191,3 +192,5 @@ function entropy(): number {
   globalThis.crypto.getRandomValues(word);
   return word[0] as number;
 }
+
+defineKind("generator", "a Generator", (x) => x instanceof Generator);

@@ -71,7 +71,10 @@ export async function linkage(
   x: Rows | Float64Array,
   options: LinkageOptions = {},
 ): Promise<Linkage> {
-  checkCall("linkage(x: any, { method, metric, optimalOrdering: boolean })", arguments);
+  checkCall(
+    "linkage(x: any, { method: string, metric: string, optimalOrdering: boolean })",
+    arguments,
+  );
   const { method = "single", metric = "euclidean", optimalOrdering = false } = options;
   if (!Object.hasOwn(updates, method)) {
     throw new ArgumentError(

@@ -24,7 +24,7 @@ export class ChainDataset<Batch> implements StreamDataset<Batch> {
 
   async *batches(options: PassOptions): AsyncGenerator<Batch, void, undefined> {
     checkCall(
-      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator: generator | null })",
       arguments,
     );
     let left = options.skip;

@@ -46,7 +46,7 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
 
   async *batches(options: PassOptions): AsyncGenerator<Item[], void, undefined> {
     checkCall(
-      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator: generator | null })",
       arguments,
     );
     const { batchSize, dropLast, skip, generator } = options;

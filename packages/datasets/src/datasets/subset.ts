@@ -56,7 +56,7 @@ export function randomSplit<Batch>(
   sizes: readonly number[],
   options: RandomSplitOptions = {},
 ): Subset<Batch>[] {
-  checkCall("randomSplit(dataset: dataset, sizes: list, { generator })", arguments);
+  checkCall("randomSplit(dataset: dataset, sizes: list, { generator: generator })", arguments);
   const { generator = defaultGenerator() } = options;
   const counts = countsOf(sizes, dataset.length);
   const order = generator.permutation(dataset.length);

@@ -68,7 +68,7 @@ export class TableStreamDataset implements StreamDataset<Table> {
 
   async *batches(options: PassOptions): AsyncGenerator<Table, void, undefined> {
     checkCall(
-      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator: generator | null })",
       arguments,
     );
     const { batchSize, dropLast, skip, generator } = options;

@@ -50,7 +50,7 @@ export class RandomRotation implements ImageTransform {
 
   constructor(degrees: number | Range, options: RandomRotationOptions = {}) {
     checkCall(
-      'new RandomRotation(degrees: number | list, { mode: "nearest" | "bilinear", center: list, fill: number | list, generator })',
+      'new RandomRotation(degrees: number | list, { mode: "nearest" | "bilinear", center: list, fill: number | list, generator: generator })',
       arguments,
     );
     this.#degrees = around("RandomRotation", "degrees", degrees);
@@ -82,7 +82,7 @@ export class RandomAffine implements ImageTransform {
 
   constructor(degrees: number | Range, options: RandomAffineOptions = {}) {
     checkCall(
-      'new RandomAffine(degrees: number | list, { translate: list, scale: list, shear: number | list, mode: "nearest" | "bilinear", center: list, fill: number | list, generator })',
+      'new RandomAffine(degrees: number | list, { translate: list, scale: list, shear: number | list, mode: "nearest" | "bilinear", center: list, fill: number | list, generator: generator })',
       arguments,
     );
     const { translate, scale, shear } = options;

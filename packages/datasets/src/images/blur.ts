@@ -24,7 +24,7 @@ export class GaussianBlur implements ImageTransform {
 
   constructor(kernelSize: Size, options: GaussianBlurOptions = {}) {
     checkCall(
-      "new GaussianBlur(kernelSize: number | list, { sigma: number | list, generator })",
+      "new GaussianBlur(kernelSize: number | list, { sigma: number | list, generator: generator })",
       arguments,
     );
     const { sigma = [0.1, 2], generator } = options;

@@ -41,7 +41,10 @@ export class RandomApply implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(transforms: readonly ImageTransform[], options: RandomApplyOptions = {}) {
-    checkCall("new RandomApply(transforms: array, { p: number, generator })", arguments);
+    checkCall(
+      "new RandomApply(transforms: transform[], { p: number, generator: generator })",
+      arguments,
+    );
     const { p = 0.5, generator } = options;
     this.#all = new Compose(transforms);
     this.#p = checkProbability("RandomApply", p);
@@ -75,7 +78,10 @@ export class RandomChoice implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(transforms: readonly ImageTransform[], options: RandomChoiceOptions = {}) {
-    checkCall("new RandomChoice(transforms: array, { p: list, generator })", arguments);
+    checkCall(
+      "new RandomChoice(transforms: transform[], { p: list, generator: generator })",
+      arguments,
+    );
     const { p = transforms.map(() => 1), generator } = options;
     const usable = p.every((weight) => weight >= 0 && weight < Infinity) && p.some((w) => w > 0);
     if (p.length !== transforms.length || !usable) {

@@ -58,7 +58,7 @@ export class ColorJitter implements ImageTransform {
 
   constructor(options: ColorJitterOptions = {}) {
     checkCall(
-      "new ColorJitter({ brightness: number | list, contrast: number | list, saturation: number | list, hue: number | list, generator })",
+      "new ColorJitter({ brightness: number | list, contrast: number | list, saturation: number | list, hue: number | list, generator: generator })",
       arguments,
     );
     const { brightness = 0, contrast = 0, saturation = 0, hue = 0, generator } = options;

@@ -46,7 +46,10 @@ export class RandomCrop implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(size: Size, options: RandomCropOptions = {}) {
-    checkCall("new RandomCrop(size: number | list, { padding: number, generator })", arguments);
+    checkCall(
+      "new RandomCrop(size: number | list, { padding: number, generator: generator })",
+      arguments,
+    );
     const { padding = 0, generator } = options;
     this.#size = checkSize("RandomCrop", size);
     if (padding !== 0) checkSize("RandomCrop", padding);

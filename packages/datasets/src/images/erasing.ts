@@ -47,7 +47,7 @@ export class RandomErasing implements ImageTransform {
 
   constructor(options: RandomErasingOptions = {}) {
     checkCall(
-      "new RandomErasing({ p: number, scale: list, ratio: list, value, generator })",
+      "new RandomErasing({ p: number, scale: list, ratio: list, value, generator: generator })",
       arguments,
     );
     const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0, generator } = options;

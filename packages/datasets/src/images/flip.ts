@@ -15,7 +15,7 @@ export class RandomHorizontalFlip implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(options: RandomFlipOptions = {}) {
-    checkCall("new RandomHorizontalFlip({ p: number, generator })", arguments);
+    checkCall("new RandomHorizontalFlip({ p: number, generator: generator })", arguments);
     this.#p = checkProbability("RandomHorizontalFlip", options.p ?? 0.5);
     this.#generator = options.generator ?? null;
   }
@@ -34,7 +34,7 @@ export class RandomVerticalFlip implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(options: RandomFlipOptions = {}) {
-    checkCall("new RandomVerticalFlip({ p: number, generator })", arguments);
+    checkCall("new RandomVerticalFlip({ p: number, generator: generator })", arguments);
     this.#p = checkProbability("RandomVerticalFlip", options.p ?? 0.5);
     this.#generator = options.generator ?? null;
   }

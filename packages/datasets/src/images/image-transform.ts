@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 
 /** Transforms images: [B, C, H, W] or [C, H, W], f32. */
 export interface ImageTransform {
@@ -19,7 +19,7 @@ export class Compose implements ImageTransform {
   readonly transforms: readonly ImageTransform[];
 
   constructor(transforms: readonly ImageTransform[]) {
-    checkCall("new Compose(transforms: array)", arguments);
+    checkCall("new Compose(transforms: transform[])", arguments);
     this.transforms = [...transforms];
   }
 
@@ -28,6 +28,12 @@ export class Compose implements ImageTransform {
     return this.transforms.reduce((at, each) => each.transform(at), images);
   }
 }
+
+defineKind(
+  "transform",
+  "a transform",
+  (value) => typeof (value as Partial<ImageTransform> | null)?.transform === "function",
+);
 
 /** Height and width, or one number for both. */
 export type Size = number | readonly [height: number, width: number];

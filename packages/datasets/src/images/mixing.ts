@@ -33,7 +33,7 @@ export class MixUp {
   readonly #mixing: Mixing;
 
   constructor(options: MixOptions = {}) {
-    checkCall("new MixUp({ alpha: number, numClasses: number, generator })", arguments);
+    checkCall("new MixUp({ alpha: number, numClasses: size, generator: generator })", arguments);
     this.#mixing = new Mixing("MixUp", options);
   }
 
@@ -53,7 +53,7 @@ export class CutMix {
   readonly #mixing: Mixing;
 
   constructor(options: MixOptions = {}) {
-    checkCall("new CutMix({ alpha: number, numClasses: number, generator })", arguments);
+    checkCall("new CutMix({ alpha: number, numClasses: size, generator: generator })", arguments);
     this.#mixing = new Mixing("CutMix", options);
   }
 

@@ -36,7 +36,7 @@ export class RandomResizedCrop implements ImageTransform {
 
   constructor(size: Size, options: RandomResizedCropOptions = {}) {
     checkCall(
-      'new RandomResizedCrop(size: number | list, { scale: list, ratio: list, mode: "bilinear" | "nearest", generator })',
+      'new RandomResizedCrop(size: number | list, { scale: list, ratio: list, mode: "bilinear" | "nearest", generator: generator })',
       arguments,
     );
     const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3], mode = "bilinear", generator } = options;

@@ -42,7 +42,7 @@ export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
 export function collateWith(
   options: CollateOptions = {},
 ): <Item>(items: readonly Item[]) => Collated<Item> {
-  checkCall("collateWith({ paddingValue: number, dtypes })", arguments);
+  checkCall("collateWith({ paddingValue: number, dtypes: object })", arguments);
   return <Item>(items: readonly Item[]) => {
     if (items.length === 0) throw new ArgumentError("collate: there are no examples");
     return collated(items, "", options) as Collated<Item>;

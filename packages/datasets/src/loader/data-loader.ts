@@ -63,7 +63,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     options: DataLoaderOptions<Raw, Batch> = {},
   ) {
     checkCall(
-      "new DataLoader(dataset: any, { batchSize: number | null, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
+      "new DataLoader(dataset: any, { batchSize: number | null, shuffle: boolean, dropLast: boolean, generator: generator | null, sampler, batchSampler, collate: function, prefetch: number })",
       arguments,
     );
     const { batchSize = 1, prefetch = 0, generator = null } = options;
@@ -192,15 +192,16 @@ function orderOf<Raw, Batch>(
   batchSize: number,
   { shuffle = false, dropLast = false, sampler, batchSampler }: DataLoaderOptions<Raw, Batch>,
 ): BatchOrder {
-  if (batchSampler !== undefined) return batchesOf(batchSampler);
-  const given = sampler && numbersOf(sampler);
+  if (batchSampler != null) return batchesOf(batchSampler);
+  const given = sampler == null ? null : numbersOf(sampler);
   const numbers = given ?? (shuffle ? new RandomSampler(count) : new SequentialSampler(count));
   return new BatchSampler(numbers, batchSize, { dropLast });
 }
 
 /** A sampler, also for an order that is the same in every epoch. */
 function numbersOf(sampler: Sampler | ArrayLike<number>): Sampler {
-  if ("indices" in sampler && typeof sampler.indices === "function") return sampler;
+  if ("indices" in Object(sampler) && typeof (sampler as Sampler).indices === "function")
+    return sampler as Sampler;
   if (Array.isArray(sampler) || ArrayBuffer.isView(sampler)) {
     const numbers = Array.from(sampler as ArrayLike<number>);
     return { length: numbers.length, indices: () => numbers };
@@ -211,7 +212,8 @@ function numbersOf(sampler: Sampler | ArrayLike<number>): Sampler {
 }
 
 function batchesOf(order: BatchOrder | readonly ArrayLike<number>[]): BatchOrder {
-  if ("batches" in order && typeof order.batches === "function") return order;
+  if ("batches" in Object(order) && typeof (order as BatchOrder).batches === "function")
+    return order as BatchOrder;
   if (Array.isArray(order)) return { length: order.length, batches: () => order };
   throw new ArgumentError(
     `DataLoader: batchSampler is ${describe(order)}\n  hint: pass an array of batches, or an object with length and batches(generator)`,

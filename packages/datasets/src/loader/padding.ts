@@ -41,7 +41,7 @@ export function padSequences(
   options: PadOptions = {},
 ): PaddedSequences {
   checkCall(
-    'padSequences(sequences: array[], { paddingValue, maxLength: number, length: number, side: "left" | "right", truncate: "left" | "right", dtype: "f16" | "f32" | "f64" | "i32" | "u32" | "bool" | "u8" })',
+    'padSequences(sequences: array[], { paddingValue: number | NaN, maxLength: number, length: number, side: "left" | "right", truncate: "left" | "right", dtype: "f16" | "f32" | "f64" | "i32" | "u32" | "bool" | "u8" })',
     arguments,
   );
   const { paddingValue = 0, side = "right", truncate = "right", dtype = "i32" } = options;

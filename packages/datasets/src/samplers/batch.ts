@@ -1,5 +1,5 @@
 import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind } from "@wgrad/autograd/plugin";
 import type { BatchOrder, Sampler } from "./sampler.ts";
 
 /** Settings of batches. */
@@ -7,6 +7,12 @@ export interface BatchOptions {
   /** Drops a last batch that is not full (default false). */
   readonly dropLast?: boolean;
 }
+
+defineKind(
+  "sampler",
+  "a sampler",
+  (value) => typeof (value as Partial<Sampler> | null)?.indices === "function",
+);
 
 /** Groups a sampler's indices into batches of `batchSize`. */
 export class BatchSampler implements BatchOrder {
@@ -17,7 +23,7 @@ export class BatchSampler implements BatchOrder {
 
   constructor(sampler: Sampler, batchSize: number, options: BatchOptions = {}) {
     checkCall(
-      "new BatchSampler(sampler: any, batchSize: number, { dropLast: boolean })",
+      "new BatchSampler(sampler: sampler, batchSize: number, { dropLast: boolean })",
       arguments,
     );
     const { dropLast = false } = options;

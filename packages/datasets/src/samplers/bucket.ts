@@ -32,7 +32,7 @@ export class BucketBatchSampler implements BatchOrder {
 
   constructor(lengths: ArrayLike<number>, batchSize: number, options: BucketOptions = {}) {
     checkCall(
-      "new BucketBatchSampler(lengths: list, batchSize: number, { bucketBatches: number, shuffle: boolean, dropLast: boolean })",
+      "new BucketBatchSampler(lengths: count[], batchSize: number, { bucketBatches: number, shuffle: boolean, dropLast: boolean })",
       arguments,
     );
     const { bucketBatches = 50, shuffle = true, dropLast = false } = options;

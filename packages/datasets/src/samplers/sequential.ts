@@ -6,7 +6,7 @@ export class SequentialSampler implements Sampler {
   readonly length: number;
 
   constructor(length: number) {
-    checkCall("new SequentialSampler(length: number)", arguments);
+    checkCall("new SequentialSampler(length: count)", arguments);
     this.length = length;
   }
 

@@ -11,7 +11,7 @@ export class SubsetRandomSampler implements Sampler {
   readonly #numbers: Float64Array;
 
   constructor(indices: ArrayLike<number>) {
-    checkCall("new SubsetRandomSampler(indices: list)", arguments);
+    checkCall("new SubsetRandomSampler(indices: int[])", arguments);
     this.#numbers = Float64Array.from(indices);
     this.length = this.#numbers.length;
   }

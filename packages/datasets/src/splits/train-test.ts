@@ -50,18 +50,18 @@ export function trainTestIndices(
   options: SplitOptions = {},
 ): { train: number[]; test: number[] } {
   checkCall(
-    "trainTestIndices(count: number, { testSize: number, trainSize: number, randomState: number, shuffle: boolean, stratify })",
+    "trainTestIndices(count: count, { testSize: number, trainSize: number, randomState: number, shuffle: boolean, stratify: array | null })",
     arguments,
   );
   const { testSize, trainSize, randomState, shuffle = true, stratify } = options;
   const { trainCount, testCount } = partSizes(count, testSize, trainSize);
-  if (stratify !== undefined && stratify.length !== count) {
+  if (stratify != null && stratify.length !== count) {
     throw new ArgumentError(
       `trainTestSplit: stratify has ${stratify.length} labels, but there are ${count} rows\n  hint: pass one label per row`,
     );
   }
   if (!shuffle) {
-    if (stratify !== undefined) {
+    if (stratify != null) {
       throw new ArgumentError(
         "trainTestSplit: a stratified split needs shuffling\n  hint: leave out shuffle: false",
       );
@@ -70,7 +70,7 @@ export function trainTestIndices(
     return { train: order.slice(0, trainCount), test: order.slice(trainCount) };
   }
   const random = new RandomState(randomState ?? defaultGenerator().u32());
-  if (stratify !== undefined) return stratifiedIndices(stratify, trainCount, testCount, random);
+  if (stratify != null) return stratifiedIndices(stratify, trainCount, testCount, random);
   const order = [...random.permutation(count)];
   return { test: order.slice(0, testCount), train: order.slice(testCount, testCount + trainCount) };
 }

@@ -52,7 +52,7 @@ export class Table {
 
   constructor(columns: Columns, options: TableOptions = {}) {
     checkCall(
-      "new Table(columns: object, { name: string, types, lines, before: number, mayMiss: boolean })",
+      "new Table(columns: object, { name: string, types: object, lines: array | null, before: number, mayMiss: boolean })",
       arguments,
     );
     const { name = "table", types = {}, lines = null, before = 0, mayMiss = false } = options;

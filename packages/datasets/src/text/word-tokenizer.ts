@@ -26,7 +26,7 @@ export class WordTokenizer {
   readonly lowercase: boolean;
 
   constructor(options: WordTokenizerOptions = {}) {
-    checkCall("new WordTokenizer({ pattern, lowercase: boolean })", arguments);
+    checkCall("new WordTokenizer({ pattern: object, lowercase: boolean })", arguments);
     const { pattern = WORDS, lowercase = true } = options;
     const { source, flags } = pattern;
     this.pattern = new RegExp(source, flags.includes("g") ? flags : `${flags}g`);

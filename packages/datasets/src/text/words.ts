@@ -15,7 +15,7 @@ export function removeStopWords(
   tokens: readonly string[],
   words: ReadonlySet<string> = stopWords,
 ): string[] {
-  checkCall("removeStopWords(tokens: string[], words?)", arguments);
+  checkCall("removeStopWords(tokens: string[], words?: object)", arguments);
   return tokens.filter((token) => !words.has(token.toLowerCase()));
 }
 

@@ -34,7 +34,10 @@ export class OrdinalEncoder
   readonly gives = "tensor";
 
   constructor(options: OrdinalEncoderOptions = {}) {
-    checkCall("new OrdinalEncoder({ categories, unknownValue: number | null })", arguments);
+    checkCall(
+      "new OrdinalEncoder({ categories: array | null, unknownValue: number | null })",
+      arguments,
+    );
     const { categories = null, unknownValue = null } = options;
     super({ categories, unknownValue });
   }

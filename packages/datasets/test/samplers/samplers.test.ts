@@ -126,6 +126,6 @@ describe("BucketBatchSampler", () => {
     expect(() => new BucketBatchSampler([1], 2, { bucketBatches: 0 })).toThrow(
       "bucketBatches is 0",
     );
-    expect(() => new BucketBatchSampler([1, Number.NaN], 2)).toThrow("length 1 is NaN");
+    expect(() => new BucketBatchSampler([1, Number.NaN], 2)).toThrow("lengths[1] is NaN");
   });
 });

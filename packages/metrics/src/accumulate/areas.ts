@@ -15,7 +15,7 @@ abstract class BinaryArea extends Collected<[scores: Values, targets: Values], n
   protected abstract readonly area: Area;
 
   constructor(options: IgnoreOptions = {}) {
-    checkCall(`new ${new.target.name}({ ignoreIndex: number | null })`, arguments);
+    checkCall(`new ${new.target.name}({ ignoreIndex: int | null })`, arguments);
     super();
     this.ignoreIndex = options.ignoreIndex ?? null;
   }
@@ -77,7 +77,7 @@ abstract class MulticlassArea extends Collected<
 
   constructor(numClasses: number, options: MulticlassAreaOptions = {}) {
     checkCall(
-      `new ${new.target.name}(numClasses: number, { average: "macro" | "weighted" | null, ignoreIndex: number | null })`,
+      `new ${new.target.name}(numClasses: number, { average: "macro" | "weighted" | null, ignoreIndex: int | null })`,
       arguments,
     );
     super();

@@ -18,10 +18,7 @@ abstract class BinaryScore extends Metric<
   protected abstract readonly fraction: Fraction;
 
   constructor(options: BinaryOptions = {}) {
-    checkCall(
-      `new ${new.target.name}({ threshold: number, ignoreIndex: number | null })`,
-      arguments,
-    );
+    checkCall(`new ${new.target.name}({ threshold: number, ignoreIndex: int | null })`, arguments);
     super();
     const { threshold = 0.5, ignoreIndex = null } = options;
     if (!(threshold >= 0 && threshold <= 1)) {

@@ -77,7 +77,7 @@ export class MulticlassConfusionMatrix extends Counting<number[][]> {
 
   constructor(numClasses: number, options: AccumulatedConfusionOptions = {}) {
     checkCall(
-      'new MulticlassConfusionMatrix(numClasses: number, { normalize: "true" | "pred" | "all" | null, ignoreIndex: number | null })',
+      'new MulticlassConfusionMatrix(numClasses: number, { normalize: "true" | "pred" | "all" | null, ignoreIndex: int | null })',
       arguments,
     );
     super(numClasses, options);
@@ -116,7 +116,7 @@ abstract class Score extends Counting<number | number[]> {
 
   constructor(numClasses: number, options: AccumulatedScoreOptions = {}) {
     checkCall(
-      `new ${new.target.name}(numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })`,
+      `new ${new.target.name}(numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: int | null })`,
       arguments,
     );
     super(numClasses, options);
@@ -185,7 +185,7 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
   readonly ignoreIndex: number | null;
 
   constructor(options: BinaryOptions = {}) {
-    checkCall("new BinaryAccuracy({ threshold: number, ignoreIndex: number | null })", arguments);
+    checkCall("new BinaryAccuracy({ threshold: number, ignoreIndex: int | null })", arguments);
     const { threshold = 0.5, ignoreIndex = null } = options;
     super();
     if (!(threshold >= 0 && threshold <= 1)) {

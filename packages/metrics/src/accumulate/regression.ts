@@ -177,7 +177,7 @@ export class Perplexity extends Metric<
   readonly ignoreIndex: number | null;
 
   constructor(options: PerplexityOptions = {}) {
-    checkCall("new Perplexity({ ignoreIndex: number | null })", arguments);
+    checkCall("new Perplexity({ ignoreIndex: int | null })", arguments);
     const { ignoreIndex = null } = options;
     super();
     this.ignoreIndex = ignoreIndex;

@@ -24,7 +24,7 @@ export function corpusChrf(
   options: ChrfOptions = {},
 ): number {
   checkCall(
-    "corpusChrf(hypotheses: string[], referenceStreams: array, { charOrder: number, wordOrder: number, beta: number, removeWhitespace: boolean, lowercase: boolean })",
+    "corpusChrf(hypotheses: string[], referenceStreams: string[][], { charOrder: size, wordOrder: count, beta: number, removeWhitespace: boolean, lowercase: boolean })",
     arguments,
   );
   const stray = referenceStreams.find((stream) => stream.length !== hypotheses.length);
@@ -59,7 +59,7 @@ export function sentenceChrf(
   options: ChrfOptions = {},
 ): number {
   checkCall(
-    "sentenceChrf(hypothesis: string, references: string[], { charOrder: number, wordOrder: number, beta: number, removeWhitespace: boolean, lowercase: boolean })",
+    "sentenceChrf(hypothesis: string, references: string[], { charOrder: size, wordOrder: count, beta: number, removeWhitespace: boolean, lowercase: boolean })",
     arguments,
   );
   return corpusChrf(

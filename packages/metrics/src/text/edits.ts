@@ -148,7 +148,7 @@ export function editDistance(
   options: EditDistanceOptions = {},
 ): number {
   checkCall(
-    'editDistance(hypotheses: string | string[], references: string | string[], { substitutionCost: number, reduction: "mean" | "sum" })',
+    'editDistance(hypotheses: string | string[], references: string | string[], { substitutionCost: count, reduction: "mean" | "sum" })',
     arguments,
   );
   const { substitutionCost = 1, reduction = "mean" } = options;

@@ -47,7 +47,7 @@ export function ctcLoss(
   options: CtcLossOptions = {},
 ): Tensor {
   checkCall(
-    'ctcLoss(logProbs, targets, inputLengths: tensor | list, targetLengths: tensor | list, { blank: number, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
+    'ctcLoss(logProbs, targets, inputLengths: tensor | int[], targetLengths: tensor | int[], { blank: int, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
     arguments,
   );
   const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;

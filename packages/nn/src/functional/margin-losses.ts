@@ -160,6 +160,7 @@ export function tripletMarginWithDistanceLoss(
   checkMargin("tripletMarginWithDistanceLoss", margin);
   const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
   const near = distance(anchor, positive);
+  checkCall("distanceFunction(result)", [near]);
   const far = distance(anchor, negative);
   const farther = swap ? far.minimum(distance(positive, negative)) : far;
   return reduced(near.sub(farther).add(margin).clamp(0), reduction);
@@ -188,7 +189,7 @@ export function multiMarginLoss(
   options: MultiMarginLossOptions = {},
 ): Tensor {
   checkCall(
-    'multiMarginLoss(input, target, { p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
+    'multiMarginLoss(input, target, { p: number, margin: number, weight: tensor | null, reduction: "none" | "mean" | "sum" })',
     arguments,
   );
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = options;
@@ -250,7 +251,7 @@ export function multilabelSoftMarginLoss(
   options: MultiLabelSoftMarginLossOptions = {},
 ): Tensor {
   checkCall(
-    'multilabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+    'multilabelSoftMarginLoss(input, target, { weight: tensor | null, reduction: "none" | "mean" | "sum" })',
     arguments,
   );
   const { weight = null, reduction = "mean" } = options;

@@ -210,7 +210,7 @@ export function multiHeadAttentionForward(
   options: MultiHeadAttentionForwardOptions = {},
 ): [Tensor, Tensor | null] {
   checkCall(
-    "multiHeadAttentionForward(query, key, value, embedDimToCheck: number, numHeads: number, inProjWeight: tensor | null, inProjBias: tensor | null, biasK: tensor | null, biasV: tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight, outProjBias: tensor | null, { training: boolean, keyPaddingMask, needWeights: boolean, attnMask, useSeparateProjWeight: boolean, qProjWeight, kProjWeight, vProjWeight, averageAttnWeights: boolean, isCausal: boolean })",
+    "multiHeadAttentionForward(query, key, value, embedDimToCheck: number, numHeads: number, inProjWeight: tensor | null, inProjBias: tensor | null, biasK: tensor | null, biasV: tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight, outProjBias: tensor | null, { training: boolean, keyPaddingMask: tensor | null, needWeights: boolean, attnMask: tensor | null, useSeparateProjWeight: boolean, qProjWeight: tensor | null, kProjWeight: tensor | null, vProjWeight: tensor | null, averageAttnWeights: boolean, isCausal: boolean })",
     arguments,
   );
   const call = "multiHeadAttentionForward";

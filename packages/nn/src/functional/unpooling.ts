@@ -26,7 +26,7 @@ function maxUnpool(rank: number): MaxUnpool {
     typeof sizes === "number" ? Array<number>(rank).fill(sizes) : sizes;
   return function (x, indices, kernelSize, options = {}) {
     checkCall(
-      `${call}(x, indices, kernelSize: number | list, { stride: number | list | null, padding: number | list, outputSize: number[] | null })`,
+      `${call}(x, indices, kernelSize: int | int[], { stride: int | int[] | null, padding: int | int[], outputSize: number[] | null })`,
       arguments,
     );
     const given = x.shape.slice(-rank);

@@ -14,7 +14,7 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
 
   constructor(kernelSize: Sizes, settings: AvgPoolOptions = {}) {
     checkCall(
-      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })`,
+      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: int | null })`,
       arguments,
     );
     const { stride, padding = 0, ...options } = settings;

@@ -100,7 +100,7 @@ export class MultiheadAttention extends Module<
     options: AttendOptions = {},
   ): [Tensor, Tensor | null] {
     checkCall(
-      "attention(query, key, value, { keyPaddingMask, needWeights: boolean, attnMask, averageAttnWeights: boolean, isCausal: boolean })",
+      "attention(query, key, value, { keyPaddingMask: tensor | null, needWeights: boolean, attnMask: tensor | null, averageAttnWeights: boolean, isCausal: boolean })",
       arguments,
     );
     checkOperands(

@@ -40,7 +40,10 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOp
     numLayers: number,
     options: TransformerStackOptions = {},
   ) {
-    checkCall("new TransformerEncoder(encoderLayer: any, numLayers: number, { norm })", arguments);
+    checkCall(
+      "new TransformerEncoder(encoderLayer: module, numLayers: count, { norm: module | null })",
+      arguments,
+    );
     const { norm = null } = options;
     super();
     this.layers = copies(encoderLayer, numLayers);
@@ -72,7 +75,10 @@ export class TransformerDecoder extends Module<
     numLayers: number,
     options: TransformerStackOptions = {},
   ) {
-    checkCall("new TransformerDecoder(decoderLayer: any, numLayers: number, { norm })", arguments);
+    checkCall(
+      "new TransformerDecoder(decoderLayer: module, numLayers: count, { norm: module | null })",
+      arguments,
+    );
     const { norm = null } = options;
     super();
     this.layers = copies(decoderLayer, numLayers);
@@ -129,7 +135,7 @@ export class Transformer extends Module<
 
   constructor(options: TransformerOptions = {}) {
     checkCall(
-      'new Transformer({ dModel: number, nhead: number, numEncoderLayers: number, numDecoderLayers: number, dimFeedforward: number, dropout: number, activation: "relu" | "gelu" | function, customEncoder, customDecoder, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean })',
+      'new Transformer({ dModel: size, nhead: size, numEncoderLayers: count, numDecoderLayers: count, dimFeedforward: count, dropout: number, activation: "relu" | "gelu" | function, customEncoder: module | null, customDecoder: module | null, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean })',
       arguments,
     );
     super();

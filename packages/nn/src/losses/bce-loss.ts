@@ -20,7 +20,10 @@ export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly weight: Tensor | null;
 
   constructor(settings: BinaryCrossEntropyOptions = {}) {
-    checkCall('new BCELoss({ weight, reduction: "none" | "mean" | "sum" })', arguments);
+    checkCall(
+      'new BCELoss({ weight: tensor | null, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     const { weight = null, ...options } = settings;
     super();
     this.options = options;

@@ -24,7 +24,7 @@ export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], T
 
   constructor(settings: BinaryCrossEntropyWithLogitsOptions = {}) {
     checkCall(
-      'new BCEWithLogitsLoss({ weight, reduction: "none" | "mean" | "sum", posWeight })',
+      'new BCEWithLogitsLoss({ weight: tensor | null, reduction: "none" | "mean" | "sum", posWeight: tensor | null })',
       arguments,
     );
     const { weight = null, posWeight = null, ...options } = settings;

@@ -21,7 +21,7 @@ export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Te
 
   constructor(settings: CrossEntropyOptions = {}) {
     checkCall(
-      'new CrossEntropyLoss({ weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
+      'new CrossEntropyLoss({ weight: tensor | null, ignoreIndex: int, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
       arguments,
     );
     const { weight = null, ...options } = settings;
@@ -46,7 +46,7 @@ export class NLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
 
   constructor(settings: NllLossOptions = {}) {
     checkCall(
-      'new NLLLoss({ weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
+      'new NLLLoss({ weight: tensor | null, ignoreIndex: int, reduction: "none" | "mean" | "sum" })',
       arguments,
     );
     const { weight = null, ...options } = settings;

@@ -21,7 +21,7 @@ export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Ten
 
   constructor(settings: MultiMarginLossOptions = {}) {
     checkCall(
-      'new MultiMarginLoss({ p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
+      'new MultiMarginLoss({ p: number, margin: number, weight: tensor | null, reduction: "none" | "mean" | "sum" })',
       arguments,
     );
     const { weight = null, ...options } = settings;
@@ -62,7 +62,7 @@ export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Ten
 
   constructor(settings: MultiLabelSoftMarginLossOptions = {}) {
     checkCall(
-      'new MultiLabelSoftMarginLoss({ weight, reduction: "none" | "mean" | "sum" })',
+      'new MultiLabelSoftMarginLoss({ weight: tensor | null, reduction: "none" | "mean" | "sum" })',
       arguments,
     );
     const { weight = null, ...options } = settings;

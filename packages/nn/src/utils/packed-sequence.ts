@@ -34,7 +34,7 @@ export class PackedSequence {
     sortedIndices: readonly number[] | null = null,
   ) {
     checkCall(
-      "new PackedSequence(data: tensor, batchSizes: list, sortedIndices?: list | null)",
+      "new PackedSequence(data: tensor, batchSizes: int[], sortedIndices?: int[] | null)",
       arguments,
     );
     const total = batchSizes.reduce((a, b) => a + b, 0);

@@ -33,7 +33,7 @@ export class SequentialLR {
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
   ) {
-    checkCall("new SequentialLR(optimizer: any, schedulers: array, milestones: list)", arguments);
+    checkCall("new SequentialLR(optimizer: any, schedulers: array, milestones: int[])", arguments);
     checkParts("SequentialLR", optimizer, schedulers);
     if (milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
@@ -94,7 +94,7 @@ export class ChainedScheduler {
     schedulers: readonly LRScheduler[],
     options: { readonly optimizer?: Scheduled } = {},
   ) {
-    checkCall("new ChainedScheduler(schedulers: any, { optimizer })", arguments);
+    checkCall("new ChainedScheduler(schedulers: any, { optimizer: object })", arguments);
     const { optimizer = schedulers?.[0]?.optimizer } = options;
     checkParts("ChainedScheduler", optimizer, schedulers);
     this.optimizer = optimizer as Scheduled;
@@ -180,7 +180,8 @@ function checkParts(
   if (!Array.isArray(schedulers)) {
     throw new ArgumentError(`${name}: takes an array of schedulers, got ${describe(schedulers)}`);
   }
-  if (schedulers.length > 0 && schedulers.every((part) => part?.optimizer === optimizer)) return;
+  const own = optimizer !== undefined && schedulers.length > 0;
+  if (own && schedulers.every((part) => part?.optimizer === optimizer)) return;
   throw new ArgumentError(
     `${name}: ${schedulers.length === 0 ? "no schedulers" : "the schedulers belong to different optimizers"}`,
   );

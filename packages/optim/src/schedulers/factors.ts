@@ -31,7 +31,7 @@ export class StepLR extends LRScheduler {
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Scheduled, milestones: readonly number[], options: GammaOptions = {}) {
     checkCall(
-      "new MultiStepLR(optimizer: any, milestones: list, { gamma: number, lastEpoch: number })",
+      "new MultiStepLR(optimizer: any, milestones: int[], { gamma: number, lastEpoch: number })",
       arguments,
     );
     const { gamma = 0.1 } = options;
@@ -68,7 +68,10 @@ export class LambdaLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     options: SchedulerOptions = {},
   ) {
-    checkCall("new LambdaLR(optimizer: any, lrLambda: any, { lastEpoch: number })", arguments);
+    checkCall(
+      "new LambdaLR(optimizer: any, lrLambda: function | function[], { lastEpoch: number })",
+      arguments,
+    );
     const factors = perGroup("LambdaLR", "lrLambda", optimizer, lrLambda);
     super(
       optimizer,
@@ -86,7 +89,7 @@ export class MultiplicativeLR extends LRScheduler {
     options: SchedulerOptions = {},
   ) {
     checkCall(
-      "new MultiplicativeLR(optimizer: any, lrLambda: any, { lastEpoch: number })",
+      "new MultiplicativeLR(optimizer: any, lrLambda: function | function[], { lastEpoch: number })",
       arguments,
     );
     const factors = perGroup("MultiplicativeLR", "lrLambda", optimizer, lrLambda);

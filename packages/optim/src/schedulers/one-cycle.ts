@@ -53,7 +53,7 @@ export class OneCycleLR extends LRScheduler {
     options: OneCycleLROptions = {},
   ) {
     checkCall(
-      'new OneCycleLR(optimizer: any, maxLr: number | list, { totalSteps: number, epochs: number, stepsPerEpoch: number, pctStart: number, annealStrategy: "linear" | "cos", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, divFactor: number, finalDivFactor: number, threePhase: boolean, lastEpoch: number })',
+      'new OneCycleLR(optimizer: any, maxLr: number | list, { totalSteps: number, epochs: size, stepsPerEpoch: size, pctStart: number, annealStrategy: "linear" | "cos", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, divFactor: number, finalDivFactor: number, threePhase: boolean, lastEpoch: number })',
       arguments,
     );
     const { annealStrategy = "cos", cycleMomentum = true, lastEpoch = -1 } = options;

@@ -70,7 +70,7 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
     checkCall(
-      'new ReduceLROnPlateau(optimizer: any, { mode: "max" | "min", factor: number, patience: number, threshold: number, thresholdMode: "abs" | "rel", cooldown: number, minLr: number | list, eps: number })',
+      'new ReduceLROnPlateau(optimizer: any, { mode: "max" | "min", factor: number, patience: int, threshold: number, thresholdMode: "abs" | "rel", cooldown: int, minLr: number | list, eps: number })',
       arguments,
     );
     checkOptimizer("ReduceLROnPlateau", optimizer);

@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { checkCall, defineKind, describe } from "@wgrad/autograd/plugin";
 
 /** The settings of a group that a scheduler reads and writes. */
 export interface ScheduledGroup {
@@ -81,7 +81,7 @@ export class LRScheduler {
   constructor(optimizer: Scheduled, rules: Rules, options: SchedulerOptions = {}) {
     // subclasses check their own calls
     if (new.target === LRScheduler)
-      checkCall("new LRScheduler(optimizer: any, rules: any, { lastEpoch: number })", arguments);
+      checkCall("new LRScheduler(optimizer: any, rules: rules, { lastEpoch: number })", arguments);
     const { lastEpoch = -1 } = options;
     checkOptimizer(new.target.name, optimizer);
     if (!Number.isInteger(lastEpoch) || lastEpoch < -1) {
@@ -256,6 +256,12 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   if (group.betas === undefined) group.momentum = momentum;
   else group.betas = [momentum, group.betas[1]];
 }
+
+defineKind(
+  "rules",
+  "rules, { lr }",
+  (value) => typeof (value as Partial<Rules> | null)?.lr === "function",
+);
 
 /** Throws ArgumentError unless `optimizer` has parameter groups. */
 export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {

@@ -106,7 +106,7 @@ export function grad(
   options: GradOptions = {},
 ): Transformed {
   checkCall(
-    "grad(fn: function, argnums?: number | number[], { argnums: number | number[], hasAux: boolean })",
+    "grad(fn: function, argnums?: int | int[], { argnums: int | int[], hasAux: boolean })",
     arguments,
   );
   const settings = settingsOf(argnums, options);
@@ -123,7 +123,7 @@ export function gradAndValue(
   options: GradOptions = {},
 ): Transformed {
   checkCall(
-    "gradAndValue(fn: function, argnums?: number | number[], { argnums: number | number[], hasAux: boolean })",
+    "gradAndValue(fn: function, argnums?: int | int[], { argnums: int | int[], hasAux: boolean })",
     arguments,
   );
   const settings = settingsOf(argnums, options);

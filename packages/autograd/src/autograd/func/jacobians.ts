@@ -38,7 +38,7 @@ export function jacrev(
   options: JacobianOptions = {},
 ): Transformed {
   checkCall(
-    "jacrev(fn: function, argnums?: number | number[], { argnums: number | number[], hasAux: boolean, chunkSize: number | null })",
+    "jacrev(fn: function, argnums?: int | int[], { argnums: int | int[], hasAux: boolean, chunkSize: size | null })",
     arguments,
   );
   const { argnums: by, hasAux = false, chunkSize = null } = settingsOf(argnums, options);
@@ -78,7 +78,7 @@ export function jacfwd(
   options: ForwardOptions = {},
 ): Transformed {
   checkCall(
-    'jacfwd(fn: function, argnums?: number | number[], { argnums: number | number[], hasAux: boolean, chunkSize: number | null, randomness: "error" | "same" | "different" })',
+    'jacfwd(fn: function, argnums?: int | int[], { argnums: int | int[], hasAux: boolean, chunkSize: size | null, randomness: "error" | "same" | "different" })',
     arguments,
   );
   const settings = settingsOf(argnums, options);
@@ -138,7 +138,7 @@ function overBasis(
  * S…].
  */
 export function hessian(fn: AnyFunction, argnums: Argnums = 0): Transformed {
-  checkCall("hessian(fn: function, argnums?: number | number[])", arguments);
+  checkCall("hessian(fn: function, argnums?: int | int[])", arguments);
   return jacfwd(jacrev(fn, argnums), argnums);
 }
 

@@ -19,7 +19,8 @@ export interface AsTensorOptions {
 
 /** Converts data to a tensor. A tensor is returned as it is (or cast); anything else is copied. */
 export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("asTensor(data: any, { dtype, device })", arguments);
+  if (arguments.length > 1)
+    checkCall("asTensor(data: any, { dtype: dtype, device: string | tensor })", arguments);
   if (!(data instanceof Handle)) return tensor(data as TensorData, options);
   const { dtype = data.dtype, device = data as Tensor } = options;
   const wanted = typeof device === "string" ? device : device.device;
@@ -33,11 +34,10 @@ export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {
 
 /** A number as a 0-d tensor, f32 unless `dtype` is given. */
 export function scalarTensor(value: number | boolean, options: CreateOptions = {}): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "scalarTensor(value: number | boolean, { dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "scalarTensor(value: number | NaN | boolean, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return full([], Number(value), options);
 }
 

@@ -210,11 +210,10 @@ export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Ten
  * A tensor filled with one value. The shape is an array: full([2, 3], 1.5). A boolean gives bool.
  */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall(
-      "full(shape: number[], value: any, { dtype, requiresGrad: boolean, device })",
-      arguments,
-    );
+  checkCall(
+    "full(shape: number[], value: number | NaN | boolean, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return filled("full", shape, value, options);
 }
 
@@ -260,8 +259,10 @@ export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
 
 /** A tensor filled with one value. Shape, dtype and device are those of `x` unless given. */
 export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
-  if (arguments.length > 2)
-    checkCall("fullLike(x, value: any, { dtype, requiresGrad: boolean, device })", arguments);
+  checkCall(
+    "fullLike(x, value: number | NaN | boolean, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   checkTensor("fullLike", x);
   const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);

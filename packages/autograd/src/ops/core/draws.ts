@@ -179,7 +179,7 @@ export function randintLike(
   third?: RandomOptions,
 ): Tensor {
   checkCall(
-    "randintLike(x, low: number, high?: number | options, { dtype, requiresGrad: boolean, device, generator })",
+    "randintLike(x, low: number, high?: number | options, { dtype: dtype, requiresGrad: boolean, device, generator })",
     arguments,
   );
   checkTensor("randintLike", x);
@@ -200,7 +200,7 @@ export function normal(
   options?: RandomOptions,
 ): Tensor {
   checkCall(
-    "normal(mean: number | tensor, std?, size?: number[] | options, { dtype, requiresGrad: boolean, device, generator })",
+    "normal(mean: number | tensor, std?, size?: number[] | options, { dtype: dtype, requiresGrad: boolean, device, generator })",
     arguments,
   );
   const settings = (Array.isArray(size) ? options : (size as RandomOptions | undefined)) ?? {};

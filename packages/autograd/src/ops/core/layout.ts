@@ -281,13 +281,13 @@ export interface FlattenOptions {
  */
 export function flatten(
   x: Tensor,
-  startDim: number | FlattenOptions = {},
+  startDim: number | FlattenOptions = 0,
   endDim: number = -1,
 ): Tensor {
   if (arguments.length > 1)
     checkCall("flatten(x, startDim?: number, endDim?: number, { startDim, endDim })", arguments);
   checkTensor("flatten", x);
-  const range = typeof startDim === "number" ? { startDim, endDim } : startDim;
+  const range = typeof startDim === "object" ? startDim : { startDim, endDim };
   const rank = x.shape.length;
   const first = normalizeDim("flatten", range.startDim ?? 0, rank);
   const last = normalizeDim("flatten", range.endDim ?? -1, rank);

@@ -74,7 +74,7 @@ export function manualSeed(seed: number): Generator {
 export function rand(size: Shape, options: RandomOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall(
-      "rand(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      "rand(shape: number[], { dtype: dtype, requiresGrad: boolean, device, generator })",
       arguments,
     );
   const dtype = floatingType("rand", options.dtype);
@@ -94,7 +94,7 @@ export function rand(size: Shape, options: RandomOptions = {}): Tensor {
 export function randn(size: Shape, options: RandomOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall(
-      "randn(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      "randn(shape: number[], { dtype: dtype, requiresGrad: boolean, device, generator })",
       arguments,
     );
   const dtype = floatingType("randn", options.dtype);
@@ -114,13 +114,13 @@ export function randint(
 ): Tensor {
   if (typeof second === "object") {
     checkCall(
-      "randint(high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      "randint(high: number, shape: number[], { dtype: dtype, requiresGrad: boolean, device, generator })",
       arguments,
     );
     return integers(0, first, second, (third ?? {}) as RandomOptions);
   }
   checkCall(
-    "randint(low: number, high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+    "randint(low: number, high: number, shape: number[], { dtype: dtype, requiresGrad: boolean, device, generator })",
     arguments,
   );
   return integers(first, second, third as Shape, fourth ?? {});
@@ -135,7 +135,10 @@ function integers(low: number, high: number, size: Shape, options: RandomOptions
 
 /** The integers 0 … n−1 in random order. i32 unless `dtype` is given. → [n] */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  checkCall("randperm(n: number, { generator, dtype, requiresGrad: boolean, device })", arguments);
+  checkCall(
+    "randperm(n: number, { generator, dtype: dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const { dtype = "i32" } = options;
   return draw("randperm", [n], dtype, options, (generator, out) => {
     for (let at = 0; at < out.length; at += n) out.set(generator.permutation(n), at);
@@ -145,7 +148,7 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 /** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
 export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
   if (arguments.length > 1)
-    checkCall("randLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
+    checkCall("randLike(x, { generator, dtype: dtype, requiresGrad: boolean, device })", arguments);
   checkTensor("randLike", x);
   return rand(x.shape, { ...like(x), ...options });
 }
@@ -153,7 +156,10 @@ export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
 /** Standard normal numbers in the shape and dtype of `x`. */
 export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
   if (arguments.length > 1)
-    checkCall("randnLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
+    checkCall(
+      "randnLike(x, { generator, dtype: dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
   checkTensor("randnLike", x);
   return randn(x.shape, { ...like(x), ...options });
 }

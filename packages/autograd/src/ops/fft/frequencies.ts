@@ -75,12 +75,18 @@ function frequencies(
  * [n].
  */
 export function fftfreq(n: number, options: FrequencyOptions = {}): Tensor {
-  checkCall("fftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
+  checkCall(
+    "fftfreq(n: number, { d: number, dtype: dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return frequencies("fft.fftfreq", n, false, options);
 }
 
 /** The frequencies of the results of `rfft`: 0, 1, …, ⌊n/2⌋ divided by n d. → [⌊n/2⌋ + 1]. */
 export function rfftfreq(n: number, options: FrequencyOptions = {}): Tensor {
-  checkCall("rfftfreq(n: number, { d: number, dtype, requiresGrad: boolean, device })", arguments);
+  checkCall(
+    "rfftfreq(n: number, { d: number, dtype: dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return frequencies("fft.rfftfreq", n, true, options);
 }

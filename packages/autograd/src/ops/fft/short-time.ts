@@ -126,7 +126,7 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
  */
 export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
   checkCall(
-    "istft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, normalized: boolean, onesided: boolean, length: number | null })",
+    "istft(x, nFft: number, { hopLength: size | null, winLength: size | null, window: tensor | null, center: boolean, normalized: boolean, onesided: boolean, length: count | null })",
     arguments,
   );
   const spectra = fractions("istft", x, 2);

@@ -52,7 +52,7 @@ const cosines =
 /** sin² πt, [length]. */
 export function hannWindow(length: number, options: WindowOptions = {}): Tensor {
   checkCall(
-    "hannWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    "hannWindow(length: number, { periodic: boolean, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   return windowOf("hannWindow", length, options, (t) => Math.sin(Math.PI * t) ** 2);
@@ -61,7 +61,7 @@ export function hannWindow(length: number, options: WindowOptions = {}): Tensor 
 /** α − β cos 2πt, with α = 0.54 and β = 0.46 unless given, [length]. */
 export function hammingWindow(length: number, options: HammingWindowOptions = {}): Tensor {
   checkCall(
-    "hammingWindow(length: number, { periodic: boolean, alpha: number, beta: number, dtype, requiresGrad: boolean, device })",
+    "hammingWindow(length: number, { periodic: boolean, alpha: number, beta: number, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   const { alpha = 0.54, beta = 0.46, ...rest } = options;
@@ -71,7 +71,7 @@ export function hammingWindow(length: number, options: HammingWindowOptions = {}
 /** 0.42 − 0.5 cos 2πt + 0.08 cos 4πt, [length]. */
 export function blackmanWindow(length: number, options: WindowOptions = {}): Tensor {
   checkCall(
-    "blackmanWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    "blackmanWindow(length: number, { periodic: boolean, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   return windowOf("blackmanWindow", length, options, cosines(0.42, -0.5, 0.08));
@@ -80,7 +80,7 @@ export function blackmanWindow(length: number, options: WindowOptions = {}): Ten
 /** 1 − |2t − 1|, a triangle, [length]. */
 export function bartlettWindow(length: number, options: WindowOptions = {}): Tensor {
   checkCall(
-    "bartlettWindow(length: number, { periodic: boolean, dtype, requiresGrad: boolean, device })",
+    "bartlettWindow(length: number, { periodic: boolean, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   return windowOf("bartlettWindow", length, options, (t) => 1 - Math.abs(2 * t - 1));
@@ -89,7 +89,7 @@ export function bartlettWindow(length: number, options: WindowOptions = {}): Ten
 /** I₀(β √(1 − (2t − 1)²)) / I₀(β), with β = 12 unless given, [length]. */
 export function kaiserWindow(length: number, options: KaiserWindowOptions = {}): Tensor {
   checkCall(
-    "kaiserWindow(length: number, { periodic: boolean, beta: number, dtype, requiresGrad: boolean, device })",
+    "kaiserWindow(length: number, { periodic: boolean, beta: number, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   const { beta = 12, ...rest } = options;

@@ -204,7 +204,7 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
  * deterministic.
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
-  if (arguments.length > 4) checkCall("scatterAdd(x, dim: number, index, src)", arguments);
+  checkCall("scatterAdd(x, dim: number, index, src)", arguments);
   return scattered("scatterAdd", scatterSumOp, x, dim, index, src);
 }
 

@@ -183,8 +183,7 @@ export function put_(
   value: Operand,
   options: PutOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall("put_(x, index: any, value: operand, { accumulate: boolean })", arguments);
+  checkCall("put_(x, index: any, value: operand | NaN, { accumulate: boolean })", arguments);
   const { accumulate = false } = options;
   const items = (Array.isArray(index) ? index : [index]) as readonly Index[];
   const { view, choosers } = viewAt("put_", x, items);

@@ -25,8 +25,7 @@ function checkMask(call: string, mask: Tensor): void {
 
 /** x with one number (or 0-d tensor) where the mask is true. The mask broadcasts to x. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boolean): Tensor {
-  if (arguments.length > 3)
-    checkCall("maskedFill(x, mask, value: number | boolean | tensor)", arguments);
+  checkCall("maskedFill(x, mask, value: operand | NaN)", arguments);
   checkTensor("maskedFill", x);
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.shape.length > 0) {

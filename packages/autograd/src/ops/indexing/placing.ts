@@ -38,8 +38,7 @@ export function indexPut(
   values: Operand,
   options: PutOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall("indexPut(x, indices: any, values: operand, { accumulate: boolean })", arguments);
+  checkCall("indexPut(x, indices: any, values: operand | NaN, { accumulate: boolean })", arguments);
   checkTensor("indexPut", x);
   return composite(() => {
     const beside = [indices, values].flat().filter((one) => one instanceof Handle);
@@ -56,7 +55,10 @@ export function indexPut_(
   options: PutOptions = {},
 ): Tensor {
   if (arguments.length > 3)
-    checkCall("indexPut_(x, indices: any, values: operand, { accumulate: boolean })", arguments);
+    checkCall(
+      "indexPut_(x, indices: any, values: operand | NaN, { accumulate: boolean })",
+      arguments,
+    );
   return put_(x, indices, values, options);
 }
 
@@ -71,8 +73,7 @@ export function put(
   source: Tensor,
   accumulate: boolean | PutOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall("put(x, index, source, accumulate?: boolean, { accumulate })", arguments);
+  checkCall("put(x, index, source, accumulate?: boolean, { accumulate })", arguments);
   const adds = typeof accumulate === "boolean" ? accumulate : (accumulate.accumulate ?? false);
   checkTensor("put", x);
   checkTensor("put", source);

@@ -83,11 +83,10 @@ export function scatter(
   src: Tensor | number | boolean,
   options: ScatterOptions = {},
 ): Tensor {
-  if (arguments.length > 4)
-    checkCall(
-      'scatter(x, dim: number, index, src: number | boolean | tensor, { reduce: "add" | "multiply" })',
-      arguments,
-    );
+  checkCall(
+    'scatter(x, dim: number, index, src: operand | NaN, { reduce: "add" | "multiply" })',
+    arguments,
+  );
   const { reduce } = options;
   const joins = { add: scatterSumOp, multiply: scatterProductOp };
   return scattered("scatter", reduce ? joins[reduce] : scatterOverOp, x, dim, index, src);
@@ -122,11 +121,10 @@ export function scatterReduce(
   reduce: Reduction,
   options: ScatterReduceOptions = {},
 ): Tensor {
-  if (arguments.length > 5)
-    checkCall(
-      'scatterReduce(x, dim: number, index, src, reduce: "mean" | "sum" | "prod" | "amax" | "amin", { includeSelf: boolean })',
-      arguments,
-    );
+  checkCall(
+    'scatterReduce(x, dim: number, index, src, reduce: "mean" | "sum" | "prod" | "amax" | "amin", { includeSelf: boolean })',
+    arguments,
+  );
   const { includeSelf = true } = options;
   checkTensor("scatterReduce", x);
   if (!(reduce in ops)) {

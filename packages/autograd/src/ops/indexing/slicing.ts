@@ -41,10 +41,7 @@ export class Slice {
  */
 export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice {
   if (arguments.length > 0)
-    checkCall(
-      "slice(start?: number | null, stop?: number | null, step?: number | null)",
-      arguments,
-    );
+    checkCall("slice(start?: int | null, stop?: int | null, step?: int | null)", arguments);
   return stop === undefined
     ? new Slice(null, start ?? null, null)
     : new Slice(start ?? null, stop, step ?? null);

@@ -35,7 +35,7 @@ export interface BincountOptions {
  * f64 if they are). Reads the largest element from the device.
  */
 export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
-  checkCall("bincount(x, { weights, minlength: number })", arguments);
+  checkCall("bincount(x, { weights: tensor | null, minlength: number })", arguments);
   const { weights = null, minlength = 0 } = options;
   checkIndices("bincount", x, true);
   if (!(Number.isInteger(minlength) && minlength >= 0)) {
@@ -153,7 +153,7 @@ export function histogram(
   options: HistogramOptions = {},
 ): Histogram {
   checkCall(
-    "histogram(x, bins: number | tensor, { range: list | null, weight, density: boolean })",
+    "histogram(x, bins: number | tensor, { range: list | null, weight: tensor | null, density: boolean })",
     arguments,
   );
   const { range = null, weight = null, density = false } = options;

@@ -112,7 +112,7 @@ export interface GradientOptions {
  */
 export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
   checkCall(
-    "gradient(x, { spacing, dim: number | number[] | null, edgeOrder: number })",
+    "gradient(x, { spacing: number | array, dim: number | number[] | null, edgeOrder: number })",
     arguments,
   );
   checkTensor("gradient", x);

@@ -35,7 +35,7 @@ import { sqrt } from "./unary.ts";
 /** The mean of the elements that are not NaN. NaN if all are. x is floating-point. */
 export function nanmean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   checkCall(
-    "nanmean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+    "nanmean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype: dtype })",
     arguments,
   );
   checkTensor("nanmean", x);
@@ -198,7 +198,10 @@ export interface CovOptions {
  * → [variables, variables]. A single variable gives a 0-d tensor.
  */
 export function cov(x: Tensor, options: CovOptions = {}): Tensor {
-  checkCall("cov(x, { correction: number, fweights, aweights })", arguments);
+  checkCall(
+    "cov(x, { correction: int, fweights: tensor | null, aweights: tensor | null })",
+    arguments,
+  );
   checkTensor("cov", x);
   if (x.shape.length > 2) {
     throw new ShapeError(`cov: takes at most 2 dimensions${detail("x", x.shape)}`);

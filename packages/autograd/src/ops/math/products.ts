@@ -31,7 +31,7 @@ export interface TensordotOptions {
  * dimensions..., b's other dimensions...].
  */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
-  checkCall("tensordot(a, b, dims?: number | array, { dims })", arguments);
+  checkCall("tensordot(a, b, dims?: int | array, { dims })", arguments);
   checkMatched("tensordot", a, b);
   const named = typeof dims === "number" || Array.isArray(dims);
   const given = (named ? dims : ((dims as TensordotOptions).dims ?? 2)) as MeetingDims;
@@ -66,8 +66,8 @@ export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOpt
 const range = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => first + i);
 
-const meeting = (x: Tensor, dims: readonly number[]): number[] =>
-  dims.length === 0 ? [] : normalizeDims("tensordot", dims, x.shape.length);
+const meeting = (x: Tensor, dims: readonly number[] | undefined): number[] =>
+  dims?.length === 0 ? [] : normalizeDims("tensordot", dims, x.shape.length);
 
 /**
  * The Kronecker product: every element of a times the whole of b, in blocks. [m, n], [p, q] →

@@ -37,7 +37,7 @@ export const countOver = (shape: Shape, dims: readonly number[]): number =>
 export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
-      "mean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      "mean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype: dtype })",
       arguments,
     );
   checkTensor("mean", x);
@@ -228,7 +228,10 @@ export function max(
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
   if (arguments.length > 1)
-    checkCall("max(x, dim?, { dim: number | null, keepdim: boolean })", arguments);
+    checkCall(
+      "max(x, dim?: tensor | number | null, { dim: number | null, keepdim: boolean })",
+      arguments,
+    );
   return maxOrMin([maxAlongOp, argmaxOp, maxOfAllOp], maximum, x, second, options);
 }
 
@@ -250,7 +253,10 @@ export function min(
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
   if (arguments.length > 1)
-    checkCall("min(x, dim?, { dim: number | null, keepdim: boolean })", arguments);
+    checkCall(
+      "min(x, dim?: tensor | number | null, { dim: number | null, keepdim: boolean })",
+      arguments,
+    );
   return maxOrMin([minAlongOp, argminOp, minOfAllOp], minimum, x, second, options);
 }
 
@@ -300,7 +306,7 @@ const prodOfAllOp: Op = productOp("prod of all", true);
 export function prod(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
-      "prod(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      "prod(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype: dtype })",
       arguments,
     );
   checkTensor("prod", x);

@@ -130,7 +130,7 @@ export function cumsum(
   options?: CumulateOptions,
 ): Tensor {
   if (arguments.length > 2 || typeof dim === "object")
-    checkCall("cumsum(x, dim?: number, { dim, dtype })", arguments);
+    checkCall("cumsum(x, dim?: number, { dim, dtype: dtype | null })", arguments);
   return cumulate(cumsumOp, x, dim, options);
 }
 
@@ -141,7 +141,7 @@ export function cumprod(
   options?: CumulateOptions,
 ): Tensor {
   if (arguments.length > 2 || typeof dim === "object")
-    checkCall("cumprod(x, dim?: number, { dim, dtype })", arguments);
+    checkCall("cumprod(x, dim?: number, { dim, dtype: dtype | null })", arguments);
   return cumulate(cumprodOp, x, dim, options);
 }
 
@@ -212,7 +212,10 @@ export function diff(
   options?: DiffOptions,
 ): Tensor {
   if (arguments.length > 1)
-    checkCall("diff(x, n?: number, dim?: number, { n, dim, prepend, append })", arguments);
+    checkCall(
+      "diff(x, n?: number, dim?: number, { n, dim, prepend: tensor | null, append: tensor | null })",
+      arguments,
+    );
   checkTensor("diff", x);
   const given = typeof n === "object" ? n : { ...options, ...(n !== undefined && { n }) };
   const settings = dim === undefined ? given : { ...given, dim };

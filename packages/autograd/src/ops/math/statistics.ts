@@ -30,7 +30,7 @@ export function countNonzero(
 /** `sum` with NaN counted as 0. */
 export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   checkCall(
-    "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+    "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype: dtype })",
     arguments,
   );
   return watch(

@@ -271,7 +271,7 @@ export interface RoundOptions {
 
 /** y = x rounded to `decimals` digits, halves to even, elementwise. The gradient is 0. */
 export function round(x: Tensor, options: RoundOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("round(x, { decimals: number })", arguments);
+  if (arguments.length > 1) checkCall("round(x, { decimals: int })", arguments);
   const { decimals = 0 } = options;
   if (decimals === 0) return roundToWhole(x);
   const scale = 10 ** Math.abs(decimals);
@@ -345,7 +345,11 @@ const largest: Partial<Record<DType, number>> = {
  * largest values.
  */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
-  if (arguments.length > 1) checkCall("nanToNum(x, { nan, posinf, neginf })", arguments);
+  if (arguments.length > 1)
+    checkCall(
+      "nanToNum(x, { nan: number | NaN, posinf: number | NaN | null, neginf: number | NaN | null })",
+      arguments,
+    );
   checkTensor("nanToNum", x);
   if (!isFloating(x.dtype)) return copy(x);
   const limit = largest[x.dtype] as number;

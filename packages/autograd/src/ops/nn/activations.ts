@@ -274,7 +274,7 @@ const thresholdOp = shaped(
 
 /** y = x where x > limit, else `value`, elementwise. Integers stay integers. */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  if (arguments.length > 3) checkCall("threshold(x, limit: number, value: number)", arguments);
+  checkCall("threshold(x, limit: number, value: number)", arguments);
   checkTensor("threshold", x);
   refuseBool("threshold", x, 'x.to("f32") first');
   return thresholdOp(x, held("threshold", limit, x.dtype), held("threshold", value, x.dtype));

@@ -133,7 +133,7 @@ function weightedMean(
  */
 export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions = {}): Tensor {
   checkCall(
-    'nllLoss(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
+    'nllLoss(input, target, { weight: tensor | null, ignoreIndex: int, reduction: "none" | "mean" | "sum" })',
     arguments,
   );
   const { weight = null, ignoreIndex = -100, ...options } = settings;
@@ -168,7 +168,7 @@ export function crossEntropy(
   settings: CrossEntropyOptions = {},
 ): Tensor {
   checkCall(
-    'crossEntropy(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
+    'crossEntropy(input, target, { weight: tensor | null, ignoreIndex: int, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
     arguments,
   );
   const { weight = null, ignoreIndex = -100, labelSmoothing = 0, ...options } = settings;

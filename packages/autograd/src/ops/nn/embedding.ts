@@ -66,7 +66,7 @@ export interface EmbeddingOptions {
  * before any weight changes.
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  checkCall("embedding(input, weight, { paddingIdx: number | null })", arguments);
+  checkCall("embedding(input, weight, { paddingIdx: int | null })", arguments);
   const { paddingIdx = null } = options;
   checkIndices("embedding", input);
   checkTensor("embedding", weight);

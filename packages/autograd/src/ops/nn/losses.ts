@@ -224,7 +224,7 @@ export function binaryCrossEntropy(
   settings: BinaryCrossEntropyOptions = {},
 ): Tensor {
   checkCall(
-    'binaryCrossEntropy(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+    'binaryCrossEntropy(input, target, { weight: tensor | null, reduction: "none" | "mean" | "sum" })',
     arguments,
   );
   const { weight = null, ...options } = settings;
@@ -257,7 +257,7 @@ export function binaryCrossEntropyWithLogits(
   settings: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
   checkCall(
-    'binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" | "mean" | "sum", posWeight })',
+    'binaryCrossEntropyWithLogits(input, target, { weight: tensor | null, reduction: "none" | "mean" | "sum", posWeight: tensor | null })',
     arguments,
   );
   const { weight = null, posWeight = null, ...options } = settings;

@@ -131,7 +131,10 @@ export function layerNorm(
   normalizedShape: Shape,
   options: NormalizationOptions = {},
 ): Tensor {
-  checkCall("layerNorm(x, normalizedShape: number[], { weight, bias, eps: number })", arguments);
+  checkCall(
+    "layerNorm(x, normalizedShape: number[], { weight: tensor | null, bias: tensor | null, eps: number })",
+    arguments,
+  );
   const { weight = null, bias = null, eps = 1e-5 } = options;
   const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
   for (const [name, value] of Object.entries({ weight, bias })) {
@@ -161,7 +164,10 @@ const EPSILON: Partial<Record<DType, number>> = {
  * Sennrich 2019.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
-  checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
+  checkCall(
+    "rmsNorm(x, normalizedShape: number[], { weight: tensor | null, eps: number | null })",
+    arguments,
+  );
   const { weight = null, eps } = options;
   const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
   const floor = eps ?? (EPSILON[x.dtype] as number);
@@ -185,7 +191,10 @@ export function groupNorm(
   numGroups: number,
   options: NormalizationOptions = {},
 ): Tensor {
-  checkCall("groupNorm(x, numGroups: number, { weight, bias, eps: number })", arguments);
+  checkCall(
+    "groupNorm(x, numGroups: number, { weight: tensor | null, bias: tensor | null, eps: number })",
+    arguments,
+  );
   const { weight = null, bias = null, eps = 1e-5 } = options;
   checkChannels("groupNorm", x, 2);
   const [batch, channels] = x.shape as [number, number];
@@ -241,7 +250,7 @@ export function batchNorm(
   options: BatchNormOptions = {},
 ): Tensor {
   checkCall(
-    "batchNorm(x, runningMean: tensor | null, runningVar: tensor | null, { weight, bias, training: boolean, momentum: number, eps: number })",
+    "batchNorm(x, runningMean: tensor | null, runningVar: tensor | null, { weight: tensor | null, bias: tensor | null, training: boolean, momentum: number, eps: number })",
     arguments,
   );
   const call = "batchNorm";
@@ -303,7 +312,7 @@ export interface InstanceNormOptions extends NormalizationOptions {
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   checkCall(
-    "instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats: boolean, momentum: number, eps: number })",
+    "instanceNorm(x, { runningMean: tensor | null, runningVar: tensor | null, weight: tensor | null, bias: tensor | null, useInputStats: boolean, momentum: number, eps: number })",
     arguments,
   );
   const call = "instanceNorm";

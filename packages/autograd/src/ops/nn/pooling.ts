@@ -364,7 +364,7 @@ export function avgPool1d(
   options: AvgPoolOptions = {},
 ): Tensor {
   checkCall(
-    "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: int | null })",
     arguments,
   );
   return avgPool("avgPool1d", 1, x, kernelSize, options);
@@ -377,7 +377,7 @@ export function avgPool2d(
   options: AvgPoolOptions = {},
 ): Tensor {
   checkCall(
-    "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: int | null })",
     arguments,
   );
   return avgPool("avgPool2d", 2, x, kernelSize, options);
@@ -390,7 +390,7 @@ export function avgPool3d(
   options: AvgPoolOptions = {},
 ): Tensor {
   checkCall(
-    "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+    "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: int | null })",
     arguments,
   );
   return avgPool("avgPool3d", 3, x, kernelSize, options);

@@ -62,7 +62,7 @@ export function interpolate(
   more?: InterpolateOptions,
 ): Tensor {
   checkCall(
-    'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, antialias: boolean, recomputeScaleFactor: boolean | null })',
+    'interpolate(x, size?: int | int[] | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, antialias: boolean, recomputeScaleFactor: boolean | null })',
     arguments,
   );
   checkTensor("interpolate", x);
@@ -113,12 +113,12 @@ function sizesOf(
   }
   const each = (value: number | readonly number[]): number[] => {
     const list = typeof value === "number" ? from.map(() => value) : [...value];
-    if (list.length === from.length && list.every((n) => n > 0)) return list;
+    if (list.length === from.length && list.every((n) => n > 0 && n < Infinity)) return list;
     throw new ArgumentError(
       `interpolate: ${JSON.stringify(value)} does not fit ${from.length} dimensions\n  hint: give one positive number, or one per dimension`,
     );
   };
-  if (size != null) return { sizes: each(size).map(Math.floor), factors: from.map(() => null) };
+  if (size != null) return { sizes: each(size), factors: from.map(() => null) };
   const given = each(scaleFactor as number | readonly number[]);
   const sizes = given.map((factor, d) => Math.floor((from[d] as number) * factor));
   if (sizes.includes(0)) {

@@ -80,7 +80,7 @@ function ofShifted(
 /** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   if (arguments.length > 2 || typeof dim === "object")
-    checkCall("softmax(x, dim?: number, { dim, dtype })", arguments);
+    checkCall("softmax(x, dim?: number, { dim, dtype: dtype | null })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   const made = composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
@@ -111,7 +111,7 @@ export function logSoftmax(
   options?: SoftmaxOptions,
 ): Tensor {
   if (arguments.length > 2 || typeof dim === "object")
-    checkCall("logSoftmax(x, dim?: number, { dim, dtype })", arguments);
+    checkCall("logSoftmax(x, dim?: number, { dim, dtype: dtype | null })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   const made = composite(() =>
     ofShifted("logSoftmax", x, settings, (value, along) =>
@@ -124,6 +124,6 @@ export function logSoftmax(
 /** The softmax of −x along `dim`. */
 export function softmin(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   if (arguments.length > 2 || typeof dim === "object")
-    checkCall("softmin(x, dim?: number, { dim, dtype })", arguments);
+    checkCall("softmin(x, dim?: number, { dim, dtype: dtype | null })", arguments);
   return composite(() => softmax(mul(x, -1), dim, options));
 }

@@ -146,7 +146,7 @@ export interface SumOptions extends ReduceOptions {
 export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   if (arguments.length > 1)
     checkCall(
-      "sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      "sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype: dtype })",
       arguments,
     );
   checkTensor("sum", x);

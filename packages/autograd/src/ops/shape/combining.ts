@@ -153,7 +153,7 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
 
 /** The matrix with all elements of x on a diagonal, `offset` above the main one. */
 export function diagflat(x: Tensor, offset: number | { readonly offset?: number } = 0): Tensor {
-  checkCall("diagflat(x, offset?: number, { offset })", arguments);
+  checkCall("diagflat(x, offset?: int, { offset })", arguments);
   checkTensor("diagflat", x);
   const diagonal = typeof offset === "number" ? offset : (offset.offset ?? 0);
   return composite(() => diag(reshape(x, [-1]), { diagonal } satisfies DiagOptions));

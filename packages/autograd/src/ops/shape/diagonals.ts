@@ -25,7 +25,7 @@ export interface DiagonalOptions {
  * view.
  */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
-  checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
+  checkCall("diagonal(x, { offset: int, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = 0, dim2 = 1 } = options;
   checkTensor("diagonal", x);
   const rank = x.shape.length;
@@ -63,7 +63,7 @@ export interface DiagOptions {
  * diagonal. `diagonal` counts above the main one.
  */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("diag(x, diagonal?: int, { diagonal })", arguments);
   checkTensor("diag", x);
   const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
   if (x.shape.length === 2) return copy(diagonal(x, { offset }));
@@ -79,7 +79,7 @@ export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
  * 0 elsewhere.
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
-  checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
+  checkCall("diagEmbed(x, { offset: int, dim1: number, dim2: number })", arguments);
   const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   checkTensor("diagEmbed", x);
   const rank = x.shape.length + 1;
@@ -125,7 +125,7 @@ function triangle(
  * The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere.
  */
 export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("tril(x, diagonal?: int, { diagonal })", arguments);
   return triangle("tril", x, options, le);
 }
 
@@ -133,6 +133,6 @@ export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
  * The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere.
  */
 export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
-  checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
+  checkCall("triu(x, diagonal?: int, { diagonal })", arguments);
   return triangle("triu", x, options, ge);
 }

@@ -35,13 +35,14 @@ export function sliceOf(
 
 /** `length` elements of dimension `dim` from `start` on (negative counts from the end). A view. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (arguments.length > 4)
-    checkCall("narrow(x, dim: number, start: number, length: number)", arguments);
+  if (arguments.length > 4) checkCall("narrow(x, dim: number, start: int, length: int)", arguments);
   checkTensor("narrow", x);
   const at = normalizeDim("narrow", dim, x.shape.length);
   const n = x.shape[at] ?? 1;
   const first = start < 0 ? start + n : start;
-  if (!(first >= 0 && length >= 0 && first + length <= n)) {
+  const whole = Number.isInteger(start) && Number.isInteger(length);
+  if (!(whole && first >= 0 && length >= 0 && first + length <= n)) {
+    checkCall("narrow(x, dim: number, start: int, length: int)", arguments);
     throw new ArgumentError(
       `narrow: ${length} elements from ${start} exceed a dimension of size ${n}${detail("x", x.shape)}`,
     );
@@ -166,7 +167,7 @@ export function tensorSplit(
   pieces: number | readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
-  checkCall("tensorSplit(x, pieces: number | list, dim?: number, { dim })", arguments);
+  checkCall("tensorSplit(x, pieces: int | int[], dim?: number, { dim })", arguments);
   const at = normalizeDim(
     "tensorSplit",
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
@@ -322,9 +323,7 @@ export function roll(
   shifts: number | readonly number[],
   options: number | readonly number[] | RollOptions = {},
 ): Tensor {
-  if (arguments.length > 2)
-    checkCall("roll(x, shifts: number | list, dims?: number | number[], { dims })", arguments);
-  checkTensor("roll", x);
+  checkCall("roll(x, shifts: int | int[], dims?: number | number[], { dims })", arguments);
   const named = typeof options === "object" && "dims" in options ? options.dims : options;
   const given =
     typeof named === "number" || Array.isArray(named)
@@ -361,7 +360,7 @@ export interface Rot90Options {
 
 /** Rotates by k quarter turns from the first of `dims` towards the second. A copy. */
 export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
-  if (arguments.length > 1) checkCall("rot90(x, { k: number, dims: number[] })", arguments);
+  if (arguments.length > 1) checkCall("rot90(x, { k: int, dims: number[] })", arguments);
   const { k = 1, dims = [0, 1] } = options;
   checkTensor("rot90", x);
   const [a, b] = normalizeDims("rot90", dims, x.shape.length, "none") as [number, number];

@@ -55,7 +55,7 @@ export function sliceScatter(
   options?: SliceScatterOptions,
 ): Tensor {
   checkCall(
-    "sliceScatter(x, source, dim?: number, { dim, start: number | null, end: number | null, step: number })",
+    "sliceScatter(x, source, dim?: number, { dim, start: int | null, end: int | null, step: int })",
     arguments,
   );
   const settings = withDim<number, SliceScatterOptions>(dim, options);

@@ -28,20 +28,20 @@ function splitAt(
 
 /** Splits along dimension 1 (dimension 0 of a vector) into equal parts, or at indices. Views. */
 export function hsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  checkCall("hsplit(x, pieces: number | list)", arguments);
+  checkCall("hsplit(x, pieces: int | int[])", arguments);
   checkTensor("hsplit", x);
   return splitAt("hsplit", x, pieces, 1, x.shape.length === 1 ? 0 : 1);
 }
 
 /** Splits along dimension 0 into equal parts, or at indices. Views. */
 export function vsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  checkCall("vsplit(x, pieces: number | list)", arguments);
+  checkCall("vsplit(x, pieces: int | int[])", arguments);
   return splitAt("vsplit", x, pieces, 2, 0);
 }
 
 /** Splits along dimension 2 into equal parts, or at indices. Views. */
 export function dsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
-  checkCall("dsplit(x, pieces: number | list)", arguments);
+  checkCall("dsplit(x, pieces: int | int[])", arguments);
   return splitAt("dsplit", x, pieces, 3, 2);
 }
 

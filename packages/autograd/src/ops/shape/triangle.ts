@@ -19,7 +19,7 @@ export function trilIndices(
   offset: number | TriangleOptions = {},
 ): Tensor {
   checkCall(
-    "trilIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+    "trilIndices(rows: number, columns: number, offset?: int, { offset, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   return triangle("trilIndices", rows, columns, offset, (distance) => distance <= 0);
@@ -35,7 +35,7 @@ export function triuIndices(
   offset: number | TriangleOptions = {},
 ): Tensor {
   checkCall(
-    "triuIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+    "triuIndices(rows: number, columns: number, offset?: int, { offset, dtype: dtype, requiresGrad: boolean, device })",
     arguments,
   );
   return triangle("triuIndices", rows, columns, offset, (distance) => distance >= 0);

@@ -34,7 +34,7 @@ export function makeBlobs(
   options: BlobsOptions = {},
 ): LabelledPoints & { readonly centers: readonly (readonly number[])[] } {
   checkCall(
-    "makeBlobs(nSamples?: number, { nFeatures: number, centers, clusterStd: number | list, centerBox, shuffle: boolean, generator })",
+    "makeBlobs(nSamples?: number, { nFeatures: number, centers, clusterStd: number | list, centerBox, shuffle: boolean, generator: generator })",
     arguments,
   );
   const { nFeatures = 2, clusterStd = 1, centerBox = [-10, 10] } = options;

@@ -18,7 +18,7 @@ import {
  */
 export function makeMoons(nSamples = 100, options: PointOptions = {}): LabelledPoints {
   checkCall(
-    "makeMoons(nSamples?: number, { noise: number, shuffle: boolean, generator })",
+    "makeMoons(nSamples?: number, { noise: number, shuffle: boolean, generator: generator })",
     arguments,
   );
   check("makeMoons", nSamples, options);
@@ -47,7 +47,7 @@ export interface CirclesOptions extends PointOptions {
  */
 export function makeCircles(nSamples = 100, options: CirclesOptions = {}): LabelledPoints {
   checkCall(
-    "makeCircles(nSamples?: number, { factor: number, noise: number, shuffle: boolean, generator })",
+    "makeCircles(nSamples?: number, { factor: number, noise: number, shuffle: boolean, generator: generator })",
     arguments,
   );
   const { factor = 0.8 } = options;
@@ -82,7 +82,7 @@ export interface SpiralsOptions extends PointOptions {
  */
 export function makeSpirals(nSamples = 100, options: SpiralsOptions = {}): LabelledPoints {
   checkCall(
-    "makeSpirals(nSamples?: number, { nClasses: number, turns: number, noise: number, shuffle: boolean, generator })",
+    "makeSpirals(nSamples?: number, { nClasses: number, turns: number, noise: number, shuffle: boolean, generator: generator })",
     arguments,
   );
   const { nClasses = 2, turns = 1 } = options;

@@ -43,7 +43,7 @@ export interface RegressionProblem {
  */
 export function makeRegression(nSamples = 100, options: RegressionOptions = {}): RegressionProblem {
   checkCall(
-    "makeRegression(nSamples?: number, { nFeatures: number, nInformative: number, nTargets: number, bias: number, noise: number, shuffle: boolean, generator })",
+    "makeRegression(nSamples?: number, { nFeatures: number, nInformative: number, nTargets: number, bias: number, noise: number, shuffle: boolean, generator: generator })",
     arguments,
   );
   const { nFeatures = 100, nTargets = 1, bias = 0, noise = 0, shuffle = true } = options;
