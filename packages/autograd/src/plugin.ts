@@ -50,6 +50,7 @@ export {
 export { commit, moveTo, persist, retype } from "./ops/core/commit.ts";
 export { fromHost } from "./ops/core/creation.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/core/define.ts";
+export { type ReadTarget, readInto, takeBack } from "./ops/core/host-memory.ts";
 export { knownValues } from "./ops/core/known-values.ts";
 export { fillFrom, type Unfilled, unfilled } from "./ops/core/loading.ts";
 export { assemble, type Part } from "./ops/core/strided.ts";

@@ -13,7 +13,9 @@ export const HOLD_PAGE = 2;
 export const HOLD_OWNED = 3;
 /** In a buffer of the cache. */
 export const HOLD_SLOT = 4;
-export type Hold = 0 | 1 | 2 | 3 | 4;
+/** Into memory of the host that waits for it, and nowhere else. */
+export const HOLD_DELIVERED = 5;
+export type Hold = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Where a flush keeps a value. `recalled` are values that a later run will probably read. */
 export function holdOf(

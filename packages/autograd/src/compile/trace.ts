@@ -5,7 +5,15 @@ import { COMPUTED, EXPIRED, type Node, OWNED } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
-import { HOLD_CELL, HOLD_NOTHING, HOLD_OWNED, HOLD_SLOT, type Hold, holdOf } from "./hold.ts";
+import {
+  HOLD_CELL,
+  HOLD_DELIVERED,
+  HOLD_NOTHING,
+  HOLD_OWNED,
+  HOLD_SLOT,
+  type Hold,
+  holdOf,
+} from "./hold.ts";
 import { Numbers } from "./numbers.ts";
 
 export { HOLD_CELL, HOLD_NOTHING } from "./hold.ts";
@@ -18,6 +26,15 @@ export interface Source {
   readonly count: number;
 }
 
+/** Values that are copied to the host, in groups that are wanted one after another. */
+export interface Wanted {
+  readonly groups: number;
+  /** The groups of each value. */
+  readonly groupsOf: ReadonlyMap<Node, readonly number[]>;
+}
+
+export const nothingWanted: Wanted = { groups: 0, groupsOf: new Map() };
+
 /**
  * The pending graph as numbers. The key identifies the program exactly; numbers that may change
  * from run to run are separate. A trace is valid until the next flush.
@@ -27,6 +44,7 @@ export class Trace {
   reads: ReadonlySet<Node> = new Set();
   /** Values that are kept because a later run will probably read them. */
   recalled: ReadonlySet<Node> = new Set();
+  wanted: Wanted = nothingWanted;
   sources: Source[] = [];
   /** A hash of the program without sizes: ops, ranks and holds. */
   kind = 0;
@@ -56,6 +74,7 @@ export class Trace {
   clear(): void {
     this.order = [];
     this.reads = this.recalled = new Set();
+    this.wanted = nothingWanted;
     this.sources = [];
     this.entries.clear();
   }
@@ -81,10 +100,12 @@ export class Trace {
     writes: ReadonlySet<Cell>,
     reads: ReadonlySet<Node>,
     recalled: ReadonlySet<Node>,
+    wanted: Wanted = nothingWanted,
   ): void {
     this.order = order;
     this.reads = reads;
     this.recalled = recalled;
+    this.wanted = wanted;
     let kind = order.length;
     this.sources = [];
     this.entries.clear();
@@ -99,6 +120,8 @@ export class Trace {
       if (hold === HOLD_SLOT || (hold === HOLD_OWNED && node.keep !== OWNED && !reads.has(node))) {
         if (!this.fits(node)) hold = HOLD_NOTHING;
       }
+      const groups = wanted.groupsOf.get(node);
+      if (groups !== undefined && hold !== HOLD_CELL && node.keep !== OWNED) hold = HOLD_DELIVERED;
       kind = Math.imul(kind ^ node.op.code, 0x01000193);
       kind = Math.imul(kind ^ (node.shape.length * 8 + hold), 0x01000193);
       holds.push(hold);
@@ -107,6 +130,8 @@ export class Trace {
       key.push(node.op.code);
       key.push(dtypeCode(node.dtype));
       key.push(hold * 2 + (reads.has(node) ? 1 : 0));
+      key.push(groups?.length ?? 0);
+      for (const group of groups ?? []) key.push(group);
       key.push(shape.length);
       for (let i = 0; i < shape.length; i++) key.push(shape[i] as number);
       key.push(attrs.length);

@@ -139,6 +139,8 @@ export interface Read {
   readonly dtype: DType;
   /** Elements. */
   readonly count: number;
+  /** Gets the elements, if the device computes in `submit`; it is then what is returned. */
+  readonly into?: TypedArray;
 }
 
 /** One submit: copies (`before`), the program, copies (`after`) and reads, in that order. */

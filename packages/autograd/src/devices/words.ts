@@ -16,11 +16,17 @@ export function toWords(data: TypedArray, dtype: DType): TypedArray | Uint16Arra
     throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
   if (dtype === "f16") return encodeHalves(data, data.length % 2);
   if (dtype === "bool") return Uint32Array.from(data, (value) => (value === 0 ? 0 : 1));
-  if (dtype !== "u8" || data.byteLength % 4 === 0) return data;
+  if (dtype !== "u8" || data.byteLength % 4 === 0) return unshared(data);
   const words = new Uint8Array(wordBytes(dtype, data.length));
   words.set(data);
   return words;
 }
+
+/** Elements that no other thread may change, which WebGPU in Node demands. */
+const unshared = (data: TypedArray): TypedArray =>
+  typeof SharedArrayBuffer === "function" && (data.buffer as object) instanceof SharedArrayBuffer
+    ? data.slice()
+    : data;
 
 /** Converts the words from byte `start` on to `count` host elements. */
 export function fromWords(

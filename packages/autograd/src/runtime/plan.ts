@@ -38,12 +38,22 @@ export interface Output {
   readonly bytes: number;
 }
 
+/** Kernels that are submitted together. */
+export interface Stage {
+  readonly program: Program | null;
+  /** Where its numbers begin and end in those of the plan. */
+  readonly params: readonly [start: number, end: number];
+  /** Groups of wanted values that are computed once it has run. */
+  readonly groups: number;
+}
+
 /** A template bound to buffers. Running it again takes one submit and allocates nothing. */
 export class Plan {
   readonly template: Template;
   /** Ids of the homes that it reads and writes, in the order of the trace. */
   readonly homes: readonly number[];
-  readonly program: Program | null;
+  /** One, or more where values are wanted before all is computed. */
+  readonly stages: readonly Stage[];
   readonly outputs: readonly Output[];
   /** Cells' buffers that its kernels overwrite. */
   readonly overwrites: readonly DeviceBuffer[];
@@ -79,7 +89,8 @@ export class Plan {
         })
         .map(({ buffer }) => buffer);
       this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
-      this.program = bound.length === 0 ? null : device.program(bound);
+      const ends = options.verified ? [] : stageEnds(trace, kernels);
+      this.stages = stagesOf(device, kernels, bound, ends, trace.wanted.groups);
       if (options.verified) {
         this.unverified = kernels.map((scheduled, k) => {
           return { scheduled, bound: bound[k] as BoundKernel };
@@ -125,7 +136,7 @@ export class Plan {
   }
 
   dispose(): void {
-    this.program?.dispose();
+    for (const { program } of this.stages) program?.dispose();
     this.giveBack();
   }
 
@@ -133,6 +144,40 @@ export class Plan {
     this.inputs.give(this.slots);
     this.lease.end();
   }
+}
+
+/** After how many kernels each group of wanted values is computed, and the groups before it. */
+function stageEnds({ order, wanted }: Trace, kernels: readonly Scheduled[]): number[] {
+  const ends = new Array<number>(wanted.groups).fill(0);
+  kernels.forEach(({ stores }, k) => {
+    for (const position of stores)
+      for (const group of wanted.groupsOf.get(order[position] as Node) ?? []) ends[group] = k + 1;
+  });
+  return ends.map((_, group) => Math.max(...ends.slice(0, group + 1)));
+}
+
+/** The kernels cut at these ends. What comes after the last one belongs to the last stage. */
+function stagesOf(
+  device: Device,
+  kernels: readonly Scheduled[],
+  bound: readonly BoundKernel[],
+  ends: readonly number[],
+  groups: number,
+): Stage[] {
+  const inner = ends.slice(0, -1).filter((end) => end > 0);
+  const cuts = [...new Set([0, ...inner, kernels.length])];
+  const last = Math.max(1, cuts.length - 1);
+  let first = 0;
+  return Array.from({ length: last }, (_, s): Stage => {
+    const [from, to] = [cuts[s] as number, cuts[s + 1] ?? kernels.length];
+    const start = first;
+    for (const { params } of kernels.slice(from, to)) first += params.length;
+    return {
+      program: from === to ? null : device.program(bound.slice(from, to)),
+      params: [start, first],
+      groups: s === last - 1 ? groups : ends.filter((end) => end <= to).length,
+    };
+  });
 }
 
 /** Calls `lower`. If it fails, the device can never run the kernel: `giveUp` gets the error. */
@@ -207,6 +252,7 @@ function place(
       }
       if (
         trace.holdOf(position) !== HOLD_CELL ||
+        trace.wanted.groups > 0 || // a stage that fails must leave cells as they were
         !writableInPlace(trace, node, scheduled, k, lastRead) ||
         isCustom(scheduled)
       ) {

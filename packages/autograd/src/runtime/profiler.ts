@@ -23,7 +23,8 @@ export class Profiler {
       const { current } = this;
       if (current === null) return;
       const arrival = timings.then((arrived) => {
-        current.timings = arrived;
+        const { spans = [] } = current.timings ?? {};
+        current.timings = { ...arrived, spans: [...spans, ...arrived.spans] };
       });
       arrival.catch(() => {}); // `stop` reports the error
       this.arriving.push(arrival);

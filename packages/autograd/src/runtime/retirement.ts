@@ -1,4 +1,4 @@
-import { HOLD_NOTHING, HOLD_SLOT } from "../compile/hold.ts";
+import { HOLD_DELIVERED, HOLD_NOTHING, HOLD_SLOT } from "../compile/hold.ts";
 import type { Trace } from "../compile/trace.ts";
 import type { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
@@ -26,7 +26,7 @@ export class Retirement {
       const hold = trace.holdOf(i);
       if (hold !== HOLD_NOTHING && node.size === 0) node.storage = emptyStorage(node);
       if (node.runs++ > 0 && !isFree(node)) this.countRecomputed(node);
-      if (hold === HOLD_NOTHING) node.state = DROPPED;
+      if (hold === HOLD_NOTHING || hold === HOLD_DELIVERED) node.state = DROPPED;
       else if (hold === HOLD_SLOT) node.state = COMPUTED;
       else settle(node);
     }
@@ -46,6 +46,17 @@ export class Retirement {
       expireIfSpent(node);
     }
     pending.length = 0;
+  }
+
+  /** Settles what was computed ahead of the pending work. */
+  settleHeld(trace: Trace): void {
+    for (const [i, node] of trace.order.entries()) {
+      const hold = trace.holdOf(i);
+      if (hold === HOLD_NOTHING) continue;
+      node.runs++;
+      if (hold === HOLD_SLOT) node.state = COMPUTED;
+      else settle(node);
+    }
   }
 
   /** A value is kept when it is computed a second time. Warns, once, if one is a third time. */

@@ -1,19 +1,20 @@
-import { HOLD_PAGE } from "../compile/hold.ts";
+import { HOLD_DELIVERED, HOLD_PAGE } from "../compile/hold.ts";
 import type { Trace } from "../compile/trace.ts";
-import type { Copy, Device, Read, Trial } from "../devices/device.ts";
+import type { Copy, Device, Read, Submission, Trial } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { Cell } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import type { Checks } from "./checks.ts";
 import { type Counters, countRun } from "./counters.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { Holders } from "./holders.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Stage } from "./plan.ts";
 import type { PlanCache } from "./plans.ts";
 import type { Profiler } from "./profiler.ts";
 import type { Queue } from "./queue.ts";
 import type { Reads } from "./reads.ts";
-import type { Trials } from "./trials.ts";
+import { type Trials, trialOfMany } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
 /** What a runner needs of its stream. */
@@ -38,6 +39,8 @@ interface Run {
   readonly housed: ReadonlyMap<Node, TypedArray>;
   readonly writes: ReadonlySet<Cell>;
   readonly verdict: Promise<Error | null> | null;
+  /** Values that are copied to the host. */
+  readonly deliveries?: Deliveries | null;
 }
 
 /** Submits plans: copies sources in, places outputs, starts reads. */
@@ -52,23 +55,27 @@ export class Runner {
 
   run(run: Run): void {
     const { plan, trace, housed, verdict } = run;
-    const { inputs, holders, plans, queue, reads: arriving, trials, counters } = this.means;
+    const { inputs, holders, plans, reads: arriving, trials, counters } = this.means;
     const before: Copy[] = [];
     const fed = inputs.feed(plan.slots, trace.sources, before);
     counters.uploads += fed.uploads;
     counters.copies += fed.copied.length;
     const after: Copy[] = [];
     const slots: Node[] = [];
-    for (const output of plan.outputs)
-      holders.store(trace.order[output.position] as Node, output, after, slots);
+    for (const output of plan.outputs) {
+      if (output.hold !== HOLD_DELIVERED)
+        holders.store(trace.order[output.position] as Node, output, after, slots);
+    }
     const { reads, readers } = this.readsOf(run);
     this.profiler?.begin(plan);
     const params = plan.parameters(trace);
     const { begun } = trials;
-    const trial = (): Trial => trials.begin(effectsOf(run, fed.copied, reads.length > 0));
-    const { program, overwrites } = plan;
+    const trial = (): Trial =>
+      trials.begin(effectsOf(run, fed.copied, reads.length + trace.wanted.groups > 0));
+    const { program } = plan.stages[0] as Stage;
+    const { overwrites } = plan;
     const submission = { program, params, before, after, reads, overwrites, verdict, trial };
-    const values = this.verified(run, submission) ?? queue.submit(submission);
+    const values = this.submit(run, submission);
     this.profiler?.end();
     if (trials.begun === begun) trials.settle(housed);
     counters.copies += after.length;
@@ -79,6 +86,39 @@ export class Runner {
       if (node.storage?.holder === "slot") holders.slots.use(node);
     holders.slots.add(slots, trace.kind, trace.recalled);
     if (fed.contended) plans.drop(plan);
+  }
+
+  /** Submits a plan, stage by stage if values are wanted before all is computed. */
+  private submit(run: Run, whole: Submission): Promise<TypedArray>[] {
+    const { queue, device } = this.means;
+    const { plan, deliveries = null } = run;
+    const send = (one: Submission): Promise<TypedArray>[] =>
+      this.verified(run, one) ?? queue.submit(one);
+    if (deliveries === null) return send(whole);
+    const { part, last } = trialOfMany(whole.trial as () => Trial);
+    const params = Array.from(whole.params);
+    let values: Promise<TypedArray>[] = [];
+    let first = 0;
+    for (const [s, stage] of plan.stages.entries()) {
+      const isLast = s === plan.stages.length - 1;
+      const groups = Array.from({ length: stage.groups - first }, (_, i) => first + i);
+      const arriving = send({
+        program: stage.program,
+        params: params.slice(...stage.params),
+        before: s === 0 ? whole.before : [],
+        after: isLast ? whole.after : [],
+        reads: [
+          ...(isLast ? whole.reads : []),
+          ...groups.flatMap((group) => deliveries.readsOf(group, plan)),
+        ],
+        verdict: s === 0 ? (whole.verdict ?? null) : null,
+        trial: isLast ? last : part,
+      });
+      if (isLast) values = arriving.splice(0, whole.reads.length);
+      for (const group of groups) deliveries.expect(group, arriving, device, queue);
+      first = stage.groups;
+    }
+    return values;
   }
 
   /**

@@ -1,4 +1,3 @@
-import { HOLD_NOTHING, HOLD_SLOT } from "../compile/hold.ts";
 import type { FuseOptions } from "../compile/passes.ts";
 import { reach, Trace } from "../compile/trace.ts";
 import type { Device } from "../devices/device.ts";
@@ -12,6 +11,7 @@ import { expired } from "../graph/expired.ts";
 import { COMPUTED, DROPPED, EXPIRED, type Node, PENDING } from "../graph/node.ts";
 import { Checks } from "./checks.ts";
 import { type Counters, newCounters } from "./counters.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { Guards } from "./guards.ts";
 import { Holders } from "./holders.ts";
 import { Inputs } from "./inputs.ts";
@@ -24,7 +24,7 @@ import type { Profiler } from "./profiler.ts";
 import { Queue } from "./queue.ts";
 import { numberNow, Reads } from "./reads.ts";
 import { Recall } from "./recall.ts";
-import { expire, settle } from "./retention.ts";
+import { expire } from "./retention.ts";
 import { Retirement } from "./retirement.ts";
 import { isGone, orderOf, rootsOf } from "./roots.ts";
 import { Runner } from "./runner.ts";
@@ -173,6 +173,13 @@ export class DeviceStream implements Stream {
     this.execute(NONE, NONE);
   }
 
+  /** Runs pending work, and copies values to the host while the rest of it runs. */
+  deliver(deliveries: Deliveries): void {
+    this.raise();
+    this.execute(deliveries.nodes, NONE, null, deliveries);
+    this.recall.turn++;
+  }
+
   /** Runs pending work and computes this node, without reading it. */
   compute(node: Node): void {
     this.raise();
@@ -184,6 +191,7 @@ export class DeviceStream implements Stream {
     wantedRoots: readonly Node[],
     reads: readonly Node[],
     before: Promise<Error | null> | null = null,
+    deliveries: Deliveries | null = null,
   ): void {
     if (this.failure !== null) throw this.failure;
     const roots = rootsOf(this.pending, this.writes, wantedRoots);
@@ -208,18 +216,18 @@ export class DeviceStream implements Stream {
     let housed: ReadonlyMap<Node, TypedArray>;
     try {
       housed = this.owners.house(order, this.writes);
-      trace.write(order, this.writes, wanted, recalled);
+      trace.write(order, this.writes, wanted, recalled, deliveries ?? undefined);
       plan = this.planner.planOf(trace);
     } catch (error) {
       // work that does not need an expired value must still run, now and in later flushes
       if (order.some(({ state }) => state === EXPIRED))
-        this.executeWithout(error as Error, wantedRoots, reads, verdict);
+        this.executeWithout(error as Error, wantedRoots, reads, verdict, deliveries);
       else this.abandon(order, error as Error);
       return;
     }
     const suspects = this.checks.suspects(order);
     try {
-      this.runner.run({ plan, trace, housed, writes: this.writes, verdict });
+      this.runner.run({ plan, trace, housed, writes: this.writes, verdict, deliveries });
     } catch (error) {
       plan.forgetInputs();
       this.abandon(order, error as Error);
@@ -255,9 +263,10 @@ export class DeviceStream implements Stream {
     wantedRoots: readonly Node[],
     reads: readonly Node[],
     verdict: Promise<Error | null> | null,
+    deliveries: Deliveries | null,
   ): void {
     try {
-      this.execute(wantedRoots, reads, verdict);
+      this.execute(wantedRoots, reads, verdict, deliveries);
     } catch (error) {
       throw error instanceof ExpiredError ? cause : error;
     }
@@ -282,24 +291,14 @@ export class DeviceStream implements Stream {
     trace.write(order, none, new Set(nodes), none);
     const plan = this.planner.planOf(trace);
     this.runner.run({ plan, trace, housed, writes: none, verdict: null });
-    for (const [i, node] of order.entries()) {
-      const hold = trace.holdOf(i);
-      if (hold === HOLD_NOTHING) continue;
-      node.runs++;
-      if (hold === HOLD_SLOT) node.state = COMPUTED;
-      else settle(node);
-    }
+    this.retirement.settleHeld(trace);
   }
 
   /** The trace and options that a read of this node would have, for `explain`. */
   preview(node: Node): { trace: Trace; options: FuseOptions; backend: Device } {
     const order = reach([node], (gone) => expired("explain", gone));
     this.trace.write(order, new Set(), new Set([node]), new Set());
-    return {
-      trace: this.trace,
-      options: this.planner.options,
-      backend: this.backend,
-    };
+    return { trace: this.trace, options: this.planner.options, backend: this.backend };
   }
 
   /** The value of a node on the host. Runs pending work if it is not computed. */

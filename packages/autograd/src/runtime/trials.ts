@@ -170,6 +170,23 @@ export class Trials {
   }
 }
 
+/** One trial for several submits: it has passed when the last one has. */
+export function trialOfMany(begin: () => Trial): { part: () => Trial; last: () => Trial } {
+  let begun: Trial | null = null;
+  const last = (): Trial => {
+    begun ??= begin();
+    return begun;
+  };
+  const part = (): Trial => ({
+    get error() {
+      return last().error;
+    },
+    passed() {}, // the last submit tells
+    failed: (error) => last().failed(error),
+  });
+  return { part, last };
+}
+
 const isUnusable = (buffer: object): boolean => Boolean((buffer as DeviceBuffer).fault);
 
 /** Binds a cell to its old value, which is still in the cell's buffer. */

@@ -14,6 +14,7 @@ import type {
 import { isFloating, type TypedArray } from "../dtype.ts";
 import { detail, VerifyError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
+import { trialOfMany } from "./trials.ts";
 
 /** A kernel of a plan: its schedule and its buffers. */
 export interface PlannedKernel {
@@ -49,15 +50,7 @@ export class Verifier {
     });
     const taken = sources.filter((read) => read !== null);
     const verdict = whole === null ? null : (device.judge?.(whole) ?? null);
-    let attempt: Trial | null = null;
-    const own = (): Trial => (attempt ??= (trial as () => Trial)());
-    const part = (): Trial => ({
-      get error() {
-        return own().error;
-      },
-      passed() {}, // only the last submit reports that the trial passed
-      failed: (error) => own().failed(error),
-    });
+    const { part, last } = trialOfMany(trial as () => Trial);
     const nothing = {
       program: null,
       params: [],
@@ -81,7 +74,7 @@ export class Verifier {
       const values = quiet(device.submit({ ...nothing, program, params: numbers, reads: outputs }));
       return { values, numbers, program };
     });
-    const values = device.submit({ ...nothing, after, reads, trial: own });
+    const values = device.submit({ ...nothing, after, reads, trial: last });
     const checked = (async () => {
       const known = new Map<number, TypedArray>();
       const arrived = await Promise.all(early);

@@ -5,14 +5,15 @@ import {
   type Tensor,
   type TypedArray,
 } from "@wgrad/autograd";
-import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { checkCall, describe, readInto, takeBack } from "@wgrad/autograd/plugin";
 import type { Stateful } from "@wgrad/autograd/saving";
 import { type AnyModule, Module } from "@wgrad/nn";
 import { DistributedError } from "../errors.ts";
 import { groupOf, type ProcessGroup } from "../group/process-group.ts";
 import { theWorld } from "../group/world.ts";
+import type { SharedSum } from "../transport/transport.ts";
 import { partsOfRanks, saveOnce } from "./checkpoint.ts";
-import { type Bucket, bucketsOf, readFlat } from "./flat.ts";
+import { type Bucket, bucketsOf } from "./flat.ts";
 import { joined } from "./join.ts";
 import { type MergedMetric, reduceMetric } from "./metrics.ts";
 import { broadcastBuckets, broadcastTensors, checkSameModel } from "./same-model.ts";
@@ -70,8 +71,8 @@ interface Trained {
  * }
  * ```
  *
- * Gradients are sent in flat buckets, with one read and one upload per bucket; while one bucket is
- * summed, the next is read. `fit` does all of this by itself.
+ * Gradients are sent in flat buckets, those of the last layers first. A bucket is summed as soon as
+ * its gradients are computed; a GPU computes the others meanwhile. `fit` does all of this by itself.
  *
  * Throws MismatchError (from `ready`) if the ranks' models differ, and ArgumentError for a model
  * without trainable parameters.
@@ -85,6 +86,10 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   readonly #buckets: readonly Bucket[];
   /** Buckets of the buffers. */
   readonly #shared: readonly Bucket[];
+  /** Memory for the sums of each bucket. */
+  #sums: readonly SharedSum[] = [];
+  /** Tensors made of the last sums. */
+  #lent: Tensor[] = [];
   readonly #ready: Promise<void>;
   #isReady = false;
   /** Whether a backward has computed gradients that are not averaged yet. */
@@ -143,6 +148,13 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
       named.map(([, tensor]) => tensor),
       this.#group,
     );
+    const call = { operation: NAME, elements: "nothing" } as const;
+    this.#sums = await this.#group.run(call, async (transport) => {
+      const sums: SharedSum[] = [];
+      for (const { kind, size, tensors } of this.#buckets)
+        sums.push(await transport.reserve(kind, size + 2 + tensors.length));
+      return sums;
+    });
     this.#isReady = true;
   }
 
@@ -207,7 +219,12 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     }
     await this.#ready;
     const step = ++this.#step;
-    const sums = this.#buckets.map((bucket, part) => this.#sum(bucket, part, step, examples));
+    const arrivals = this.#readGradients();
+    const sums: Promise<Sum>[] = [];
+    for (const [part, arrival] of arrivals.entries()) {
+      await arrival;
+      sums.push(this.#sum(part, step, examples));
+    }
     const [results] = await Promise.all([Promise.all(sums), this.#syncBuffers(step)]);
     const total = (results[0] as Sum).examples;
     if (!this.#findUnused) this.#checkUsed(results);
@@ -230,24 +247,47 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   }
 
   /**
-   * Sums a bucket's gradients over the ranks, weighted by examples. Appends whether the rank has
-   * examples, their number, and which gradients it has.
+   * Computes the gradients into the memory of their buckets. Appends to each whether the rank has
+   * them.
    */
-  #sum(bucket: Bucket, part: number, step: number, examples: number): Promise<Sum> {
-    const { tensors, dtype, size } = bucket;
-    const gradients = tensors.map(({ grad }) => grad);
-    const flat = readFlat(bucket, gradients, 2 + tensors.length);
-    flat.catch(() => {});
+  #readGradients(): Promise<void>[] {
+    const groups = this.#buckets.map((bucket, b) => {
+      const { own } = this.#sums[b] as SharedSum;
+      return bucket.partsOf(own).map(({ like, part }) => ({ tensor: like.grad, into: part }));
+    });
+    const arrivals = readInto(
+      groups.map((targets) =>
+        targets.flatMap(({ tensor, into }) => (tensor === null ? [] : [{ tensor, into }])),
+      ),
+    );
+    for (const arrival of arrivals) arrival.catch(() => {}); // `synchronize` throws this error
+    for (const one of this.#lent) takeBack(one);
+    this.#lent = [];
+    for (const [b, { size }] of this.#buckets.entries()) {
+      const { own } = this.#sums[b] as SharedSum;
+      for (const [i, { tensor, into }] of (groups[b] as (typeof groups)[number]).entries()) {
+        own[size + 2 + i] = Number(tensor !== null);
+        if (tensor === null) into.fill(0);
+      }
+    }
+    return arrivals;
+  }
+
+  /**
+   * Sums a bucket's gradients over the ranks, weighted by examples, with their number, how many
+   * ranks have examples, and how many have each gradient.
+   */
+  #sum(part: number, step: number, examples: number): Promise<Sum> {
+    const { dtype, size } = this.#buckets[part] as Bucket;
+    const shared = this.#sums[part] as SharedSum;
+    const { own } = shared;
+    if (examples !== 1) for (let i = 0; i < size; i++) own[i] = (own[i] as number) * examples;
+    own[size] = Number(examples > 0);
+    own[size + 1] = examples;
+    if (examples === 0) own.fill(0, size);
     const call = { operation: SYNCHRONIZE, elements: dtype, shape: [size], step, part } as const;
-    return this.#group.run(call, async (transport) => {
-      const values = await flat;
-      if (examples !== 1)
-        for (let i = 0; i < size; i++) values[i] = (values[i] as number) * examples;
-      values[size] = Number(examples > 0);
-      values[size + 1] = examples;
-      for (const [i, gradient] of gradients.entries())
-        values[size + 2 + i] = Number(gradient !== null && examples > 0);
-      await transport.allReduce(values, "sum");
+    return this.#group.run(call, async () => {
+      const values = await shared.sum();
       return {
         values,
         active: values[size] as number,
@@ -257,11 +297,13 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     });
   }
 
-  /** Uploads the mean gradients and sets each parameter's gradient to its part. */
+  /** Sets each parameter's gradient to the mean, which is uploaded when it is used. */
   #write(results: readonly Sum[], total: number): void {
     for (const [b, bucket] of this.#buckets.entries()) {
       const { values, users } = results[b] as Sum;
-      for (const [i, sum] of bucket.upload(values).entries()) {
+      const sums = bucket.tensorsOf(values);
+      this.#lent.push(...sums);
+      for (const [i, sum] of sums.entries()) {
         const parameter = bucket.tensors[i] as Tensor;
         if (users[i] !== 0) parameter.grad = sum.div(total).to(parameter.dtype);
       }
@@ -272,13 +314,6 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     const { size } = this.#group;
     if (this.#broadcastBuffers && size > 1)
       await broadcastBuckets(SYNCHRONIZE, this.#shared, this.#group, 0, step);
-  }
-
-  /** Frees the model and the buckets. */
-  override dispose(): void {
-    checkCall("ddp.dispose()", arguments);
-    super.dispose();
-    for (const bucket of [...this.#buckets, ...this.#shared]) bucket.dispose();
   }
 
   /** Elementwise sums over all ranks, all of which must call it. Used by `fit`. */

@@ -1,5 +1,5 @@
-import { cat, noGrad, type Tensor, type TypedArray, zeros } from "@wgrad/autograd";
-import { composite, fromHost, persist } from "@wgrad/autograd/plugin";
+import { cat, noGrad, type Tensor, type TypedArray } from "@wgrad/autograd";
+import { composite, fromHost } from "@wgrad/autograd/plugin";
 
 /** Tensors of one dtype that are sent together as one array. */
 export class Bucket {
@@ -7,8 +7,6 @@ export class Bucket {
   readonly tensors: Tensor[] = [];
   /** Total number of elements. */
   size = 0;
-  /** The received values on the device. For f16 it is f32, because sums may overflow f16. */
-  #storage: Tensor | null = null;
 
   constructor(dtype: Tensor["dtype"]) {
     this.dtype = dtype;
@@ -19,32 +17,30 @@ export class Bucket {
     this.size += one.numel();
   }
 
-  /**
-   * Uploads values at once and returns each tensor's part in its shape. The caller must not use the
-   * array afterwards.
-   */
-  upload(values: TypedArray): Tensor[] {
-    const { dtype, size, tensors } = this;
-    const [device] = tensors as [Tensor];
-    return noGrad(() => {
-      const used = values.length === size ? values : values.subarray(0, size);
-      const came = fromHost(used, [size], dtype === "f16" ? "f32" : dtype, { device });
-      if (this.#storage === null) this.#storage = persist(came);
-      else this.#storage.copy_(came);
-      const all = this.#storage;
-      let start = 0;
-      return tensors.map((like) => {
-        const part = all.narrow(0, start, like.numel()).reshape(like.shape);
-        start += like.numel();
-        return part;
-      });
+  /** Element type on the host: halves are summed as f32, because sums may overflow f16. */
+  get kind(): "f32" | "f64" {
+    return this.dtype === "f64" ? "f64" : "f32";
+  }
+
+  /** Each tensor with its part of an array. */
+  partsOf(values: TypedArray): { like: Tensor; part: TypedArray }[] {
+    let start = 0;
+    return this.tensors.map((like) => {
+      const part = values.subarray(start, start + like.numel());
+      start += like.numel();
+      return { like, part };
     });
   }
 
-  /** Frees the device memory. */
-  dispose(): void {
-    this.#storage?.dispose();
-    this.#storage = null;
+  /**
+   * A tensor for each part of an array. The caller must not change the array before it has called
+   * `takeBack` with each.
+   */
+  tensorsOf(values: TypedArray): Tensor[] {
+    const dtype = this.dtype === "f16" ? "f32" : this.dtype;
+    return this.partsOf(values).map(({ like, part }) =>
+      fromHost(part, like.shape, dtype, { device: like }),
+    );
   }
 }
 
@@ -67,22 +63,8 @@ export function bucketsOf(tensors: readonly Tensor[], bytes: number): Bucket[] {
   return buckets;
 }
 
-/** Reads all tensors as one array. Null gives zeros, and `more` zeros are appended. */
-export function readFlat(
-  { tensors, dtype }: Bucket,
-  values: readonly (Tensor | null)[] = tensors,
-  more = 0,
-): Promise<TypedArray> {
-  const flat = noGrad(() =>
-    composite(() => {
-      const [device] = tensors as [Tensor];
-      const zerosOf = (count: number): Tensor => zeros([count], { dtype, device });
-      const parts = tensors.map((like, i) => {
-        const own = values[i] ?? null;
-        return own === null ? zerosOf(like.numel()) : own.detach().reshape([-1]);
-      });
-      return cat(more === 0 ? parts : [...parts, zerosOf(more)]);
-    }),
-  );
+/** Reads all tensors as one array. */
+export function readFlat({ tensors }: Bucket): Promise<TypedArray> {
+  const flat = noGrad(() => composite(() => cat(tensors.map((one) => one.detach().reshape([-1])))));
   return flat.data();
 }

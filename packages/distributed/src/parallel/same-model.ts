@@ -47,12 +47,10 @@ export async function broadcastTensors(
   root = 0,
   step?: number,
 ): Promise<void> {
-  const buckets = bucketsOf(tensors, BYTES);
-  await broadcastBuckets(call, buckets, group, root, step);
-  for (const bucket of buckets) bucket.dispose();
+  await broadcastBuckets(call, bucketsOf(tensors, BYTES), group, root, step);
 }
 
-/** The same for buckets that keep their device memory. */
+/** The same for buckets. */
 export async function broadcastBuckets(
   call: Operation,
   buckets: readonly Bucket[],
@@ -71,7 +69,7 @@ export async function broadcastBuckets(
       const own = await values;
       await transport.broadcast(bytesOf(own), root);
       if (group.rank === root) return;
-      for (const [i, value] of bucket.upload(own).entries()) {
+      for (const [i, value] of bucket.tensorsOf(own).entries()) {
         const target = tensors[i] as Tensor;
         updates.push([target, noGrad(() => value.to(target.dtype))]);
       }

@@ -19,6 +19,11 @@ export function reduceInto(
     productOfWholes(target, parts, start, end);
     return;
   }
+  if (op === "sum" && parts.length === 2) {
+    const [a, b] = parts as [TypedArray, TypedArray];
+    for (let i = start; i < end; i++) target[i] = (a[i] as number) + (b[i] as number);
+    return;
+  }
   const sums = new Float64Array(Math.min(BLOCK, end - start));
   for (let from = start; from < end; from += BLOCK) {
     const count = Math.min(BLOCK, end - from);

@@ -16,6 +16,10 @@ export function kindOf(values: TypedArray): Kind {
   return values instanceof Uint32Array ? "u32" : "u8";
 }
 
+/** The array class of fractions. */
+export const arrayFor = (kind: "f32" | "f64"): Float32ArrayConstructor | Float64ArrayConstructor =>
+  kind === "f32" ? Float32Array : Float64Array;
+
 /** Names of element types in a header, by code. */
 export const elementNames: readonly (DType | "objects" | "nothing")[] = [
   "nothing",

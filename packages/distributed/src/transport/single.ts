@@ -1,3 +1,4 @@
+import { arrayFor } from "../protocol/values.ts";
 import type { Transport } from "./transport.ts";
 
 /** Transport of a single rank, which sends nothing. */
@@ -6,6 +7,10 @@ export const single: Transport = {
   size: 1,
   agree: async (header) => [header],
   allReduce: async () => {},
+  reserve: async (kind, length) => {
+    const own = new (arrayFor(kind))(length);
+    return { own, sum: async () => own };
+  },
   reduceScatter: async (values, own) => own.set(values),
   broadcast: async () => {},
   allGather: async (own, all) => all.set(own),

@@ -3,9 +3,9 @@ import type { TypedArray } from "@wgrad/autograd";
 import { RankEndedError } from "../errors.ts";
 import { HEADER_WORDS } from "../protocol/header.ts";
 import { reduceInto } from "../protocol/reduce.ts";
-import type { ReduceOp } from "../protocol/values.ts";
+import { arrayFor, type ReduceOp } from "../protocol/values.ts";
 import { timeoutError } from "./timeout-error.ts";
-import type { Transport } from "./transport.ts";
+import type { SharedSum, Transport } from "./transport.ts";
 
 /** Bytes of a rank's chunk of shared memory. Longer values take several rounds. */
 const CHUNK = 2 ** 22;
@@ -81,7 +81,8 @@ export class ThreadsTransport implements Transport {
   /** Number of barriers that this rank has reached. */
   #phase = 0;
   #collectives = 0;
-  #splits = 0;
+  /** Number of memories that were given. */
+  #given = 0;
   /** Whether other ranks may still read this rank's chunk. */
   #published = false;
   #doing = "";
@@ -159,13 +160,36 @@ export class ThreadsTransport implements Transport {
       const own = values.subarray(from, from + count);
       (parts[this.rank] as TypedArray).set(own);
       yield;
-      const [start, end] = [this.rank, this.rank + 1].map((r) =>
-        Math.floor((count * r) / this.size),
-      ) as [number, number];
-      reduceInto(total, parts, op, start, end);
+      this.#reducePart(total, parts, op, count);
       yield;
       own.set(total);
     }
+  }
+
+  /** Reduces this rank's share of the elements. */
+  #reducePart(total: TypedArray, parts: readonly TypedArray[], op: ReduceOp, count: number): void {
+    const { rank, size } = this;
+    const [start, end] = [rank, rank + 1].map((r) => Math.floor((count * r) / size));
+    reduceInto(total, parts, op, start as number, end as number);
+  }
+
+  /** Every rank reads the others' values where these wrote them: nothing is copied. */
+  async reserve(kind: "f32" | "f64", length: number): Promise<SharedSum> {
+    const Values = arrayFor(kind);
+    const bytes = length * Values.BYTES_PER_ELEMENT;
+    const memory = await this.#give(() => new SharedArrayBuffer((this.size + 1) * bytes));
+    const parts: TypedArray[] = Array.from(
+      { length: this.size + 1 },
+      (_, r) => new Values(memory as unknown as ArrayBuffer, r * bytes, length),
+    );
+    const total = parts.pop() as TypedArray;
+    const sum = async (): Promise<TypedArray> => {
+      // the ranks have agreed, so that all values are written
+      this.#reducePart(total, parts, "sum", length);
+      await this.#barrier();
+      return total;
+    };
+    return { own: parts[this.rank] as TypedArray, sum };
   }
 
   async reduceScatter(values: TypedArray, own: TypedArray, op: ReduceOp): Promise<void> {
@@ -227,32 +251,32 @@ export class ThreadsTransport implements Transport {
 
   async split(members: readonly number[], timeout: number): Promise<Transport | null> {
     const { id, ranks, status } = this.#memory;
-    const name = `${id}.${this.#splits++}`;
     this.#timeout = timeout;
     this.#doing = "newGroup";
-    const own = members.indexOf(this.rank);
-    if (own < 0) {
-      await this.#barrier();
-      return null;
-    }
-    // post the memory after the barrier, when the other ranks are listening
-    const channel = new BroadcastChannel(name);
+    const make = (): SharedGroup => {
+      const numbers = members.map((r) => ranks[r] as number);
+      return shareMemory(`${id}.${this.#given}`, numbers, status);
+    };
+    const memory = await this.#give(make, members);
+    return memory === null ? null : new ThreadsTransport(memory, members.indexOf(this.rank));
+  }
+
+  /** Gives all members the memory that the first of them makes; null to other ranks. */
+  async #give<T>(make: () => T, members?: undefined): Promise<T>;
+  async #give<T>(make: () => T, members: readonly number[]): Promise<T | null>;
+  async #give<T>(make: () => T, members?: readonly number[]): Promise<T | null> {
+    const own = members === undefined ? this.rank : members.indexOf(this.rank);
+    const channel = new BroadcastChannel(`${this.#memory.id}.${++this.#given}`);
     try {
-      if (own === 0) {
-        const memory = shareMemory(
-          name,
-          members.map((r) => ranks[r] as number),
-          status,
-        );
-        await this.#barrier();
-        channel.postMessage(memory);
-        return new ThreadsTransport(memory, 0);
-      }
-      const heard = new Promise<SharedGroup>((resolve) => {
-        channel.onmessage = (event) => resolve((event as { data: SharedGroup }).data);
+      const heard = new Promise<T>((resolve) => {
+        channel.onmessage = (event) => resolve((event as { data: T }).data);
       });
+      const memory = own === 0 ? make() : null;
+      // post it after the barrier, when the other ranks are listening
       await this.#barrier();
-      return new ThreadsTransport(await heard, own);
+      if (own !== 0) return own < 0 ? null : await heard;
+      channel.postMessage(memory);
+      return memory;
     } finally {
       channel.close();
     }

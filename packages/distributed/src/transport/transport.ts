@@ -1,6 +1,17 @@
 import type { TypedArray } from "@wgrad/autograd";
 import type { ReduceOp } from "../protocol/values.ts";
 
+/** Memory for values that the ranks sum again and again. */
+export interface SharedSum {
+  /** This rank's values, to be written before the ranks agree on the call. */
+  readonly own: TypedArray;
+  /**
+   * Sums all ranks' values. All ranks get the same bits, which stay until the ranks agree on the
+   * next sum.
+   */
+  sum(): Promise<TypedArray>;
+}
+
 /**
  * Sends values between the ranks of a group. Calls come one at a time, in the same order on all
  * ranks.
@@ -17,6 +28,8 @@ export interface Transport {
   agree(header: Int32Array<ArrayBuffer>, timeout: number, doing: string): Promise<Int32Array[]>;
   /** Reduces all ranks' values, in place. All ranks get the same bits. */
   allReduce(values: TypedArray, op: ReduceOp): Promise<void>;
+  /** Makes memory for sums of so many elements. All ranks must call it. */
+  reserve(kind: "f32" | "f64", length: number): Promise<SharedSum>;
   /** Reduces all ranks' `values`. `own` receives this rank's part of the result. */
   reduceScatter(values: TypedArray, own: TypedArray, op: ReduceOp): Promise<void>;
   /** Sends the bytes of `root` to all ranks, in place. */

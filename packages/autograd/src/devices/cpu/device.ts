@@ -146,9 +146,11 @@ function copyBytes({ from, fromByte, to, toByte, bytes }: Copy): void {
   new Uint8Array((to as CpuBuffer).memory).set(source, toByte);
 }
 
-function readElements({ from, fromByte, dtype, count }: Read): TypedArray {
-  const end = fromByte + count * hostBytes(dtype);
-  return new (arrayType(dtype))((from as CpuBuffer).memory.slice(fromByte, end));
+function readElements({ from, fromByte, dtype, count, into }: Read): TypedArray {
+  const values = new (arrayType(dtype))((from as CpuBuffer).memory, fromByte, count);
+  if (into === undefined) return values.slice();
+  into.set(values);
+  return into;
 }
 
 /** Whether a step has one value for all elements. It is stored once and read with strides of 0. */

@@ -224,9 +224,9 @@ export class WasmDevice implements Device {
     );
   }
 
-  now({ from, fromByte, dtype, count }: Read): TypedArray {
+  now({ from, fromByte, dtype, count, into }: Read): TypedArray {
     const values = this.#elements((from as WasmBuffer).address + fromByte, count, dtype);
-    const copy = new (arrayType(dtype))(count);
+    const copy = into ?? new (arrayType(dtype))(count);
     (copy as Float32Array).set(values as Float32Array);
     return copy;
   }

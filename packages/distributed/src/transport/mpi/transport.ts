@@ -1,9 +1,9 @@
 import type { TypedArray } from "@wgrad/autograd";
 import { RankEndedError } from "../../errors.ts";
 import { HEADER_WORDS } from "../../protocol/header.ts";
-import { kindOf, type ReduceOp } from "../../protocol/values.ts";
+import { arrayFor, kindOf, type ReduceOp } from "../../protocol/values.ts";
 import { timeoutError } from "../timeout-error.ts";
-import type { Transport } from "../transport.ts";
+import type { SharedSum, Transport } from "../transport.ts";
 import type { Handle, Mpi } from "./library.ts";
 
 const CALL_TAG = 1;
@@ -121,6 +121,15 @@ export class MpiTransport implements Transport {
       );
     }
     if (op === "avg") this.#average(values);
+  }
+
+  async reserve(kind: "f32" | "f64", length: number): Promise<SharedSum> {
+    const own = new (arrayFor(kind))(length);
+    const sum = async (): Promise<TypedArray> => {
+      await this.allReduce(own, "sum");
+      return own;
+    };
+    return { own, sum };
   }
 
   allReduceNow(
