@@ -37,7 +37,7 @@ const faults: readonly { fault: string; reported: string | RegExp; quick?: boole
   {
     fault: "hangs",
     reported:
-      "CollectiveTimeoutError: DistributedDataParallel.synchronize #5 of f32 [8] at step 3, bucket 0: rank 1 did not arrive within 3 s" +
+      "CollectiveTimeoutError: DistributedDataParallel.synchronize #6 of f32 [8] at step 3, bucket 0: rank 1 did not arrive within 3 s" +
       "\n  hint: call the same collectives on all ranks; initProcessGroup({ timeout }) sets how long to wait",
     quick: true,
   },

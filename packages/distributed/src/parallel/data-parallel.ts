@@ -223,7 +223,9 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     const sums: Promise<Sum>[] = [];
     for (const [part, arrival] of arrivals.entries()) {
       await arrival;
-      sums.push(this.#sum(part, step, examples));
+      const sum = this.#sum(part, step, examples);
+      sum.catch(() => {}); // thrown below
+      sums.push(sum);
     }
     const [results] = await Promise.all([Promise.all(sums), this.#syncBuffers(step)]);
     const total = (results[0] as Sum).examples;
