@@ -33,7 +33,7 @@ export interface Wanted {
   readonly groupsOf: ReadonlyMap<Node, readonly number[]>;
 }
 
-export const nothingWanted: Wanted = { groups: 0, groupsOf: new Map() };
+const nothingWanted: Wanted = { groups: 0, groupsOf: new Map() };
 
 /**
  * The pending graph as numbers. The key identifies the program exactly; numbers that may change
