@@ -7,7 +7,7 @@ import { openSite, type Site, visit } from "./site.ts";
 
 const LIMIT = 300_000;
 /** What the library outgrew it by, and what a page without a graphics card loads too: docs/decisions/0005-bundle-size.md says why. */
-const [LIBRARY, SECOND_DEVICE] = [65_000, 25_000];
+const [LIBRARY, SECOND_DEVICE] = [70_500, 25_500];
 /** What a page has beside its training: its worker's protocol, sharing, runs to compare, tips, answers, looks inside. */
 const AROUND = 28_000;
 /** The choice of a language, and the list of its tables for page and worker; the tables themselves come when chosen. */
@@ -43,7 +43,7 @@ const packed = (files: readonly string[]): number =>
   files.filter((file) => !isData(file)).reduce((sum, file) => sum + gzipSync(text(file)).length, 0);
 
 describe("the built site", { timeout: 60_000 }, () => {
-  test("is small: the gallery under 300 kB packed, a page with its worker and the library under 397, 422 without a graphics card", async () => {
+  test("is small: the gallery under 300 kB packed, a page with its worker and the library under 403, 428 without a graphics card", async () => {
     const gallery = packed((await fetched("")).files);
     const housing = packed((await fetched("housing?device=webgpu")).files);
     const searching = packed((await fetched("housing")).files);
